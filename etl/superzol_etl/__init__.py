@@ -1,0 +1,1 @@
+"""Loads daily snapshots of supermarket prices into Postgres."""

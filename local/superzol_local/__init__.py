@@ -1,0 +1,1 @@
+"""The whole of Superzol on one machine: `superzol up`."""

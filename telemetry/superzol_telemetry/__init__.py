@@ -1,0 +1,1 @@
+"""JSON logs, the one thing the programs share."""
