@@ -154,3 +154,7 @@ COMMENT ON COLUMN reject.raw IS 'The row as it stands in the file (bytes that ar
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO superzol_reader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO superzol_loader;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO superzol_loader;
+
+COMMENT ON TABLE alembic_version IS 'The newest revision of this schema; written by superzol-schema upgrade only.';
+COMMENT ON COLUMN alembic_version.version_num IS 'Number of the revision.';
+REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM superzol_loader;

@@ -1,0 +1,97 @@
+"""Command line of the schema: creates it and keeps it up to date."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import asyncpg
+import typer
+
+from superzol_schema.bootstrap import UnsuitableDatabaseError
+from superzol_schema.migration import upgrade
+
+USAGE, UNREACHABLE, REFUSED, CONFIGURATION = 64, 75, 77, 78
+
+app = typer.Typer(
+    help="Creates the tables, functions and roles of Superzol, and keeps them up to date.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Database = Annotated[
+    str,
+    typer.Option(
+        envvar="DATABASE_URL",
+        help="URL of the database, such as postgresql://user:password@host:5432/superzol.",
+        show_default=False,
+    ),
+]
+
+
+@app.callback()
+def commands() -> None:
+    """Creates the tables, functions and roles of Superzol, and keeps them up to date."""
+
+
+@app.command("upgrade")
+def upgrade_command(database: Database) -> None:
+    """Applies the revisions that the database lacks; repeated, it changes nothing.
+
+    Example: superzol-schema upgrade --database postgresql://postgres@localhost/superzol
+
+    Exit codes: 0 done, 64 usage, 75 not reachable, 77 not allowed, 78 configuration.
+    """
+    try:
+        applied = asyncio.run(upgrade(database))
+    except Exception as error:
+        code, sentence = explain(error)
+        typer.echo(f"superzol-schema: {sentence}", err=True)
+        raise typer.Exit(code) from error
+    for revision in applied:
+        typer.echo(f"applied {revision}")
+    typer.echo("the schema is up to date")
+
+
+def explain(error: Exception) -> tuple[int, str]:
+    """Returns the exit code for an error and a sentence that says what to do."""
+    match error:
+        case UnsuitableDatabaseError():
+            return CONFIGURATION, str(error)
+        case asyncpg.InvalidCatalogNameError():
+            return CONFIGURATION, f"{error}: create it first, or check the name in --database"
+        case asyncpg.InvalidAuthorizationSpecificationError():
+            return REFUSED, f"{error}: check user and password in --database"
+        case asyncpg.InsufficientPrivilegeError():
+            return REFUSED, (
+                f"{error}: connect as the owner of the database, with the right CREATEROLE, or as "
+                "one who may SET ROLE superzol_owner"
+            )
+        case (
+            OSError()
+            | asyncpg.PostgresConnectionError()
+            | asyncpg.OperatorInterventionError()
+            | asyncpg.TooManyConnectionsError()
+        ):
+            return UNREACHABLE, (
+                f"the database cannot be reached ({error or type(error).__name__}): is it running, "
+                "and are host and port in --database right?"
+            )
+        case ValueError() | asyncpg.InterfaceError():
+            return CONFIGURATION, (
+                f"--database is not a valid URL ({error}): write it as "
+                "postgresql://user:password@host:5432/name"
+            )
+    raise error
+
+
+def main() -> None:
+    """Runs the command line; wrong usage exits 64, not the 2 of typer."""
+    try:
+        app(prog_name="superzol-schema")
+    except SystemExit as ended:
+        sys.exit(USAGE if ended.code == 2 else ended.code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Runs the revisions: plain SQL files, in the order of their numbers, by Alembic."""
+
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+
+import asyncpg
+from alembic.runtime.migration import MigrationContext, RevisionStep
+from alembic.script.base import Script
+from alembic.script.revision import RevisionMap
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from superzol_schema.bootstrap import OWNER, prepare
+
+REVISIONS = Path(__file__).parent / "revisions"
+CONNECT_SECONDS = 10
+LOCK = "SELECT pg_advisory_lock(hashtextextended('superzol_schema', 0))"
+
+
+async def upgrade(url: str) -> list[str]:
+    """Brings the database to the newest revision and returns the names of the revisions applied.
+
+    Upgrades of one database wait for one another.
+    Raises UnsuitableDatabaseError, or the driver's errors.
+    """
+    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    try:
+        # Held until this connection closes, which is after the revisions are committed.
+        await connection.execute(LOCK)
+        await prepare(connection)
+        return await run_revisions(url)
+    finally:
+        await connection.close()
+
+
+async def run_revisions(url: str) -> list[str]:
+    """Applies the missing revisions as the owner, each in its own transaction."""
+    # The driver reads the URL itself: SQLAlchemy does not know all the forms it accepts.
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=partial(
+            asyncpg.connect, url, timeout=CONNECT_SECONDS, server_settings={"role": OWNER}
+        ),
+        poolclass=NullPool,
+    )
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(apply_missing)
+    finally:
+        await engine.dispose()
+
+
+def apply_missing(connection: Connection) -> list[str]:
+    """Applies the revisions that the database has not seen."""
+    revisions = RevisionMap(partial(read_revisions, connection))
+    applied: list[str] = []
+
+    def plan(heads: Iterable[str], context: MigrationContext) -> list[RevisionStep]:
+        missing = list(revisions.iterate_revisions("heads", tuple(heads), implicit_base=True))
+        scripts = [script for script in reversed(missing) if isinstance(script, Script)]
+        applied.extend(Path(script.path).stem for script in scripts)
+        return [RevisionStep(revisions, script, is_upgrade=True) for script in scripts]
+
+    context = MigrationContext.configure(
+        connection, opts={"fn": plan, "transaction_per_migration": True}
+    )
+    context.run_migrations()
+    connection.commit()
+    return applied
+
+
+def read_revisions(connection: Connection) -> list[Script]:
+    """Makes Alembic scripts of the SQL files, each following the one before it."""
+    scripts: list[Script] = []
+    for path in sorted(REVISIONS.glob("*.sql")):
+        module = ModuleType(path.stem, path.stem.replace("_", " "))
+        module.revision = path.stem[:4]  # type: ignore[attr-defined]  # the form Alembic asks for
+        module.down_revision = scripts[-1].revision if scripts else None  # type: ignore[attr-defined]
+        module.upgrade = partial(execute, connection, path)  # type: ignore[attr-defined]
+        scripts.append(Script(module, path.stem[:4], path))
+    return scripts
+
+
+def execute(connection: Connection, path: Path) -> None:
+    """Runs one file, which holds many statements."""
+    statements = path.read_text(encoding="utf-8")
+    # The transaction is SQLAlchemy's: the driver must not run the file outside it.
+    connection.exec_driver_sql("SELECT 1")
+    adapter = connection.connection.dbapi_connection
+    assert adapter is not None
+    adapter.run_async(lambda driver: driver.execute(statements))

