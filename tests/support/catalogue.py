@@ -230,7 +230,8 @@ SET price_min = excluded.price_min, price_avg = excluded.price_avg, price_max = 
 """
 INSERT_VERSION = """
 INSERT INTO dataset_version (dataset_key, version, day, digest, fetched_at, closed_at)
-SELECT dataset_key, $2::int2, $3, 'digest ' || $2::int2, $4, CASE WHEN $3::date IS NOT NULL THEN $4 END
+SELECT dataset_key, $2::int2, $3, 'digest ' || $2::int2, $4,
+       CASE WHEN $3::date IS NOT NULL THEN $4::timestamptz END
 FROM dataset WHERE dataset_id = $1
 """
 INSERT_CHAIN_VERSION = """
