@@ -1,10 +1,12 @@
 """Build hook: generates the gRPC stubs beside their .proto, on every install and wheel build."""
 
-import sysconfig
+import os
+import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from google.type import date_pb2
 from grpc_tools import protoc
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
@@ -21,9 +23,13 @@ class StubsHook(BuildHookInterface):  # type: ignore[type-arg]
 def generate(root: Path) -> None:
     """Writes *_pb2.py, *_pb2_grpc.py and their .pyi for every .proto below root."""
     protos = sorted(str(path) for path in root.rglob("*.proto"))
-    well_known = [sysconfig.get_path("purelib"), str(files("grpc_tools") / "_proto")]
+    well_known = [str(Path(date_pb2.__file__).parents[2]), str(files("grpc_tools") / "_proto")]
     command = ["protoc", f"-I{root}", *(f"-I{path}" for path in well_known)]
-    command += [f"--{plugin}_out={root}" for plugin in ("python", "grpc_python", "mypy", "mypy_grpc")]
+    command += [
+        f"--{plugin}_out={root}" for plugin in ("python", "grpc_python", "mypy", "mypy_grpc")
+    ]
+    # protoc looks for the mypy plugins on PATH, where a .venv that was never activated is not
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     if protoc.main([*command, *protos]) != 0:
         raise RuntimeError("protoc failed; its messages are above")
 
