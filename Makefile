@@ -1,0 +1,72 @@
+# Every command of the project. `make` alone lists them; each installs what it needs first.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup proto check test test-real bench up tools lock
+
+VENV := .venv
+BIN := $(VENV)/bin
+TOOLS := .tools/bin
+ROOTS := schema server etl telemetry local
+PROTOS := $(shell find proto -name '*.proto')
+# a lock is complete: nothing is resolved, and every file is compared with its hash
+INSTALL := $(BIN)/python -m pip install --quiet --no-deps --require-hashes
+GRPCURL := github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.3
+DATA ?= ../shared/data
+ARGS ?=
+
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(TOOLS):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: $(VENV)/dev.stamp ## make .venv with everything the other commands need
+
+up: $(VENV)/project.stamp ## load a sample and serve it on localhost:50051; ARGS="--help" shows the options
+	@exec $(BIN)/superzol up $(ARGS)
+
+check: setup ## what needs no database: style, types, contracts between packages, dependencies
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports --no-logo
+	deptry $(ROOTS)
+	sh .ci/lint-protos
+	$(BIN)/python -m pytest -q -p tests.no_skips -m static tests/contract
+
+test: setup tools ## every test but those on data outside the repository; ARGS go to pytest
+	$(BIN)/python -m pytest -q -p tests.no_skips -n auto -m "not real" $(ARGS)
+
+test-real: setup ## compare what is served with the publishers' own files; DATA=folder
+	@test -d "$(DATA)" || { echo "make test-real: no folder $(DATA); name it with DATA=" >&2; exit 1; }
+	SUPERZOL_DATA="$(abspath $(DATA))" $(BIN)/python -m pytest -q -s -p tests.no_skips -m real $(ARGS)
+
+bench: setup ## measure the load and the calls; results in bench/RESULTS.md
+	$(BIN)/python -m bench $(ARGS)
+
+proto: $(VENV)/project.stamp ## generate the stubs again
+	$(BIN)/python hatch_build.py
+
+tools: setup $(TOOLS)/grpcurl ## install grpcurl into .tools/bin; buf is in .venv/bin
+
+lock: setup ## resolve pyproject.toml again into the three lock files
+	sh .ci/lock
+
+$(BIN)/python:
+	sh .ci/make-venv $(VENV)
+
+$(VENV)/runtime.stamp: requirements.lock | $(BIN)/python
+	$(INSTALL) -r requirements.lock
+	@touch $@
+
+$(VENV)/project.stamp: $(VENV)/runtime.stamp pyproject.toml hatch_build.py $(PROTOS)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/project.stamp requirements-dev.lock
+	$(INSTALL) -r requirements-dev.lock
+	@touch $@
+
+$(TOOLS)/grpcurl: | $(VENV)/project.stamp
+	sh .ci/install-go-tool $(GRPCURL) $(TOOLS)
