@@ -1,0 +1,149 @@
+"""What the chains published, read from their XML alone: the independent side of the comparison."""
+
+import re
+import zlib
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+JERUSALEM = ZoneInfo("Asia/Jerusalem")
+# The publisher's own names: folder of the downloaded XML, and slug of the CSV files made from it.
+CHAIN_OF_FOLDER = {
+    "FreshMarketAndSuperDosh": "fresh_market_and_super_dosh",
+    "Keshet": "keshet",
+    "KingStore": "king_store",
+    "Maayan2000": "maayan_2000",
+    "Mega": "mega",
+    "RamiLevy": "rami_levy",
+    "SuperPharm": "super_pharm",
+    "Victory": "victory",
+    "Wolt": "wolt",
+    "ZolVeBegadol": "zol_vebegadol",
+}
+ITEM_TAGS = ("Item", "Product", "Line")
+STORE_TAGS = ("Store", "Branch", "Line")
+
+
+class Offer(NamedTuple):
+    """One item as a store published it; no price when its XML was cut off before it."""
+
+    price_agorot: int | None
+    weighted: bool
+    name: str
+
+
+class PriceFile(NamedTuple):
+    """A price file of one store: its rows, and the last row of each item."""
+
+    file: str
+    chain_id: str
+    store_code: str
+    observed_time: datetime
+    rows: int
+    offers: dict[str, Offer]
+
+
+class Branch(NamedTuple):
+    """A store as a stores file describes it."""
+
+    file: str
+    chain_id: str
+    code: str
+    name: str
+    address: str
+    city: str
+
+
+def read_price_files(raw_xml: Path) -> list[PriceFile]:
+    """Reads every Price and PriceFull file below the folder."""
+    return [_read_price_file(path) for path in sorted(raw_xml.glob("*/Price*.xml.gz"))]
+
+
+def read_branches(raw_xml: Path) -> list[Branch]:
+    """Reads every Stores file below the folder."""
+    paths = sorted(raw_xml.glob("*/Stores*.xml.gz"))
+    return [branch for path in paths for branch in _read_stores_file(path)]
+
+
+def strip_zeros(code: str) -> str:
+    """A code without leading zeros, as store and item codes are compared."""
+    return code.strip().lstrip("0") or "0"
+
+
+def agorot(shekels: str) -> int:
+    """Shekels as published, in agorot, rounded half up."""
+    return int((Decimal(shekels) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def observed_time(file: str) -> datetime:
+    """The time in the name of a price file, as the clock in Israel showed it."""
+    stamp = re.search(r"-(\d{12})(?:\d{2})?(?=[.-])", file)
+    if stamp is None:
+        raise ValueError(f"no time in the file name {file}")
+    return datetime.strptime(stamp.group(1), "%Y%m%d%H%M").replace(tzinfo=JERUSALEM)
+
+
+def _read_price_file(path: Path) -> PriceFile:
+    root = _parse(path)
+    offers: dict[str, Offer] = {}
+    rows = 0
+    for item in root.iter(*ITEM_TAGS):
+        texts = _texts(item)
+        if "itemcode" not in texts:
+            continue
+        rows += 1
+        offers[strip_zeros(texts["itemcode"])] = Offer(
+            agorot(texts["itemprice"]) if "itemprice" in texts else None,
+            (texts.get("bisweighted") or texts.get("blsweighted") or "0") == "1",
+            texts.get("itemname") or texts.get("itemnm") or "",
+        )
+    code = next(node.text or "" for node in root.iter() if str(node.tag).lower() == "storeid")
+    file = path.name.removesuffix(".gz")
+    chain_id = CHAIN_OF_FOLDER[path.parent.name]
+    return PriceFile(file, chain_id, strip_zeros(code), observed_time(file), rows, offers)
+
+
+def _read_stores_file(path: Path) -> list[Branch]:
+    branches = []
+    for store in _parse(path).iter(*STORE_TAGS):
+        texts = _texts(store)
+        if "storeid" not in texts:
+            continue
+        branches.append(
+            Branch(
+                path.name.removesuffix(".gz"),
+                CHAIN_OF_FOLDER[path.parent.name],
+                strip_zeros(texts["storeid"]),
+                texts.get("storename", ""),
+                texts.get("address", ""),
+                texts.get("city", ""),
+            )
+        )
+    return branches
+
+
+def _texts(element: etree._Element) -> dict[str, str]:
+    return {str(child.tag).lower(): child.text or "" for child in element}
+
+
+def _parse(path: Path) -> etree._Element:
+    # One file of the sample ends in the middle of its gzip stream; gzip.open would refuse it.
+    text = _decode(zlib.decompressobj(wbits=31).decompress(path.read_bytes()))
+    declaration = re.match(r"\s*<\?xml[^>]*\?>", text)
+    body = text[declaration.end() :] if declaration else text
+    parser = etree.XMLParser(recover=True, encoding="utf-8", huge_tree=True)
+    return etree.fromstring(body.encode(), parser)
+
+
+def _decode(content: bytes) -> str:
+    if content[1:2] == b"\0":
+        return content.decode("utf-16-le")
+    try:
+        # Some declare ISO-8859-8 and are UTF-8; the end may be cut within a character.
+        return content[: content.rindex(b">") + 1].decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("iso-8859-8")

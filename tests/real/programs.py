@@ -1,0 +1,56 @@
+"""Runs the ETL and the server as the processes that users run."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import grpc
+
+START_TIMEOUT_SECONDS = 30
+STOP_TIMEOUT_SECONDS = 15
+
+
+class Finished(NamedTuple):
+    """How a run of the ETL ended."""
+
+    exit_code: int
+    summary: dict[str, Any]
+    messages: str
+
+
+def refresh(database: str, source: Path, *options: str) -> Finished:
+    """Runs `superzol-etl refresh` and reads its summary, the last line of its output."""
+    command = [sys.executable, "-m", "superzol_etl", "refresh", "--source", str(source), *options]
+    environment = os.environ | {"DATABASE_URL": database}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    lines = run.stdout.splitlines() or ["{}"]
+    return Finished(run.returncode, json.loads(lines[-1]), run.stderr)
+
+
+@contextmanager
+def serving(database: str) -> Iterator[str]:
+    """Runs `superzol-server serve` on a free port and yields its address once it answers."""
+    port = _free_port()
+    command = [sys.executable, "-m", "superzol_server", "serve", "--port", str(port)]
+    server = subprocess.Popen(command, env=os.environ | {"DATABASE_URL": database})
+    address = f"localhost:{port}"
+    try:
+        with grpc.insecure_channel(address) as channel:
+            grpc.channel_ready_future(channel).result(START_TIMEOUT_SECONDS)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(STOP_TIMEOUT_SECONDS)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("localhost", 0))
+        port: int = listener.getsockname()[1]
+        return port

@@ -1,0 +1,189 @@
+"""What the API serves is what the chains published, read from their XML by other code."""
+
+from pathlib import Path
+
+import pytest
+from grpc import aio
+
+from tests.real.exceptions import Row, judge
+from tests.real.oracle import Branch, PriceFile, read_branches, read_price_files
+from tests.real.published import read_rows
+from tests.real.walks import list_chains, list_prices, list_products, list_stores
+
+pytestmark = pytest.mark.real
+
+CHAINS = {
+    "fresh_market_and_super_dosh": 43,
+    "keshet": 21,
+    "king_store": 22,
+    "maayan_2000": 36,
+    "mega": 89,
+    "rami_levy": 99,
+    "shufersal": 421,
+    "super_pharm": 1,
+    "zol_vebegadol": 35,
+}
+# As the README of the sample counts them: what a chain writes when it has nothing to say.
+PLACEHOLDERS = {"", "0", "unknown"}
+ROWS_COMPARED = 24_797
+
+
+async def test_every_price_and_weighted_flag_is_the_one_in_the_xml(
+    sample: Path, channel: aio.Channel
+) -> None:
+    files = {_store_id(file): file for file in read_price_files(sample / "raw_xml")}
+    differences: list[Row] = []
+    compared = 0
+    for store in await list_stores(channel):
+        served = {
+            strip_chain(price.product_id): (price.price_agorot, price.weighted)
+            for price in await list_prices(channel, store.store_id)
+        }
+        file = files.pop(store.store_id, None)
+        offers = file.offers if file else {}
+        expected = {code: (offer.price_agorot, offer.weighted) for code, offer in offers.items()}
+        compared += len(expected.keys() & served.keys())
+        differences += [
+            Row(file.file if file else store.store_id, code)
+            for code in expected.keys() | served.keys()
+            if expected.get(code) != served.get(code)
+        ]
+
+    print(f"{compared:,} prices compared")
+    verdict = judge(differences, file_prefix="Price")
+    assert (verdict.unexplained, verdict.unused) == ([], [])
+    assert files == {}
+    assert compared == ROWS_COMPARED
+
+
+async def test_no_item_of_a_store_is_served_twice(channel: aio.Channel) -> None:
+    for store in await list_stores(channel):
+        ids = [price.product_id for price in await list_prices(channel, store.store_id)]
+        assert len(ids) == len(set(ids))
+
+
+async def test_observed_time_is_the_one_in_the_name_of_the_file(
+    sample: Path, channel: aio.Channel
+) -> None:
+    expected = {
+        _store_id(file): int(file.observed_time.timestamp())
+        for file in read_price_files(sample / "raw_xml")
+    }
+
+    stores = await list_stores(channel)
+
+    assert expected == {
+        store.store_id: store.last_observed_time.seconds
+        for store in stores
+        if store.HasField("last_observed_time")
+    }
+
+
+async def test_prices_name_the_file_they_come_from(sample: Path, channel: aio.Channel) -> None:
+    for file in read_price_files(sample / "raw_xml"):
+        prices = await list_prices(channel, _store_id(file))
+
+        origins = {
+            (price.chain_id, price.observed_file, price.observed_time.seconds, price.since_version)
+            for price in prices
+        }
+
+        assert origins == {(file.chain_id, file.file, int(file.observed_time.timestamp()), 1)}
+
+
+async def test_internal_codes_stay_within_their_chain(channel: aio.Channel) -> None:
+    for store in await list_stores(channel):
+        prices = await list_prices(channel, store.store_id)
+        chains = {price.product_id.partition(":")[0] for price in prices if ":" in price.product_id}
+        assert chains <= {store.chain_id}
+
+
+async def test_stores_are_described_as_in_the_xml(sample: Path, channel: aio.Channel) -> None:
+    served = {
+        store.store_id: (store.name, store.address, store.city)
+        for store in await list_stores(channel)
+    }
+
+    branches = read_branches(sample / "raw_xml")
+
+    verdict = judge(
+        [
+            Row(branch.file, branch.code)
+            for branch in branches
+            if served.get(f"{branch.chain_id}:{branch.code}") != _description(branch)
+        ],
+        file_prefix="Stores",
+    )
+    assert (verdict.unexplained, verdict.unused) == ([], [])
+    assert len(branches) == 591
+
+
+@pytest.mark.parametrize(("chain_id", "store_count"), [("rami_levy", 99), ("shufersal", 421)])
+async def test_stores_without_xml_are_described_as_in_the_csv(
+    sample: Path, channel: aio.Channel, chain_id: str, store_count: int
+) -> None:
+    path = sample / "dataset" / f"store_file_{chain_id}.csv"
+    published = {
+        f"{chain_id}:{row['storeid'].lstrip('0')}": tuple(
+            _shown(row[column]) for column in ("storename", "address", "city")
+        )
+        for row in read_rows(path)
+    }
+
+    stores = [store for store in await list_stores(channel) if store.store_id in published]
+
+    served = {
+        # A numeric city is the code of the locality.
+        store.store_id: (store.name, store.address, store.city or store.city_code)
+        for store in stores
+    }
+    assert served == published
+    assert len(served) == store_count
+
+
+async def test_chains_count_their_stores_and_products(sample: Path, channel: aio.Channel) -> None:
+    chains = await list_chains(channel)
+
+    assert {chain.chain_id: chain.store_count for chain in chains} == CHAINS
+    products = {
+        file.chain_id: sum(offer.price_agorot is not None for offer in file.offers.values())
+        for file in read_price_files(sample / "raw_xml")
+    }
+    assert {chain.chain_id: chain.product_count for chain in chains} == {
+        chain_id: products.get(chain_id, 0) for chain_id in CHAINS
+    }
+
+
+async def test_products_are_named_as_one_of_their_chains_names_them(
+    sample: Path, channel: aio.Channel
+) -> None:
+    names: dict[str, set[str]] = {}
+    for file in read_price_files(sample / "raw_xml"):
+        for code, offer in file.offers.items():
+            for product_id in (code, f"{file.chain_id}:{code}"):
+                names.setdefault(product_id, set()).add(offer.name.strip())
+
+    products = await list_products(channel)
+
+    assert [
+        (product.product_id, product.name)
+        for product in products
+        if product.name not in names[product.product_id]
+    ] == []
+
+
+def strip_chain(product_id: str) -> str:
+    """The item code in a product_id."""
+    return product_id.rpartition(":")[2]
+
+
+def _store_id(file: PriceFile) -> str:
+    return f"{file.chain_id}:{file.store_code}"
+
+
+def _description(branch: Branch) -> tuple[str, str, str]:
+    return _shown(branch.name), _shown(branch.address), _shown(branch.city)
+
+
+def _shown(text: str) -> str:
+    return "" if text.strip() in PLACEHOLDERS else text.strip()
