@@ -11,6 +11,7 @@ PROTOS := $(shell find proto -name '*.proto')
 # a lock is complete: nothing is resolved, and every file is compared with its hash
 INSTALL := $(BIN)/python -m pip install --quiet --no-deps --require-hashes
 GRPCURL := github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.3
+STATIC := $(addprefix tests/contract/test_,style.py imports.py dependencies.py)
 DATA ?= ../shared/data
 ARGS ?=
 
@@ -27,16 +28,16 @@ up: $(VENV)/project.stamp ## load a sample and serve it on localhost:50051; ARGS
 	@exec $(BIN)/superzol up $(ARGS)
 
 check: setup ## what needs no database: style, types, contracts between packages, dependencies
-	ruff check .
-	ruff format --check .
-	mypy
-	lint-imports --no-logo
-	deptry $(ROOTS)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/deptry $(ROOTS)
 	sh .ci/lint-protos
-	$(BIN)/python -m pytest -q -p tests.no_skips -m static tests/contract
+	$(BIN)/python -m pytest -q -p tests.no_skips $(STATIC)
 
 test: setup tools ## every test but those on data outside the repository; ARGS go to pytest
-	$(BIN)/python -m pytest -q -p tests.no_skips -n auto -m "not real" $(ARGS)
+	$(BIN)/python -m pytest -q -p tests.no_skips -n auto --dist loadfile -m "not real" $(ARGS)
 
 test-real: setup ## compare what is served with the publishers' own files; DATA=folder
 	@test -d "$(DATA)" || { echo "make test-real: no folder $(DATA); name it with DATA=" >&2; exit 1; }
