@@ -33,6 +33,7 @@ check: setup ## what needs no database: style, types, contracts between packages
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry $(ROOTS)
+	$(BIN)/python -m pip check
 	sh .ci/lint-protos
 	$(BIN)/python -m pytest -q -p tests.no_skips $(STATIC)
 
