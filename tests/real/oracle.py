@@ -26,11 +26,15 @@ CHAIN_OF_FOLDER = {
 }
 ITEM_TAGS = ("Item", "Product", "Line")
 STORE_TAGS = ("Store", "Branch", "Line")
+GTIN_LENGTHS = (8, 11, 12, 13, 14)
+# Written as GTIN-13: number ranges that each company may use as it likes.
+COMPANY_RANGES = ("2", "02", "04", "729000000")
 
 
 class Offer(NamedTuple):
     """One item as a store published it; no price when its XML was cut off before it."""
 
+    published_code: str
     price_agorot: int | None
     weighted: bool
     name: str
@@ -74,6 +78,18 @@ def strip_zeros(code: str) -> str:
     return code.strip().lstrip("0") or "0"
 
 
+def product_id(chain_id: str, published_code: str) -> str:
+    """The identifier that the API documents for an item code of a chain."""
+    code = strip_zeros(published_code)
+    total = sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(reversed(code)))
+    is_short = len(code) < 8 or (len(code) == 8 and code[0] == "2")
+    is_company_range = len(code) > 8 and code.zfill(13)[-13:].startswith(COMPANY_RANGES)
+    is_variable_measure = len(code) == 14 and code[0] == "9"
+    restricted = is_short or is_company_range or is_variable_measure
+    is_gtin = len(published_code) in GTIN_LENGTHS and total % 10 == 0 and not restricted
+    return code if is_gtin else f"{chain_id}:{code}"
+
+
 def agorot(shekels: str) -> int:
     """Shekels as published, in agorot, rounded half up."""
     return int((Decimal(shekels) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
@@ -97,6 +113,7 @@ def _read_price_file(path: Path) -> PriceFile:
             continue
         rows += 1
         offers[strip_zeros(texts["itemcode"])] = Offer(
+            texts["itemcode"],
             agorot(texts["itemprice"]) if "itemprice" in texts else None,
             (texts.get("bisweighted") or texts.get("blsweighted") or "0") == "1",
             texts.get("itemname") or texts.get("itemnm") or "",

@@ -6,7 +6,7 @@ import pytest
 from grpc import aio
 
 from tests.real.exceptions import Row, judge
-from tests.real.oracle import Branch, PriceFile, read_branches, read_price_files
+from tests.real.oracle import Branch, PriceFile, product_id, read_branches, read_price_files
 from tests.real.published import read_rows
 from tests.real.walks import list_chains, list_prices, list_products, list_stores
 
@@ -91,11 +91,17 @@ async def test_prices_name_the_file_they_come_from(sample: Path, channel: aio.Ch
         assert origins == {(file.chain_id, file.file, int(file.observed_time.timestamp()), 1)}
 
 
-async def test_internal_codes_stay_within_their_chain(channel: aio.Channel) -> None:
-    for store in await list_stores(channel):
-        prices = await list_prices(channel, store.store_id)
-        chains = {price.product_id.partition(":")[0] for price in prices if ":" in price.product_id}
-        assert chains <= {store.chain_id}
+async def test_items_are_identified_by_gtin_or_within_their_chain(
+    sample: Path, channel: aio.Channel
+) -> None:
+    for file in read_price_files(sample / "raw_xml"):
+        prices = await list_prices(channel, _store_id(file))
+
+        assert {price.product_id for price in prices} == {
+            product_id(file.chain_id, offer.published_code)
+            for offer in file.offers.values()
+            if offer.price_agorot is not None
+        }
 
 
 async def test_stores_are_described_as_in_the_xml(sample: Path, channel: aio.Channel) -> None:
@@ -159,9 +165,10 @@ async def test_products_are_named_as_one_of_their_chains_names_them(
 ) -> None:
     names: dict[str, set[str]] = {}
     for file in read_price_files(sample / "raw_xml"):
-        for code, offer in file.offers.items():
-            for product_id in (code, f"{file.chain_id}:{code}"):
-                names.setdefault(product_id, set()).add(offer.name.strip())
+        for offer in file.offers.values():
+            names.setdefault(product_id(file.chain_id, offer.published_code), set()).add(
+                offer.name.strip()
+            )
 
     products = await list_products(channel)
 

@@ -50,6 +50,7 @@ def test_store_csvs_hold_exactly_the_stores_of_their_xml(sample: Path) -> None:
 
 def _offer(row: dict[str, str]) -> Offer:
     return Offer(
+        row["itemcode"],
         agorot(row["itemprice"]) if row["itemprice"] else None,
         (row.get("bisweighted") or row.get("blsweighted")) == "1",
         row.get("itemname") or row.get("itemnm") or "",
