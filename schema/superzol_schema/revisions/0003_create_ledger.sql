@@ -154,6 +154,12 @@ COMMENT ON COLUMN reject.raw IS 'The row as it stands in the file (bytes that ar
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO superzol_reader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO superzol_loader;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO superzol_loader;
+-- A load ends with VACUUM; PostgreSQL 16 has no such right, there autovacuum follows.
+DO $$ BEGIN
+    IF current_setting('server_version_num')::int >= 170000 THEN
+        GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO superzol_loader;
+    END IF;
+END $$;
 
 COMMENT ON TABLE alembic_version IS 'The newest revision of this schema; written by superzol-schema upgrade only.';
 COMMENT ON COLUMN alembic_version.version_num IS 'Number of the revision.';

@@ -1,0 +1,106 @@
+"""Command line of the ETL: the contract with the operator."""
+
+import asyncio
+import json
+import logging
+import sys
+import uuid
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from superzol_etl.console import show_progress
+from superzol_etl.errors import EtlError, UsageError
+from superzol_etl.failures import explain
+from superzol_etl.settings import DEFAULT_DATASET, DEFAULT_WORKERS
+from superzol_etl.stages.refresh import Order, refresh
+from superzol_etl.stages.versions import MAX_VERSION
+from superzol_telemetry import configure_logging
+
+log = logging.getLogger("superzol_etl")
+
+app = typer.Typer(
+    help="Loads daily snapshots of supermarket prices into PostgreSQL.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def commands() -> None:
+    """Loads daily snapshots of supermarket prices into PostgreSQL."""
+
+
+@app.command("refresh")
+def refresh_command(
+    source: Annotated[Path, typer.Option(help="Folder with the CSV files of one snapshot.")],
+    database: Annotated[
+        str,
+        typer.Option(
+            envvar="DATABASE_URL",
+            show_default=False,
+            help="URL of the database, such as postgresql://user:password@host:5432/superzol.",
+        ),
+    ],
+    version: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=MAX_VERSION,
+            help="Number of the snapshot; without it the same files are the same version, others the next.",
+        ),
+    ] = None,
+    dataset: Annotated[str, typer.Option(help="Identifier of the dataset.")] = DEFAULT_DATASET,
+    run_id: Annotated[
+        str | None, typer.Option(help="Identifier of this run; made up when not given.")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=32, help="Chains loaded at once.")
+    ] = DEFAULT_WORKERS,
+) -> None:
+    """Loads a snapshot folder chain by chain and publishes it; the same files twice change nothing.
+
+    Example: superzol-etl refresh --source ./2026-06-01 --version 812
+
+    The last line of the output is a JSON summary. Exit codes: 0 done or unchanged, 64 usage, 65 bad data,
+    66 not found, 75 try again, 77 not allowed, 78 configuration.
+    """
+    configure_logging()
+    order = Order(database, source, dataset, version, run_id or uuid.uuid4().hex, workers)
+    try:
+        with show_progress(order.run_id) as progress:
+            summary = asyncio.run(refresh(order, progress))
+    except Exception as error:
+        raise typer.Exit(_fail(order, explain(error))) from error
+    typer.echo(json.dumps(summary.as_dict(), ensure_ascii=False))
+
+
+def _fail(order: Order, failure: EtlError) -> int:
+    """Tells people and machines why the run failed; only what nobody foresaw shows a traceback."""
+    if failure.exit_code == EtlError.exit_code:
+        log.error(
+            "run failed", exc_info=failure.__cause__ or failure, extra={"run_id": order.run_id}
+        )
+    typer.echo(f"superzol-etl: {failure}", err=True)
+    summary = {
+        "result": "Failed",
+        "runId": order.run_id,
+        "exitCode": failure.exit_code,
+        "message": str(failure),
+    }
+    typer.echo(json.dumps(summary, ensure_ascii=False))
+    return failure.exit_code
+
+
+def main() -> None:
+    """Runs the command line; wrong usage exits 64, not the 2 of typer."""
+    try:
+        app(prog_name="superzol-etl")
+    except SystemExit as ended:
+        sys.exit(UsageError.exit_code if ended.code == 2 else ended.code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+"""Which published texts say nothing, and which rows are tests."""
+
+# Seen in the feeds instead of nothing (reference: dataset.md, quirk 9); compared in lower case.
+PLACEHOLDERS = frozenset(
+    ["", "''", "unknown", "null", "none", "nan", "no_body", "{}", "0", "-", ".", "לא ידוע", "אין"]
+)
+TEST_NAMES = ["test", "טסט", "בדיקה", "פריט בדיקה", "מוצר בדיקה"]
+
+
+def blank_placeholder(published: str | None) -> str | None:
+    """The text without outer blanks and NUL; None when it says nothing."""
+    if published is None:
+        return None
+    text = published.replace("\0", "").strip()
+    return None if text.lower() in PLACEHOLDERS else text

@@ -1,0 +1,55 @@
+"""Shows a person how far a run is: a bar at a terminal, one log line per chain elsewhere."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from superzol_etl.load.chain import ChainResult
+from superzol_etl.stages.refresh import Progress as Report
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def show_progress(run_id: str) -> Iterator[Report]:
+    """A function to tell of each chain: how many are done, of how many, and what became of it."""
+
+    def tell(result: ChainResult) -> None:
+        severity = logging.INFO if result.state in ("loaded", "absent") else logging.WARNING
+        fields = {
+            "run_id": run_id,
+            "chain": result.chain_id,
+            "state": result.state,
+            "rows": result.rows,
+            "rejected": result.rejected,
+            "changed": result.changed,
+            "seconds": result.seconds,
+            "partial_stores": list(result.partial_stores),
+            "problems": list(result.problems),
+        }
+        log.log(severity, "chain finished", extra=fields)
+
+    if not sys.stderr.isatty():
+        yield lambda done, total, result: tell(result)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("reading files", total=None)
+
+        def advance(done: int, total: int, result: ChainResult) -> None:
+            bar.update(
+                task, completed=done, total=total, description=f"{result.chain_id} {result.state}"
+            )
+            for problem in result.problems:
+                bar.console.print(problem, markup=False)
+
+        yield advance

@@ -1,0 +1,89 @@
+"""Which columns a CSV has, under which of their spellings, and how a masked cell is read.
+
+Source: the publisher lower-cases the XML's tags; chains spell some of them differently, now and then in one file.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from superzol_etl.decode.rows import UNKNOWN
+from superzol_etl.errors import BadFile
+
+EMPTY = "''"  # the publisher's mark for a cell that is empty in the XML
+
+SPELLINGS = {
+    "blsweighted": "bisweighted",
+    "itemnm": "itemname",
+    "manufactureitemdescription": "manufactureritemdescription",
+    "manufacturename": "manufacturername",
+    "priceupdatetime": "priceupdatedate",
+    "unitmeasure": "unitofmeasure",
+}
+
+PRICE_COLUMNS = frozenset(
+    "found_folder file_name chainid subchainid storeid bikoretno priceupdatedate itemcode itemtype itemname "
+    "manufacturername manufacturecountry manufactureritemdescription unitqty quantity unitofmeasure bisweighted "
+    "qtyinpackage itemprice unitofmeasureprice allowdiscount itemstatus itemid lastsaledatetime manufacturecount".split()
+)
+PRICE_REQUIRED = ("file_name", "storeid", "itemcode", "itemprice")
+
+STORE_COLUMNS = frozenset(
+    "found_folder file_name chainid chainname lastupdatedate lastupdatetime subchainid subchainname storeid bikoretno "
+    "storetype storename address city zipcode latitude longitude".split()
+)
+STORE_REQUIRED = ("file_name", "storeid")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of one CSV: places of each known column (several when spelled in several ways), and the unknown."""
+
+    width: int
+    places: Mapping[str, tuple[int, ...]]
+    drift: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, file: str, header: tuple[str, ...], known: Iterable[str], required: Iterable[str]
+    ) -> "Layout":
+        """Raises BadFile when a required column is missing."""
+        known = frozenset(known)
+        places: dict[str, tuple[int, ...]] = {}
+        for place, name in enumerate(header):
+            column = SPELLINGS.get(name, name)
+            if column in known:
+                places[column] = (*places.get(column, ()), place)
+        missing = [column for column in required if column not in places]
+        if missing:
+            raise BadFile(
+                f"{file} lacks the required columns {', '.join(missing)}; it has {', '.join(header)}"
+            )
+        drift = tuple(name for name in header if SPELLINGS.get(name, name) not in known)
+        return cls(len(header), places, drift)
+
+
+def cell(place: int) -> pl.Expr:
+    """The column at this place as Polars names it in a file without a header."""
+    return pl.col(f"column_{place}")
+
+
+def filled(layout: Layout, column: str) -> pl.Expr:
+    """The text of a column with masked cells filled; the publisher's mark of emptiness stays as it is."""
+    return pl.coalesce([cell(place).forward_fill() for place in layout.places[column]]).alias(
+        column
+    )
+
+
+def text(layout: Layout, column: str) -> pl.Expr:
+    """The text of a column without outer blanks; null where it is empty, unknown or the file lacks the column."""
+    if column not in layout.places:
+        return pl.lit(None, pl.String).alias(column)
+    spellings = [_text(cell(place).forward_fill()) for place in layout.places[column]]
+    return pl.coalesce(spellings).alias(column)
+
+
+def _text(expression: pl.Expr) -> pl.Expr:
+    stripped = expression.str.strip_chars()
+    return pl.when(stripped.is_in(["", EMPTY, UNKNOWN])).then(None).otherwise(stripped)

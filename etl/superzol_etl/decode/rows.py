@@ -1,0 +1,109 @@
+"""Finds the rows of a block and repairs what Polars would refuse, so that one bad row harms only itself.
+
+The fast path never comes here. A block is looked at row by row when a row has too few or too many fields, quotes do
+not match or bytes are not UTF-8, and for the lines of rejected rows.
+"""
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+# A cell whose value cannot be known. It stands in for each cell of an unreadable row, so that the masked cells
+# below inherit "not known" instead of a value from further up.
+UNKNOWN = "\x02"
+
+NEWLINE, QUOTE = 10, 34
+CELL = rb'(?:"(?:[^"]|"")*"|[^",\n][^,\n]*|)'
+WELL_QUOTED = re.compile(CELL + rb"(?:," + CELL + rb")*")
+CELLS = re.compile(rb"(?:^|,)" + CELL)
+
+
+class Rows(NamedTuple):
+    """Byte offsets of the rows of a block, the newline left out."""
+
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+
+
+def find_rows(body: bytes) -> Rows:
+    """The rows of a block: a newline inside quotes is part of a cell, one outside ends the row."""
+    cells = np.frombuffer(body, np.uint8)
+    # Each quote flips; a doubled quote flips twice and so changes nothing.
+    outside = np.bitwise_xor.accumulate((cells == QUOTE).view(np.uint8)) == 0
+    ends = np.flatnonzero((cells == NEWLINE) & outside)
+    if len(body) and (not len(ends) or ends[-1] != len(body) - 1):
+        ends = np.append(ends, len(body))
+    starts = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
+    return Rows(starts, ends)
+
+
+def row_line(body: bytes, start: int, first_line: int) -> int:
+    """The line of the file on which the row at this offset starts."""
+    return first_line + body.count(b"\n", 0, start)
+
+
+def raw_text(row: bytes) -> str:
+    """A row as text that a database can keep: bytes that are not UTF-8 as \\xNN, no NUL."""
+    return row.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+
+
+class Repaired(NamedTuple):
+    """A block that Polars reads: bad rows hold UNKNOWN in each cell; bad = their number in order and why."""
+
+    body: bytes
+    rows: list[bytes]
+    lines: list[int]
+    bad: dict[int, str]
+
+
+def repair(body: bytes, first_line: int, columns: int) -> Repaired:
+    """Replaces each unreadable row, keeping the number and the order of rows.
+
+    Blocks are looked at one source XML at a time, and one line at a time where the quotes of an XML do not match, so
+    a stray quote cannot swallow the rows that follow its own XML.
+    """
+    rows: list[bytes] = []
+    lines: list[int] = []
+    bad: dict[int, str] = {}
+    line = first_line
+    for segment in _segments(body):
+        for row in _split(segment):
+            reason = _fault(row, columns)
+            if reason is not None:
+                bad[len(rows)] = reason
+            rows.append(row)
+            lines.append(line)
+            line += row.count(b"\n") + 1
+    unknown = ",".join([UNKNOWN] * columns).encode()
+    readable = (unknown if number in bad else row for number, row in enumerate(rows))
+    return Repaired(b"\n".join(readable) + b"\n", rows, lines, bad)
+
+
+def _segments(body: bytes) -> list[bytes]:
+    folder, comma, _ = body.partition(b",")
+    if not folder or not comma:
+        return [body]
+    return re.split(rb"(?<=\n)(?=" + re.escape(folder + comma) + rb")", body)
+
+
+def _split(segment: bytes) -> list[bytes]:
+    if segment.count(b'"') % 2:
+        return segment.removesuffix(b"\n").split(b"\n")
+    rows = find_rows(segment)
+    return [segment[start:end] for start, end in zip(rows.starts, rows.ends, strict=True)]
+
+
+def _fault(row: bytes, columns: int) -> str | None:
+    if not row:
+        return "row_empty"
+    try:
+        row.decode("utf-8")
+    except UnicodeDecodeError:
+        return "row_not_utf8"
+    if WELL_QUOTED.fullmatch(row) is None:
+        return "row_badly_quoted"
+    if len(CELLS.findall(row)) != columns:
+        return "row_with_wrong_number_of_fields"
+    return None

@@ -1,0 +1,94 @@
+"""Finds the runs of rows of one store in one source XML."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from superzol_etl.decode.columns import EMPTY
+from superzol_etl.decode.names import published_at, store_code
+from superzol_etl.decode.rows import UNKNOWN
+from superzol_etl.records import Part
+
+NEVER = datetime.min
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: rows starts at its first row; reason says why all its rows are refused, None when they are not."""
+
+    start: int
+    rows: int
+    source_file: str
+    store_code: str
+    legal_id: str | None
+    published_at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The runs of a block; run = the number of each row's run, good = the rows whose run can be used."""
+
+    runs: list[Run]
+    run: npt.NDArray[np.int64]
+    good: npt.NDArray[np.bool_]
+
+    def reason(self, row: int) -> str | None:
+        """Why the run of this row is refused; None when it is not."""
+        return self.runs[int(self.run[row])].reason
+
+    def parts(self, csv_file: str, is_full: bool, good: npt.NDArray[np.bool_]) -> list[Part]:
+        """One part per run; rows counts the good rows, cut says that the last row of the run was refused."""
+        counts = np.bincount(self.run[good], minlength=len(self.runs))
+        return [
+            Part(
+                csv_file=csv_file,
+                is_full=is_full,
+                source_file=run.source_file,
+                store_code=run.store_code,
+                legal_id=run.legal_id,
+                published_at=run.published_at,
+                rows=int(count),
+                cut=not good[run.start + run.rows - 1],
+            )
+            for run, count in zip(self.runs, counts, strict=True)
+        ]
+
+
+def find_runs(frame: pl.DataFrame) -> Runs:
+    """Needs the columns file_name, storeid and chainid, unmasked; the first row always starts a run."""
+    changes = frame.select(
+        pl.col("file_name").ne_missing(pl.col("file_name").shift())
+        | pl.col("storeid").ne_missing(pl.col("storeid").shift())
+    )
+    starts_run = changes.to_series().to_numpy().copy()
+    starts_run[0] = True
+    run = np.cumsum(starts_run) - 1
+    starts = np.flatnonzero(starts_run)
+    lengths = np.diff(starts, append=len(run))
+    cells = frame.select("file_name", "storeid", "chainid")[starts.tolist()].rows()
+    runs = [
+        _read_run(int(start), int(length), *row)
+        for start, length, row in zip(starts, lengths, cells, strict=True)
+    ]
+    usable = np.array([found.reason is None for found in runs])
+    return Runs(runs, run, usable[run])
+
+
+def _read_run(start: int, rows: int, name: str | None, store: str | None, chain: str | None) -> Run:
+    source_file = (name or "").strip()
+    time = published_at(source_file)
+    code = store_code(store or "")
+    reason = None
+    if UNKNOWN in (name, store):
+        reason = "source_file_or_store_unknown_below_unreadable_row"
+    elif source_file in ("", EMPTY):
+        reason = "source_file_missing"
+    elif time is None:
+        reason = "source_file_without_time"
+    elif code is None:
+        reason = "store_missing" if (store or "").strip() in ("", EMPTY) else "store_malformed"
+    return Run(start, rows, source_file, code or "", chain, time or NEVER, reason)

@@ -1,0 +1,85 @@
+"""Decodes store rows: one description per row, bad rows apart."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from superzol_etl.clean.text import blank_placeholder
+from superzol_etl.decode.blocks import read_blocks
+from superzol_etl.decode.columns import Layout, filled, text
+from superzol_etl.decode.runs import find_runs
+from superzol_etl.decode.table import read_table
+from superzol_etl.records import Reject
+
+TEXTS = ("chainname", "subchainname", "storetype", "storename", "address", "city", "zipcode")
+KINDS = {"1": 1, "2": 2, "3": 3}
+
+
+class StoreRow(NamedTuple):
+    """A store as its chain describes it; None where the text is blank or a placeholder. kind as in store.kind."""
+
+    code: str
+    published_at: datetime
+    legal_id: str | None
+    chain_name: str | None
+    sub_chain: str | None
+    kind: int
+    name: str | None
+    address: str | None
+    city: str | None
+    city_code: str | None
+    zip_code: str | None
+
+
+class StoreBlock(NamedTuple):
+    """The good rows of a block in the order of the file."""
+
+    stores: list[StoreRow]
+    rows: int
+    rejects: list[Reject]
+
+
+def read_stores(path: Path, layout: Layout) -> Iterator[StoreBlock]:
+    """Yields the file block by block. Raises BadFile when it ends in the middle of a row."""
+    places = sorted({place for spellings in layout.places.values() for place in spellings})
+    for block in read_blocks(path):
+        table = read_table(path.name, block, layout.width, places)
+        if not len(table.cells):
+            continue
+        frame = table.cells.select(
+            filled(layout, "file_name"),
+            filled(layout, "storeid"),
+            text(layout, "chainid"),
+            *(text(layout, column) for column in TEXTS),
+        )
+        runs = find_runs(frame)
+        stores = []
+        reasons = dict(table.bad)
+        for number, (_, _, legal_id, *texts) in enumerate(frame.iter_rows()):
+            run = runs.runs[int(runs.run[number])]
+            if run.reason is not None:
+                reasons.setdefault(number, run.reason)
+            elif number not in reasons:
+                stores.append(_store(run.store_code, run.published_at, legal_id, texts))
+        yield StoreBlock(stores, len(frame), table.rejects(reasons) if reasons else [])
+
+
+def _store(
+    code: str, published_at: datetime, legal_id: str | None, texts: list[str | None]
+) -> StoreRow:
+    chain_name, sub_chain, kind, name, address, city, zip_code = map(blank_placeholder, texts)
+    is_code = city is not None and city.isascii() and city.isdigit()
+    return StoreRow(
+        code=code,
+        published_at=published_at,
+        legal_id=legal_id,
+        chain_name=chain_name,
+        sub_chain=sub_chain,
+        kind=KINDS.get(kind or "", 0),
+        name=name,
+        address=address,
+        city=None if is_code else city,
+        city_code=city if is_code else None,
+        zip_code=zip_code,
+    )

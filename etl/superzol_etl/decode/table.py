@@ -1,0 +1,76 @@
+"""Reads a block into a frame of text cells, masked cells null, and remembers which rows could not be read."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from superzol_etl.decode.blocks import Block
+from superzol_etl.decode.rows import Repaired, find_rows, raw_text, repair, row_line
+from superzol_etl.errors import BadFile
+from superzol_etl.records import Reject
+
+END = "\x01"
+
+
+class RaggedRows(Exception):
+    """A row has fewer fields than the header."""
+
+
+@dataclass(slots=True)
+class Table:
+    """The cells of a block; bad = rows that could not be read, by number, and why."""
+
+    cells: pl.DataFrame
+    block: Block
+    repaired: Repaired | None
+
+    @property
+    def bad(self) -> dict[int, str]:
+        return self.repaired.bad if self.repaired else {}
+
+    def rejects(self, reasons: dict[int, str]) -> list[Reject]:
+        """The rows of these numbers with their line and raw text."""
+        if self.repaired is not None:
+            rows, lines = self.repaired.rows, self.repaired.lines
+            return [Reject(lines[n], reason, raw_text(rows[n])) for n, reason in reasons.items()]
+        body, first_line = self.block
+        bounds = find_rows(body)
+        rejects = []
+        line, passed = first_line, 0
+        for number, reason in sorted(reasons.items()):
+            start, end = int(bounds.starts[number]), int(bounds.ends[number])
+            line, passed = row_line(body[passed:start], start - passed, line), start
+            rejects.append(Reject(line, reason, raw_text(body[start:end])))
+        return rejects
+
+
+def read_table(file: str, block: Block, width: int, places: list[int]) -> Table:
+    """Reads the columns at these places. Raises BadFile when the file ends in the middle of a row."""
+    try:
+        return Table(_parse(block.body, width, places), block, None)
+    except (pl.exceptions.ComputeError, RaggedRows):
+        repaired = repair(block.body, block.first_line, width)
+    if not block.body.endswith(b"\n") and len(repaired.rows) - 1 in repaired.bad:
+        raise BadFile(f"{file} is cut off in line {repaired.lines[-1]}: fetch it again")
+    return Table(_parse(repaired.body, width, places), block, repaired)
+
+
+def _parse(body: bytes, width: int, places: list[int]) -> pl.DataFrame:
+    """Polars fills a short row with nulls, which would read as masked: a mark at each row's end tells it."""
+    if not body.endswith(b"\n"):
+        body += b"\n"
+    frame = pl.read_csv(
+        body.replace(b"\n", f",{END}\n".encode()),
+        has_header=False,
+        schema={f"column_{place}": pl.String for place in range(width + 1)},
+        columns=[*places, width],
+        eol_char="\n",
+    )
+    end = frame.to_series(len(places))
+    if end.null_count() or not (end == END).all():
+        raise RaggedRows
+    frame = frame.select(pl.exclude(f"column_{width}"))
+    if b'""' in body:
+        # An empty cell in quotes is empty all the same, as it is for the publisher's own reader.
+        frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    return frame

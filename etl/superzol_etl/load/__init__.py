@@ -1,0 +1,1 @@
+"""From typed columns to the database: what changed, and nothing else, travels."""

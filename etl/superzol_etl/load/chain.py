@@ -1,0 +1,201 @@
+"""Loads one version of one chain: whole, in one transaction, or not at all."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from superzol_etl.clean.parts import StorePlan, plan_store
+from superzol_etl.database import Connection
+from superzol_etl.load.diff import Observed, compare, observe
+from superzol_etl.load.ledger import (
+    ChainVersion,
+    publish_generation,
+    write_chain_version,
+    write_reports,
+)
+from superzol_etl.load.packs import read_offers, write_change
+from superzol_etl.load.products import Products, resolve_products
+from superzol_etl.load.read import ChainContent, read_chain
+from superzol_etl.load.stores import describe_stores, note_sightings, resolve_stores
+from superzol_etl.load.words import take_over_words
+from superzol_etl.records import FileReport, StoreState
+from superzol_etl.snapshot import ChainFiles
+from superzol_etl.sql import load_sql
+
+PACKAGE = "superzol_etl.load"
+CHAIN_LOCK = 7  # first key of the advisory lock a chain's commits take; the second is its chain_key
+
+
+@dataclass(frozen=True, slots=True)
+class ChainJob:
+    """One chain of one version, to be loaded by one run."""
+
+    run_id: str
+    dataset_key: int
+    chain_key: int
+    version: int
+    chain: ChainFiles
+
+
+@dataclass(frozen=True, slots=True)
+class ChainResult:
+    """What became of a chain: state as in chain_version; problems names files and reasons."""
+
+    chain_id: str
+    state: str
+    problems: tuple[str, ...] = ()
+    rows: int = 0
+    rejected: int = 0
+    changed: int = 0
+    partial_stores: tuple[str, ...] = ()
+    seconds: float = 0.0
+    exit_code: int = 0
+
+
+async def load_chain(connection: Connection, job: ChainJob) -> ChainResult:
+    """Reads a chain's files and makes them its open offers; what cannot be trusted holds the chain back."""
+    content = read_chain(job.chain)
+    if content.problems:
+        return await _hold_back(connection, job, content)
+    chain_id = job.chain.chain_id
+    products = await resolve_products(connection, job.chain_key, chain_id, content.rows)
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", CHAIN_LOCK, job.chain_key)
+        ledger = await connection.fetchrow(
+            load_sql(PACKAGE, "read_chain_versions"), job.chain_key, job.version
+        )
+        if ledger and ledger["newest_loaded"] and ledger["newest_loaded"] >= job.version:
+            return ChainResult(chain_id, "loaded")
+        codes = {part.store_code for part in content.rows.parts if part.store_code}
+        states = await resolve_stores(
+            connection, job.chain_key, chain_id, codes | set(content.stores)
+        )
+        return await _apply(connection, job, content, products, states)
+
+
+async def _apply(
+    connection: Connection,
+    job: ChainJob,
+    content: ChainContent,
+    products: Products,
+    states: dict[str, StoreState],
+) -> ChainResult:
+    rows, version = content.rows, job.version
+    plans = plan_stores(content, states)
+    store_keys = {code: state.store_key for code, state in states.items()}
+    observed = observe(rows, products.keys, store_keys, plans)
+    closing = [store_keys[code] for code, plan in plans.items() if plan.base is not None]
+    change = compare(await read_offers(connection, job.chain_key), observed, closing, version)
+    await write_change(connection, job.chain_key, version, change, products.ids)
+    await take_over_words(connection, job.chain_key, version, rows, products)
+    await describe_stores(connection, job.chain_key, content.stores)
+    offers = np.bincount(observed.part, minlength=len(rows.parts)).tolist()
+    await note_sightings(connection, version, states, plans, rows.parts, offers)
+    _count_rows(content, observed)
+    await write_reports(connection, job.run_id, job.chain_key, content.reports.values())
+    result = _result(job, content, plans, change.total)
+    row = _chain_version(job, content, plans, result)
+    await write_chain_version(connection, row)
+    await publish_generation(connection, job.dataset_key, job.chain_key, version, change.total)
+    return result
+
+
+async def _hold_back(connection: Connection, job: ChainJob, content: ChainContent) -> ChainResult:
+    """Keeps the last good version and says why."""
+    reason = "; ".join(content.problems)
+    for report in content.reports.values():
+        if report.state == "loaded":
+            report.state = "held_back"
+            report.loaded = report.superseded = 0
+    async with connection.transaction():
+        await write_reports(connection, job.run_id, job.chain_key, content.reports.values())
+        await write_chain_version(
+            connection,
+            ChainVersion(
+                job.chain_key, job.version, "held_back", None, job.chain.digest, 0, 0, 0, 0, reason
+            ),
+        )
+    return ChainResult(job.chain.chain_id, "held_back", tuple(content.problems))
+
+
+def plan_stores(content: ChainContent, states: dict[str, StoreState]) -> dict[str, StorePlan]:
+    """The plan of each store that has a part with rows."""
+    parts = content.rows.parts
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for number, part in enumerate(parts):
+        if part.store_code and part.rows:
+            numbers[part.store_code].append(number)
+    return {code: plan_store(parts, found, states[code]) for code, found in numbers.items()}
+
+
+def _count_rows(content: ChainContent, observed: Observed) -> None:
+    """Completes the reports of price files: rows = loaded + superseded + rejected, checked."""
+    parts = content.rows.parts
+    good, loaded = Counter[str](), Counter[str]()
+    used = np.bincount(observed.part, minlength=len(parts)).tolist()
+    for part, count in zip(parts, used, strict=True):
+        good[part.csv_file] += part.rows
+        loaded[part.csv_file] += count
+    for file, count in good.items():
+        report = content.reports[file]
+        report.loaded, report.superseded = loaded[file], count - loaded[file]
+    for report in content.reports.values():
+        if (
+            report.state != "bad"
+            and report.rows != report.loaded + report.superseded + report.rejected
+        ):
+            raise AssertionError(f"{report.file}: {report.rows} rows do not add up: {report}")
+
+
+def _result(
+    job: ChainJob, content: ChainContent, plans: dict[str, StorePlan], changed: int
+) -> ChainResult:
+    reports = _price_reports(content)
+    bad_files = tuple(report.problem for report in content.reports.values() if report.problem)
+    observed = any(plan.applied for plan in plans.values()) or content.stores
+    return ChainResult(
+        chain_id=job.chain.chain_id,
+        state="loaded" if observed else "absent",
+        problems=bad_files,
+        rows=sum(report.rows for report in reports),
+        rejected=sum(report.rejected for report in reports),
+        changed=changed,
+        partial_stores=tuple(sorted(code for code, plan in plans.items() if plan.partial)),
+    )
+
+
+def _chain_version(
+    job: ChainJob, content: ChainContent, plans: dict[str, StorePlan], result: ChainResult
+) -> ChainVersion:
+    flagged = [*result.problems]
+    if result.partial_stores:
+        flagged.append(
+            "cut or shrunken full file applied as delta, stores: "
+            + ", ".join(result.partial_stores)
+        )
+    return ChainVersion(
+        chain_key=job.chain_key,
+        version=job.version,
+        state=result.state,
+        cutoff_at=_cutoff(content, plans),
+        digest=job.chain.digest,
+        stores=sum(bool(plan.applied) for plan in plans.values()),
+        rows=result.rows,
+        rejected=result.rejected,
+        changed=result.changed,
+        reason="; ".join(flagged) or None,
+    )
+
+
+def _cutoff(content: ChainContent, plans: dict[str, StorePlan]) -> datetime | None:
+    """The newest price file applied; without one the newest Stores file."""
+    parts = content.rows.parts
+    applied = [parts[plan.applied[-1]].published_at for plan in plans.values() if plan.applied]
+    described = [store.published_at for store in content.stores.values()]
+    return max(applied or described, default=None)
+
+
+def _price_reports(content: ChainContent) -> list[FileReport]:
+    return [report for report in content.reports.values() if report.file.startswith("price_")]

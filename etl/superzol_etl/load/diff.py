@@ -1,0 +1,155 @@
+"""What a version changes: the offers observed against the offers open. Pure, in numpy.
+
+An offer's key is product_key << 16 | store_key; all arrays of offers are sorted by it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from superzol_etl.clean.parts import StorePlan
+from superzol_etl.load.observe import Rows
+from superzol_etl.records import OfferFlag
+
+STORE_BITS = 16
+STORE_MASK = (1 << STORE_BITS) - 1
+
+Int64s = npt.NDArray[np.int64]
+Int32s = npt.NDArray[np.int32]
+Int16s = npt.NDArray[np.int16]
+
+
+class Offers(NamedTuple):
+    """Open offers; since = the version since which the price stands."""
+
+    key: Int64s
+    price: Int32s
+    since: Int16s
+    flags: Int16s
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> "Offers":
+        """The offers that the mask selects."""
+        return Offers(self.key[mask], self.price[mask], self.since[mask], self.flags[mask])
+
+
+class Observed(NamedTuple):
+    """The offers of this version; part = the part whose row counted."""
+
+    key: Int64s
+    price: Int32s
+    flags: Int16s
+    part: Int32s
+
+
+class Spans(NamedTuple):
+    """Spans that this version closes."""
+
+    key: Int64s
+    price: Int32s
+    valid_from: Int16s
+
+
+class Change(NamedTuple):
+    """offers: every offer of each product that changed. emptied: products without an offer left.
+
+    existing: products that had offers before, among those of offers. opened, repriced, restated, closed: counts.
+    """
+
+    offers: Offers
+    emptied: Int64s
+    existing: Int64s
+    spans: Spans
+    opened: int
+    repriced: int
+    restated: int
+    closed: int
+
+    @property
+    def total(self) -> int:
+        return self.opened + self.repriced + self.restated + self.closed
+
+
+def observe(
+    rows: Rows, product_keys: Int64s, store_keys: Mapping[str, int], plans: Mapping[str, StorePlan]
+) -> Observed:
+    """Applies each store's files in the order of its plan; of several rows for one offer the last counts."""
+    rank = np.full(len(rows.parts), -1, np.int64)
+    partial = np.zeros(len(rows.parts), bool)
+    for plan in plans.values():
+        rank[list(plan.applied)] = range(len(plan.applied))
+        partial[list(plan.partial)] = True
+    store_of_part = np.array(
+        [store_keys[part.store_code] if part.store_code else 0 for part in rows.parts], np.int64
+    )
+
+    used = rank[rows.part] >= 0 if (rank < 0).any() else slice(None)
+    part = rows.part[used]
+    key = product_keys[rows.code[used]] << STORE_BITS | store_of_part[part]
+    in_order = all(list(plan.applied) == sorted(plan.applied) for plan in plans.values())
+    order = np.argsort(key, kind="stable") if in_order else np.lexsort((rank[part], key))
+    key, part = key[order], part[order]
+    same_as_next = key[1:] == key[:-1]
+    last = np.append(~same_as_next, True) if len(key) else np.zeros(0, bool)
+    repeated = np.append(False, same_as_next & (part[1:] == part[:-1])) if len(key) else last
+    flags = (
+        rows.flags[used][order]
+        | (repeated * OfferFlag.REPEATED)
+        | (partial[part] * OfferFlag.PARTIAL_FILE)
+    )
+    return Observed(
+        key[last], rows.price[used][order][last], flags[last].astype(np.int16), part[last]
+    )
+
+
+def compare(old: Offers, new: Observed, closing_stores: Sequence[int], version: int) -> Change:
+    """Finds what changed. Only stores in closing_stores (their base was applied) lose offers they no longer list."""
+    place = np.minimum(np.searchsorted(old.key, new.key), max(len(old.key) - 1, 0))
+    known = old.key[place] == new.key if len(old.key) else np.zeros(len(new.key), bool)
+    was = place[known]
+    since = np.full(len(new.key), version, np.int16)
+    same_price = old.price[was] == new.price[known]
+    since[known] = np.where(same_price, old.since[was], version)
+    restated = same_price & (old.flags[was] != new.flags[known])
+
+    seen = np.zeros(len(old.key), bool)
+    seen[was] = True
+    closes = np.zeros(STORE_MASK + 1, bool)
+    closes[list(closing_stores)] = True
+    closed = ~seen & closes[old.key & STORE_MASK]
+    kept = ~seen & ~closed
+
+    product = new.key >> STORE_BITS
+    changed = np.unique(
+        np.concatenate(
+            [product[~known], product[known][~same_price | restated], old.key[closed] >> STORE_BITS]
+        )
+    )
+    offers = _merge(Offers(new.key, new.price, since, new.flags), old.where(kept))
+    offers = offers.where(np.isin(offers.key >> STORE_BITS, changed))
+    ended = closed.copy()
+    ended[was[~same_price]] = True
+    return Change(
+        offers=offers,
+        emptied=np.setdiff1d(changed, offers.key >> STORE_BITS),
+        existing=np.intersect1d(changed, old.key >> STORE_BITS),
+        spans=Spans(old.key[ended], old.price[ended], old.since[ended]),
+        opened=int((~known).sum()),
+        repriced=int((~same_price).sum()),
+        restated=int(restated.sum()),
+        closed=int(closed.sum()),
+    )
+
+
+def _merge(left: Offers, right: Offers) -> Offers:
+    if not len(right.key):
+        return left
+    key = np.concatenate([left.key, right.key])
+    order = np.argsort(key, kind="stable")
+    return Offers(
+        key[order],
+        np.concatenate([left.price, right.price])[order],
+        np.concatenate([left.since, right.since])[order],
+        np.concatenate([left.flags, right.flags])[order],
+    )

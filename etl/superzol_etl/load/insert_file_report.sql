@@ -1,0 +1,15 @@
+-- Says what became of one file of a run.
+-- $1 run_id: text
+-- $2 file: text
+-- $3 chain_key: int2
+-- $4 digest: text
+-- $5 state: text
+-- $6 rows: int8
+-- $7 loaded: int8
+-- $8 superseded: int8
+-- $9 rejected: int8
+-- $10 drift: text[]
+-- $11 problem: text
+INSERT INTO file_report
+    (run_id, file, chain_key, digest, state, rows, loaded, superseded, rejected, drift, problem)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)

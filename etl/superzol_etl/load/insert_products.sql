@@ -1,0 +1,12 @@
+-- Adds the wanted products that are new, in one order for all loaders, so that two of them never wait for each other.
+INSERT INTO product (scope, code, product_id, name)
+SELECT DISTINCT ON (wanted.scope, wanted.code COLLATE "C")
+       wanted.scope, wanted.code, wanted.product_id, wanted.name
+FROM wanted_product AS wanted
+WHERE NOT EXISTS (
+    SELECT FROM product
+    WHERE product.scope = wanted.scope
+      AND product.code = wanted.code
+)
+ORDER BY wanted.scope, wanted.code COLLATE "C", wanted.place
+ON CONFLICT DO NOTHING

@@ -1,0 +1,60 @@
+"""What was loaded: versions, chains, runs, reports. The last statement of a chain's transaction is here."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from superzol_etl.database import Connection
+from superzol_etl.records import FileReport
+from superzol_etl.sql import load_sql
+
+PACKAGE = "superzol_etl.load"
+
+
+class ChainVersion(NamedTuple):
+    """A row of chain_version."""
+
+    chain_key: int
+    version: int
+    state: str
+    cutoff_at: datetime | None
+    digest: str
+    stores: int
+    rows: int
+    rejected: int
+    changed: int
+    reason: str | None
+
+
+async def write_chain_version(connection: Connection, row: ChainVersion) -> None:
+    """Says what became of a chain in a version; what is loaded stays loaded."""
+    await connection.execute(load_sql(PACKAGE, "write_chain_version"), *row)
+
+
+async def write_reports(
+    connection: Connection, run_id: str, chain_key: int | None, reports: Iterable[FileReport]
+) -> None:
+    """Says what became of each file, and keeps the rows it refused; the caller holds a transaction."""
+    for report in reports:
+        await connection.execute(
+            load_sql(PACKAGE, "insert_file_report"),
+            run_id, report.file, chain_key, report.digest, report.state, report.rows, report.loaded,
+            report.superseded, report.rejected, list(report.drift), report.problem,
+        )  # fmt: skip
+        if report.rejects:
+            await connection.copy_records_to_table(
+                "reject",
+                records=[(run_id, report.file, *reject) for reject in report.rejects],
+                columns=["run_id", "file", "line", "reason", "raw"],
+            )
+
+
+async def publish_generation(
+    connection: Connection, dataset_key: int, chain_key: int | None, version: int, changed: int
+) -> int:
+    """Gives the commit its generation: run last, as its row lock puts the commits in order."""
+    generation: int = await connection.fetchval(
+        load_sql(PACKAGE, "publish_generation"), dataset_key, chain_key, version, changed
+    )
+    await connection.execute("SELECT pg_notify('publication', $1)", str(generation))
+    return generation

@@ -1,0 +1,109 @@
+"""Gathers the price rows of all files of a chain in flat arrays."""
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from superzol_etl.decode.codes import CodeBook
+from superzol_etl.decode.prices import WORDS, Numbers, PriceBlock
+from superzol_etl.records import Part
+
+Kind = TypeVar("Kind", bound=np.generic)
+
+NO_RANK = np.iinfo(np.int64).max
+DELTA_RANK = 1 << 40  # words of full files come before those of deltas
+
+
+@dataclass(slots=True)
+class Rows:
+    """All good price rows of a chain, in the order of its files. part: place in parts; price in agorot."""
+
+    codes: list[str]
+    parts: list[Part]
+    code: npt.NDArray[np.int32]
+    part: npt.NDArray[np.int32]
+    price: npt.NDArray[np.int32]
+    flags: npt.NDArray[np.int16]
+    words: pl.DataFrame
+
+
+@dataclass(slots=True)
+class Gatherer:
+    """Takes blocks in file order and hands out the rows once."""
+
+    codes: CodeBook = field(default_factory=CodeBook)
+    _parts: list[Part] = field(default_factory=list)
+    _codes: list[npt.NDArray[np.int32]] = field(default_factory=list)
+    _part_numbers: list[npt.NDArray[np.int32]] = field(default_factory=list)
+    _prices: list[npt.NDArray[np.int32]] = field(default_factory=list)
+    _flags: list[npt.NDArray[np.int16]] = field(default_factory=list)
+    _words: list[pl.DataFrame] = field(default_factory=list)
+    _best_rank: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def add(self, block: PriceBlock) -> None:
+        """Takes one block."""
+        self._codes.append(block.code.astype(np.int32))
+        self._part_numbers.append((block.part + len(self._parts)).astype(np.int32))
+        self._prices.append(block.price)
+        self._flags.append(block.flags)
+        self._parts += block.parts
+        self._add_words(block)
+
+    def rows(self) -> Rows:
+        """Everything added so far; the gatherer is empty afterwards."""
+        return Rows(
+            self.codes.codes(),
+            self._parts,
+            _join(self._codes, np.int32),
+            _join(self._part_numbers, np.int32),
+            _join(self._prices, np.int32),
+            _join(self._flags, np.int16),
+            self._chain_words(),
+        )
+
+    def _add_words(self, block: PriceBlock) -> None:
+        """Keeps each product's words from the full file of the lowest store number, so that they stay the same
+        from day to day although branches disagree and files come in any order."""
+        missing = int(block.code.max(initial=-1)) + 1 - len(self._best_rank)
+        if missing > 0:
+            self._best_rank = np.append(self._best_rank, np.full(missing, NO_RANK))
+        rank = np.array([_rank(part) for part in block.parts], np.int64)[block.part]
+        before = self._best_rank[block.code]
+        np.minimum.at(self._best_rank, block.code, rank)
+        better = (rank < before) & (rank == self._best_rank[block.code])
+        if better.any():
+            words = block.words.filter(pl.Series(better))
+            self._words.append(words.with_columns(code=block.code[better], rank=rank[better]))
+
+    def _chain_words(self) -> pl.DataFrame:
+        """One row per code: code, is_full and each word that is not blank, the best first."""
+        if not self._words:
+            texts = dict.fromkeys(WORDS, pl.String)
+            return pl.DataFrame(
+                schema={"code": pl.Int64, **texts, "weighted": pl.Boolean, "is_full": pl.Boolean}
+            )
+        return (
+            pl.concat(self._words)
+            .sort("rank", maintain_order=True)
+            .group_by("code", maintain_order=True)
+            .agg(
+                *(pl.col(word).drop_nulls().first() for word in WORDS),
+                pl.col("weighted").first(),
+                is_full=pl.col("rank").first() < DELTA_RANK,
+            )
+        )
+
+
+def _rank(part: Part) -> int:
+    number = int(part.store_code) if part.store_code.isdigit() else DELTA_RANK - 1
+    return min(number, DELTA_RANK - 1) + (0 if part.is_full else DELTA_RANK)
+
+
+def _join(pieces: list[npt.NDArray[Kind]], kind: type[Kind]) -> npt.NDArray[Kind]:
+    """One array of many; the pieces are given up, so that they do not stand in memory twice for long."""
+    joined = np.concatenate(pieces) if pieces else np.zeros(0, kind)
+    pieces.clear()
+    return joined

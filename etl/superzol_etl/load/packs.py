@@ -1,0 +1,136 @@
+"""Reads and writes the packed offers of a chain."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from superzol_etl.database import Connection
+from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Change, Offers, Spans
+from superzol_etl.load.encode import Arrays, Column, Integers, Texts, encode
+from superzol_etl.sql import load_sql
+
+PACKAGE = "superzol_etl.load"
+
+
+async def read_offers(connection: Connection, chain_key: int) -> Offers:
+    """All open offers of the chain, sorted by key."""
+    row = await connection.fetchrow(load_sql(PACKAGE, "read_packs"), chain_key)
+    assert row is not None  # an aggregate always gives a row
+    products = np.frombuffer(row["product_keys"] or b"", ">i4").astype(np.int64)
+    counts = np.frombuffer(row["offers"] or b"", ">i2").astype(np.int64)
+    stores = _elements(row["store_keys"], 2).astype(np.int64)
+    key = np.repeat(products, counts) << STORE_BITS | stores
+    order = np.argsort(key, kind="stable")
+    return Offers(
+        key[order],
+        _elements(row["prices"], 4)[order].astype(np.int32),
+        _elements(row["since"], 2)[order].astype(np.int16),
+        _elements(row["flags"], 2)[order].astype(np.int16),
+    )
+
+
+def _elements(sent: bytes | None, width: int) -> npt.NDArray[Any]:
+    """Each element is sent as its length and its value."""
+    return np.frombuffer(sent or b"", [("length", ">i4"), ("value", f">i{width}")])["value"]
+
+
+async def write_change(
+    connection: Connection,
+    chain_key: int,
+    version: int,
+    change: Change,
+    product_ids: Mapping[int, str],
+) -> None:
+    """Makes the packs of the chain what the change says, and appends the spans it closes.
+
+    product_ids: the identifier of each product that has no pack yet.
+    """
+    replaced = np.isin(change.offers.key >> STORE_BITS, change.existing)
+    new = change.offers.where(~replaced)
+    if len(new.key):
+        columns, products = _pack_columns(new)
+        ids = [product_ids[product].encode() for product in products.tolist()]
+        await copy_columns(
+            connection,
+            "offer_pack",
+            {
+                "product_key": Integers(products),
+                "chain_key": Integers(np.full(len(products), chain_key, np.int16)),
+                "product_id": Texts(ids),
+                **columns,
+                "changed_version": Integers(np.full(len(products), version, np.int16)),
+            },
+        )
+    if replaced.any():
+        await connection.execute(load_sql(PACKAGE, "create_pack_change"))
+        columns, products = _pack_columns(change.offers.where(replaced))
+        await copy_columns(
+            connection, "pack_change", {"product_key": Integers(products), **columns}
+        )
+        await connection.execute(load_sql(PACKAGE, "update_packs"), chain_key, version)
+    if len(change.emptied):
+        await connection.execute(
+            load_sql(PACKAGE, "delete_packs"), chain_key, change.emptied.tolist()
+        )
+    await _append_spans(connection, chain_key, version, change.spans)
+
+
+def _pack_columns(offers: Offers) -> tuple[dict[str, Column], npt.NDArray[Any]]:
+    """The arrays and summaries of each product's pack, and the products."""
+    product = offers.key >> STORE_BITS
+    firsts = np.flatnonzero(np.diff(product, prepend=-1))
+    bounds = np.append(firsts, len(product))
+    columns: dict[str, Column] = {
+        "store_keys": Arrays((offers.key & STORE_MASK).astype(np.int16), bounds),
+        "prices": Arrays(offers.price, bounds),
+        "since": Arrays(offers.since, bounds),
+        "flags": Arrays(offers.flags, bounds),
+    }
+    unpriced = offers.price == 0
+    priced = np.add.reduceat(~unpriced, firsts, dtype=np.int64)
+    lowest = np.minimum.reduceat(np.where(unpriced, np.iinfo(np.int32).max, offers.price), firsts)
+    highest = np.maximum.reduceat(offers.price, firsts)
+    sums = np.add.reduceat(offers.price, firsts, dtype=np.int64)
+    columns["price_min"] = Integers(lowest.astype(np.int32), priced == 0)
+    columns["price_max"] = Integers(highest.astype(np.int32), priced == 0)
+    columns["price_sum"] = Integers(sums)
+    columns["priced"] = Integers(priced.astype(np.int16))
+    columns["offers"] = Integers(np.diff(bounds).astype(np.int16))
+    return columns, product[firsts].astype(np.int32)
+
+
+async def _append_spans(connection: Connection, chain_key: int, version: int, spans: Spans) -> None:
+    if not len(spans.key):
+        return
+    rows = len(spans.key)
+    await copy_columns(
+        connection,
+        "price_span",
+        {
+            "product_key": Integers((spans.key >> STORE_BITS).astype(np.int32)),
+            "price": Integers(spans.price),
+            "chain_key": Integers(np.full(rows, chain_key, np.int16)),
+            "store_key": Integers((spans.key & STORE_MASK).astype(np.int16)),
+            "valid_from": Integers(spans.valid_from),
+            "valid_to": Integers(np.full(rows, version, np.int16)),
+        },
+    )
+
+
+async def copy_columns(connection: Connection, table: str, columns: Mapping[str, Column]) -> None:
+    """Appends rows to a table by COPY BINARY."""
+    first = next(iter(columns.values()))
+    assert isinstance(first, Integers)
+    await connection.copy_to_table(
+        table,
+        source=_stream(list(columns.values()), len(first.values)),
+        columns=list(columns),
+        format="binary",
+    )
+
+
+async def _stream(columns: Sequence[Column], rows: int) -> AsyncIterator[bytes]:
+    for piece in encode(columns, rows):
+        yield piece

@@ -1,0 +1,96 @@
+"""Reads the files of one chain; a bad file is reported, never raised."""
+
+from dataclasses import dataclass, field
+
+from superzol_etl.decode.blocks import read_header
+from superzol_etl.decode.columns import (
+    PRICE_COLUMNS,
+    PRICE_REQUIRED,
+    STORE_COLUMNS,
+    STORE_REQUIRED,
+    Layout,
+)
+from superzol_etl.decode.prices import read_prices
+from superzol_etl.decode.stores import StoreRow, read_stores
+from superzol_etl.errors import BadFile
+from superzol_etl.load.observe import Gatherer, Rows
+from superzol_etl.records import FileKind, FileReport
+from superzol_etl.snapshot import ChainFiles, SnapshotFile
+
+
+@dataclass(slots=True)
+class ChainContent:
+    """What a chain's files say. reports are by base name; problems are those that hold the chain back."""
+
+    rows: Rows
+    stores: dict[str, StoreRow]
+    reports: dict[str, FileReport]
+    problems: list[str]
+
+
+@dataclass(slots=True)
+class _Reader:
+    gatherer: Gatherer = field(default_factory=Gatherer)
+    stores: dict[str, StoreRow] = field(default_factory=dict)
+
+
+def read_chain(chain: ChainFiles) -> ChainContent:
+    """Reads all files of a chain. A price file that is bad, or no good file at all, is a problem."""
+    reader = _Reader()
+    reports: dict[str, FileReport] = {}
+    problems = [f"{name} stands in more than one folder" for name in chain.doubled]
+    for file in chain.files:
+        report = reports[file.path.name] = FileReport(file.path.name, file.digest)
+        try:
+            _read_file(reader, file, report)
+        except BadFile as error:
+            report.state, report.problem = "bad", str(error)
+            report.rows = report.superseded = 0
+            report.rejects = []
+            if file.kind is not FileKind.STORE:
+                problems.append(str(error))
+    bad = [report.problem for report in reports.values() if report.problem]
+    if not problems and len(bad) == len(reports):
+        problems = [problem for problem in bad if problem]
+    return ChainContent(reader.gatherer.rows(), reader.stores, reports, problems)
+
+
+def _read_file(reader: _Reader, file: SnapshotFile, report: FileReport) -> None:
+    header = read_header(file.path)
+    if header:
+        if file.kind is FileKind.STORE:
+            _read_stores(reader, file, header, report)
+        else:
+            _read_prices(reader, file, header, report)
+    if not report.rows:
+        report.state = "empty"
+
+
+def _read_prices(
+    reader: _Reader, file: SnapshotFile, header: tuple[str, ...], report: FileReport
+) -> None:
+    layout = Layout.of(file.path.name, header, PRICE_COLUMNS, PRICE_REQUIRED)
+    report.drift = layout.drift
+    is_full = file.kind is FileKind.PRICE_FULL
+    for block in read_prices(file.path, layout, is_full, reader.gatherer.codes):
+        report.rows += block.rows
+        report.rejects += block.rejects
+        reader.gatherer.add(block)
+
+
+def _read_stores(
+    reader: _Reader, file: SnapshotFile, header: tuple[str, ...], report: FileReport
+) -> None:
+    """Of several rows for one store the newest counts, and of equally new ones the last."""
+    layout = Layout.of(file.path.name, header, STORE_COLUMNS, STORE_REQUIRED)
+    report.drift = layout.drift
+    for block in read_stores(file.path, layout):
+        report.rows += block.rows
+        report.rejects += block.rejects
+        for store in block.stores:
+            known = reader.stores.get(store.code)
+            if known is None or store.published_at >= known.published_at:
+                reader.stores[store.code] = store
+            if known is not None:
+                report.superseded += 1
+    report.loaded = report.rows - report.rejected - report.superseded

@@ -1,0 +1,111 @@
+"""Stores of a chain: finds or adds them, takes over their descriptions, notes what was seen of them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+
+from superzol_etl.clean.parts import StorePlan
+from superzol_etl.database import Connection
+from superzol_etl.decode.stores import StoreRow
+from superzol_etl.load.tables import copy_frame
+from superzol_etl.records import Part, StoreState
+from superzol_etl.sql import load_sql
+
+PACKAGE = "superzol_etl.load"
+TOLD: dict[str, pl.DataType | type[pl.DataType]] = {
+    "code": pl.String,
+    "published_at": pl.Datetime("us", "UTC"),
+    "legal_id": pl.String,
+    "name": pl.String,
+    "kind": pl.Int16,
+    "sub_chain": pl.String,
+    "address": pl.String,
+    "city": pl.String,
+    "city_code": pl.String,
+    "zip_code": pl.String,
+}
+
+
+async def resolve_stores(
+    connection: Connection, chain_key: int, chain_id: str, codes: Iterable[str]
+) -> dict[str, StoreState]:
+    """The state of each of the chain's stores by code, after adding those that are new."""
+    await connection.execute(
+        load_sql(PACKAGE, "insert_stores"), chain_key, chain_id, sorted(set(codes))
+    )
+    return await read_stores(connection, chain_key)
+
+
+async def read_stores(connection: Connection, chain_key: int) -> dict[str, StoreState]:
+    """The state of each of the chain's stores by code."""
+    rows = await connection.fetch(load_sql(PACKAGE, "read_stores"), chain_key)
+    return {
+        row["code"]: StoreState(
+            row["store_key"], row["full_at"], row["full_rows"], row["observed_at"]
+        )
+        for row in rows
+    }
+
+
+async def describe_stores(
+    connection: Connection, chain_key: int, stores: Mapping[str, StoreRow]
+) -> None:
+    """Takes over what the chain's Stores files say of stores that are known already; the caller holds a transaction."""
+    if not stores:
+        return
+    rows = [{column: getattr(store, column) for column in TOLD} for store in stores.values()]
+    await connection.execute(load_sql(PACKAGE, "create_store_told"))
+    await copy_frame(connection, "store_told", pl.DataFrame(rows, schema=TOLD))
+    await connection.execute(load_sql(PACKAGE, "describe_stores"), chain_key)
+    names = Counter(store.chain_name for store in stores.values() if store.chain_name)
+    if names:
+        name = min(names, key=lambda name: (-names[name], name))
+        await connection.execute(load_sql(PACKAGE, "update_chain_name"), chain_key, name)
+
+
+async def note_sightings(
+    connection: Connection,
+    version: int,
+    states: Mapping[str, StoreState],
+    plans: Mapping[str, StorePlan],
+    parts: Sequence[Part],
+    offers: Sequence[int],
+) -> None:
+    """Records what was applied of each store; offers: how many offers each part gave."""
+    sightings, updates = [], []
+    for code, plan in plans.items():
+        if not plan.applied:
+            continue
+        base = parts[plan.base] if plan.base is not None else None
+        last = parts[plan.applied[-1]]
+        store_key = states[code].store_key
+        full = (base.published_at, base.source_file) if base else (None, None)
+        deltas = len(plan.applied) - (base is not None)
+        rows = sum(offers[number] for number in plan.applied)
+        sightings.append(
+            (
+                store_key,
+                version,
+                full[0],
+                last.published_at,
+                full[1],
+                last.source_file,
+                deltas,
+                rows,
+                bool(plan.partial),
+            )
+        )
+        updates.append(
+            (
+                store_key,
+                version,
+                last.published_at,
+                last.source_file,
+                full[0],
+                base.rows if base else None,
+                last.legal_id,
+            )
+        )
+    await connection.executemany(load_sql(PACKAGE, "insert_sighting"), sightings)
+    await connection.executemany(load_sql(PACKAGE, "update_store"), updates)

@@ -1,0 +1,30 @@
+-- Takes over a chain's words; blank words never replace others, and words of deltas only fill what is new.
+-- $1 chain_key: int2
+-- $2 version: int2
+INSERT INTO product_in_chain AS known
+    (product_key, chain_key, name, manufacturer, country, quantity, unit_of_quantity, unit_of_measure, weighted,
+     changed_version)
+SELECT DISTINCT ON (told.product_key)
+       told.product_key, $1, told.name, told.manufacturer, told.country, told.quantity, told.unit_of_quantity,
+       told.unit_of_measure, told.weighted, $2
+FROM words_told AS told
+LEFT JOIN product_in_chain AS known ON known.product_key = told.product_key AND known.chain_key = $1
+WHERE known.product_key IS NULL
+   OR (told.is_full AND (
+          coalesce(told.name, known.name) IS DISTINCT FROM known.name
+       OR coalesce(told.manufacturer, known.manufacturer) IS DISTINCT FROM known.manufacturer
+       OR coalesce(told.country, known.country) IS DISTINCT FROM known.country
+       OR coalesce(told.quantity, known.quantity) IS DISTINCT FROM known.quantity
+       OR coalesce(told.unit_of_quantity, known.unit_of_quantity) IS DISTINCT FROM known.unit_of_quantity
+       OR coalesce(told.unit_of_measure, known.unit_of_measure) IS DISTINCT FROM known.unit_of_measure
+       OR told.weighted <> known.weighted))
+ORDER BY told.product_key, told.is_full DESC
+ON CONFLICT (product_key, chain_key) DO UPDATE
+SET name = coalesce(excluded.name, known.name),
+    manufacturer = coalesce(excluded.manufacturer, known.manufacturer),
+    country = coalesce(excluded.country, known.country),
+    quantity = coalesce(excluded.quantity, known.quantity),
+    unit_of_quantity = coalesce(excluded.unit_of_quantity, known.unit_of_quantity),
+    unit_of_measure = coalesce(excluded.unit_of_measure, known.unit_of_measure),
+    weighted = excluded.weighted,
+    changed_version = excluded.changed_version

@@ -1,0 +1,25 @@
+-- Says what became of a chain in a version; a row that says loaded is never replaced.
+-- $1 chain_key: int2
+-- $2 version: int2
+-- $3 state: text
+-- $4 cutoff_at: timestamptz
+-- $5 digest: text
+-- $6 stores: int4
+-- $7 rows: int8
+-- $8 rejected: int8
+-- $9 changed: int8
+-- $10 reason: text
+INSERT INTO chain_version AS known
+    (chain_key, version, state, cutoff_at, digest, stores, rows, rejected, changed, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (chain_key, version) DO UPDATE
+SET state = excluded.state,
+    cutoff_at = excluded.cutoff_at,
+    digest = excluded.digest,
+    stores = excluded.stores,
+    rows = excluded.rows,
+    rejected = excluded.rejected,
+    changed = excluded.changed,
+    reason = excluded.reason,
+    loaded_at = now()
+WHERE known.state <> 'loaded'

@@ -1,0 +1,77 @@
+"""The values that travel between decoding, rules and loading."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntFlag, StrEnum
+from typing import NamedTuple
+
+
+class FileKind(StrEnum):
+    """What a CSV of a snapshot holds, as its name begins."""
+
+    PRICE_FULL = "price_full_file"
+    PRICE = "price_file"
+    STORE = "store_file"
+    PROMO_FULL = "promo_full_file"
+    PROMO = "promo_file"
+
+
+class OfferFlag(IntFlag):
+    """Bits of offer_pack.flags; they come from the row alone, never from its neighbours."""
+
+    ZERO = 1
+    REPEATED = 2
+    TEST = 4
+    WEIGHTED = 8
+    PARTIAL_FILE = 16
+
+
+class Reject(NamedTuple):
+    """A row that was refused: line is that of its first character, the header being line 1."""
+
+    line: int
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of one store in one source XML, in the order of the CSV."""
+
+    csv_file: str
+    is_full: bool
+    source_file: str
+    store_code: str
+    legal_id: str | None
+    published_at: datetime
+    rows: int
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoreState:
+    """What the database knows of a store before this version."""
+
+    store_key: int
+    full_at: datetime | None
+    full_rows: int | None
+    observed_at: datetime | None
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What became of one CSV; rows = loaded + superseded + rejected unless it is bad or held back."""
+
+    file: str
+    digest: str
+    state: str = "loaded"
+    rows: int = 0
+    loaded: int = 0
+    superseded: int = 0
+    drift: tuple[str, ...] = ()
+    problem: str | None = None
+    rejects: list[Reject] = field(default_factory=list)
+
+    @property
+    def rejected(self) -> int:
+        return len(self.rejects)

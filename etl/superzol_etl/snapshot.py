@@ -1,0 +1,90 @@
+"""Which files a snapshot folder holds, by chain, and their digests."""
+
+import hashlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from superzol_etl.decode.names import parse_csv_name
+from superzol_etl.errors import NotFound
+from superzol_etl.records import FileKind
+
+READ_KINDS = (FileKind.STORE, FileKind.PRICE_FULL, FileKind.PRICE)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotFile:
+    """One CSV of a snapshot; digest is SHA-256 in hex."""
+
+    path: Path
+    kind: FileKind
+    slug: str
+    digest: str
+    bytes: int
+
+
+@dataclass(slots=True)
+class ChainFiles:
+    """The files of one chain; doubled = base names that occur in more than one folder."""
+
+    chain_id: str
+    files: list[SnapshotFile] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+
+    @property
+    def digest(self) -> str:
+        return combine(f"{file.path.name} {file.digest}" for file in self.files)
+
+    @property
+    def bytes(self) -> int:
+        return sum(file.bytes for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A folder's chains, largest first, and the CSVs of kinds or names that are not read."""
+
+    chains: list[ChainFiles]
+    ignored: list[Path]
+
+    @property
+    def digest(self) -> str:
+        return combine(f"{chain.chain_id} {chain.digest}" for chain in self.chains)
+
+
+def read_snapshot(folder: Path) -> Snapshot:
+    """Finds the CSVs of a folder, in sub-folders too. Raises NotFound when there is none to read."""
+    if not folder.is_dir():
+        raise NotFound(
+            f"{folder} is not a folder; --source names the folder that holds the CSV files"
+        )
+    paths = sorted(path for path in folder.rglob("*.csv") if path.is_file())
+    named = [(path, parse_csv_name(path.name)) for path in paths]
+    read = [(path, name) for path, name in named if name and name.kind in READ_KINDS]
+    if not read:
+        raise NotFound(f"{folder} holds no price_full_file_*, price_file_* or store_file_* CSV")
+    with ThreadPoolExecutor() as pool:
+        digests = pool.map(file_digest, [path for path, _ in read])
+    chains: dict[str, ChainFiles] = {}
+    for (path, name), digest in zip(read, digests, strict=True):
+        chain = chains.setdefault(name.chain_id, ChainFiles(name.chain_id))
+        if any(path.name == file.path.name for file in chain.files):
+            chain.doubled.append(path.name)
+            continue
+        chain.files.append(SnapshotFile(path, name.kind, name.slug, digest, path.stat().st_size))
+    largest_first = sorted(chains.values(), key=lambda chain: (-chain.bytes, chain.chain_id))
+    return Snapshot(
+        largest_first, [path for path, name in named if not name or name.kind not in READ_KINDS]
+    )
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def combine(lines: Iterable[str]) -> str:
+    """One digest of many, whatever their order."""
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()

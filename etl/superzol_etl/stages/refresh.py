@@ -1,0 +1,137 @@
+"""Loads a snapshot folder and publishes it: fetch is the folder itself, load and publish are the same as apart."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from superzol_etl.database import Connection, connect
+from superzol_etl.errors import BadData, EtlError
+from superzol_etl.failures import explain
+from superzol_etl.load.chain import ChainJob, ChainResult
+from superzol_etl.snapshot import Snapshot, read_snapshot
+from superzol_etl.stages.publish import publish
+from superzol_etl.stages.runs import begin_run, end_run, fail_run
+from superzol_etl.stages.versions import Todo, claim_dataset, plan_version
+from superzol_etl.stages.workers import load_chains
+
+log = logging.getLogger(__name__)
+Progress = Callable[[int, int, ChainResult], None]
+
+
+class Order(NamedTuple):
+    """What to refresh. version None: found by the digest, or the next number."""
+
+    url: str
+    source: Path
+    dataset_id: str
+    version: int | None
+    run_id: str
+    workers: int
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did; as_dict is the last line of its output."""
+
+    run_id: str
+    dataset_id: str
+    version: int | None = None
+    results: list[ChainResult] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    held_back: list[str] = field(default_factory=list)
+    done_before: int = 0
+
+    @property
+    def result(self) -> str:
+        """Loaded, Partial or Unchanged."""
+        if not self.results:
+            return "Unchanged"
+        return "Partial" if self.problems or self.held_back else "Loaded"
+
+    @property
+    def loaded(self) -> int:
+        """Chains of this version that are loaded, by this run or before."""
+        return self.done_before + sum(result.state == "loaded" for result in self.results)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "result": self.result,
+            "runId": self.run_id,
+            "dataset": self.dataset_id,
+            "version": self.version,
+            "chainsLoaded": self.loaded,
+            "heldBack": sorted(self.held_back),
+            "partialStores": sorted(
+                f"{result.chain_id}:{code}"
+                for result in self.results
+                for code in result.partial_stores
+            ),
+            "rows": sum(result.rows for result in self.results),
+            "rejected": sum(result.rejected for result in self.results),
+            "changed": sum(result.changed for result in self.results),
+            "problems": self.problems,
+        }
+
+
+async def refresh(order: Order, progress: Progress) -> Summary:
+    """Loads every chain that is new, then publishes. Raises EtlError; what was loaded until then stays loaded."""
+    snapshot = read_snapshot(order.source)
+    connection = await connect(order.url)
+    try:
+        dataset_key = await claim_dataset(connection, order.dataset_id)
+        await begin_run(connection, order.run_id, dataset_key, "refresh")
+        summary = Summary(order.run_id, order.dataset_id)
+        try:
+            await _run(connection, order, dataset_key, snapshot, summary, progress)
+        except Exception as error:
+            failure = explain(error)
+            await fail_run(connection, order.run_id, summary.version, failure)
+            raise failure from error
+        await end_run(connection, order.run_id, summary.version, summary.as_dict())
+        return summary
+    finally:
+        await connection.close()
+
+
+async def _run(
+    connection: Connection,
+    order: Order,
+    dataset_key: int,
+    snapshot: Snapshot,
+    summary: Summary,
+    progress: Progress,
+) -> None:
+    todo = await plan_version(connection, dataset_key, snapshot, order.version)
+    summary.version, summary.done_before = todo.version, todo.done
+    for chain_id, problem in todo.problems.items():
+        summary.problems.append(problem)
+        summary.held_back.append(chain_id)
+    jobs = [
+        ChainJob(order.run_id, dataset_key, todo.keys[chain.chain_id], todo.version, chain)
+        for chain in todo.chains
+    ]
+    async for result in load_chains(order.url, jobs, order.workers):
+        summary.results.append(result)
+        summary.problems += result.problems
+        if result.state in ("held_back", "failed"):
+            summary.held_back.append(result.chain_id)
+        progress(len(summary.results), len(jobs), result)
+    _judge(summary)
+    if summary.loaded and (summary.results or not todo.closed):
+        await publish(connection, dataset_key, todo.version)
+
+
+def _judge(summary: Summary) -> None:
+    """Raises when no chain of the version is loaded, or when a chain failed in a way that may pass."""
+    failed = [result for result in summary.results if result.exit_code]
+    if failed:
+        worst = max(failed, key=lambda result: result.exit_code == 75)
+        error = EtlError("; ".join(problem for result in failed for problem in result.problems))
+        error.exit_code = worst.exit_code
+        raise error
+    if not summary.loaded:
+        reasons = "; ".join(summary.problems) or "every file is empty"
+        raise BadData(f"no chain of version {summary.version} could be loaded: {reasons}")

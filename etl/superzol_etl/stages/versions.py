@@ -1,0 +1,97 @@
+"""Which version a snapshot is, and what of it is still to do."""
+
+from typing import NamedTuple
+
+from superzol_etl.database import Connection
+from superzol_etl.errors import BadData, PassingTrouble, WrongConfiguration
+from superzol_etl.snapshot import ChainFiles, Snapshot
+from superzol_etl.sql import load_sql
+
+PACKAGE = "superzol_etl.stages"
+DATASET_LOCK = 8  # first key of the advisory lock a run holds; the second is its dataset_key
+MAX_VERSION = 32_766
+
+
+class Todo(NamedTuple):
+    """keys: chain_key by chain_id. chains: those to load. done: those loaded before; closed: publish is through."""
+
+    version: int
+    keys: dict[str, int]
+    chains: list[ChainFiles]
+    done: int
+    problems: dict[str, str]
+    closed: bool
+
+
+async def claim_dataset(connection: Connection, dataset_id: str) -> int:
+    """The surrogate of the dataset, added when it is new; held by this run until its connection ends.
+
+    Raises PassingTrouble when another run of the dataset is alive.
+    """
+    dataset_key: int = await connection.fetchval(
+        load_sql(PACKAGE, "ensure_dataset"), dataset_id, dataset_id.replace("-", " ").capitalize()
+    )
+    if not await connection.fetchval(
+        "SELECT pg_try_advisory_lock($1, $2)", DATASET_LOCK, dataset_key
+    ):
+        raise PassingTrouble(f"another run of {dataset_id} is alive: try again when it has ended")
+    return dataset_key
+
+
+async def plan_version(
+    connection: Connection, dataset_key: int, snapshot: Snapshot, wanted: int | None
+) -> Todo:
+    """Numbers the snapshot and finds the chains that are not loaded yet.
+
+    Without a wanted number, the digest of the newest version means that one, else the next number is taken.
+    Raises BadData when the wanted version is older than a loaded one.
+    """
+    row = await connection.fetchrow(load_sql(PACKAGE, "read_newest_version"), dataset_key)
+    newest, digest, loaded = (row["version"], row["digest"], row["loaded"]) if row else (0, "", 0)
+    version = wanted or (newest if newest and digest == snapshot.digest else newest + 1)
+    if version < loaded:
+        raise BadData(f"version {version} is older than version {loaded}, which is loaded")
+    closed = await connection.fetchval(
+        load_sql(PACKAGE, "ensure_version"), dataset_key, version, snapshot.digest
+    )
+    keys = {
+        chain.chain_id: await _ensure_chain(connection, dataset_key, chain)
+        for chain in sorted(snapshot.chains, key=lambda chain: chain.chain_id)
+    }
+    await connection.execute("SELECT ensure_price_span_partition($1)", version)
+    return await _find_todo(connection, snapshot, version, keys, bool(closed))
+
+
+async def _find_todo(
+    connection: Connection, snapshot: Snapshot, version: int, keys: dict[str, int], closed: bool
+) -> Todo:
+    rows = await connection.fetch(load_sql(PACKAGE, "read_states"), list(keys.values()), version)
+    known = {row["chain_key"]: row for row in rows}
+    chains, problems, done = [], {}, 0
+    for chain in snapshot.chains:
+        row = known.get(keys[chain.chain_id])
+        if row is None or (row["state"] != "loaded" and row["digest"] != chain.digest):
+            chains.append(chain)
+        elif row["state"] == "held_back":
+            problems[chain.chain_id] = row["reason"]
+        elif row["digest"] != chain.digest:
+            problems[chain.chain_id] = (
+                f"version {version} is loaded with other files: give the files a new version"
+            )
+            done += 1
+        else:
+            done += row["state"] == "loaded"
+    return Todo(version, keys, chains, done, problems, closed)
+
+
+async def _ensure_chain(connection: Connection, dataset_key: int, chain: ChainFiles) -> int:
+    row = await connection.fetchrow(
+        load_sql("superzol_etl.load", "ensure_chain"), dataset_key, chain.chain_id
+    )
+    assert row is not None  # the statement finds the chain or adds it
+    if row["dataset_key"] != dataset_key:
+        raise WrongConfiguration(f"chain {chain.chain_id} belongs to another dataset")
+    chain_key: int = row["chain_key"]
+    for slug in sorted({file.slug for file in chain.files} - {chain.chain_id}):
+        await connection.execute(load_sql(PACKAGE, "ensure_alias"), slug, chain_key)
+    return chain_key

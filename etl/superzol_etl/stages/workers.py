@@ -1,0 +1,52 @@
+"""Runs chain loads, one after the other in this process or several at once in others."""
+
+import asyncio
+import multiprocessing
+import os
+from collections.abc import AsyncIterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from time import perf_counter
+
+from superzol_etl.database import connect
+from superzol_etl.failures import explain
+from superzol_etl.load.chain import ChainJob, ChainResult, load_chain
+
+
+async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIterator[ChainResult]:
+    """Yields each chain's result as it comes; a chain that fails does not stop the others.
+
+    A Python start costs about a CPU second, so one job stays in this process, and a worker takes many chains.
+    """
+    if workers == 1 or len(jobs) == 1:
+        for job in jobs:
+            yield await _load(url, job)
+        return
+    # Polars would start a thread per core in each worker; read when it is imported there.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    context = multiprocessing.get_context("spawn")
+    loop = asyncio.get_running_loop()
+    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context) as pool:
+        running = [loop.run_in_executor(pool, load_in_worker, url, job) for job in jobs]
+        for future in asyncio.as_completed(running):
+            yield await future
+
+
+def load_in_worker(url: str, job: ChainJob) -> ChainResult:
+    """One chain in a worker process."""
+    return asyncio.run(_load(url, job))
+
+
+async def _load(url: str, job: ChainJob) -> ChainResult:
+    started = perf_counter()
+    try:
+        connection = await connect(url)
+        try:
+            result = await load_chain(connection, job)
+            return replace(result, seconds=round(perf_counter() - started, 3))
+        finally:
+            await connection.close()
+    except Exception as error:
+        failure = explain(error)
+        problem = f"{job.chain.chain_id}: {failure}"
+        return ChainResult(job.chain.chain_id, "failed", (problem,), exit_code=failure.exit_code)
