@@ -1,0 +1,1 @@
+"""AnalyticsService: answers computed over many prices."""

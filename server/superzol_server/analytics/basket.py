@@ -1,0 +1,159 @@
+"""What a basket costs in every store, and how the stores compare."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from superzol_server.errors import InvalidRequest
+
+MOST_ITEMS = 100
+LARGEST_QUANTITY = 10_000
+
+
+class Item(NamedTuple):
+    """A wish: units of a product, or kilograms of weighted goods, above zero."""
+
+    product_id: str
+    quantity: float
+
+
+class Shelf(NamedTuple):
+    """What one store has of the basket: the products, in any order, and the price of each."""
+
+    store_id: str
+    chain_id: str
+    store_name: str | None
+    observed_time: datetime | None
+    product_ids: Sequence[str]
+    prices_agorot: Sequence[int]
+
+
+class Line(NamedTuple):
+    """What one item costs in one store."""
+
+    product_id: str
+    quantity: float
+    price_agorot: int
+    total_agorot: int
+
+
+class Quote(NamedTuple):
+    """What the basket costs in one store."""
+
+    store_id: str
+    chain_id: str
+    store_name: str | None
+    total_agorot: int
+    found_count: int
+    coverage: float
+    lines: Sequence[Line]
+    missing_product_ids: Sequence[str]
+    over_cheapest_agorot: int | None
+    saving_against_dearest_agorot: int | None
+    saving_against_mean_agorot: int | None
+    observed_time: datetime | None
+
+
+class Comparison(NamedTuple):
+    """The basket in all stores that sell something of it."""
+
+    quotes: Sequence[Quote]
+    store_count: int
+    complete_store_count: int
+
+
+def check_basket(items: Sequence[Item]) -> list[Item]:
+    """Returns the items with a quantity of 1 where it is 0; raises InvalidRequest for bad ones."""
+    if not 1 <= len(items) <= MOST_ITEMS:
+        raise InvalidRequest(
+            "items", f"must be 1 to {MOST_ITEMS}, not {len(items)}", "ITEM_COUNT_INVALID"
+        )
+    seen: set[str] = set()
+    for place, (product_id, quantity) in enumerate(items):
+        # Written so that NaN, which compares false with everything, is refused.
+        if not 0 <= quantity <= LARGEST_QUANTITY:
+            raise InvalidRequest(
+                f"items[{place}].quantity",
+                f"must be above 0 and at most {LARGEST_QUANTITY:,}, not {quantity}",
+                "QUANTITY_INVALID",
+            )
+        if product_id in seen:
+            raise InvalidRequest(
+                f"items[{place}].product_id",
+                f"names product {product_id} a second time",
+                "ITEM_REPEATED",
+            )
+        seen.add(product_id)
+    return [item._replace(quantity=item.quantity or 1.0) for item in items]
+
+
+def quote_basket(items: Sequence[Item], shelves: Iterable[Shelf]) -> Comparison:
+    """Quotes the basket in every store: fewest missing items first, then cheapest, then by store.
+
+    items: each product once. shelves: one per store, in any order. A price of zero is no price:
+    the item counts as missing. A store without any item is left out.
+    """
+    wishes = [_Wish(item, *written_ratio(item.quantity)) for item in items]
+    quotes = [quote for shelf in shelves if (quote := _quote_in_store(wishes, shelf)).lines]
+    quotes.sort(key=lambda quote: (-quote.found_count, quote.total_agorot, quote.store_id))
+    complete = [quote for quote in quotes if not quote.missing_product_ids]
+    totals = [quote.total_agorot for quote in complete]
+    compared = [_compare_with(totals, quote) for quote in complete]
+    return Comparison(compared + quotes[len(complete) :], len(quotes), len(complete))
+
+
+class _Wish(NamedTuple):
+    item: Item
+    numerator: int
+    denominator: int
+
+
+def _quote_in_store(wishes: Sequence[_Wish], shelf: Shelf) -> Quote:
+    prices = dict(zip(shelf.product_ids, shelf.prices_agorot, strict=True))
+    lines, missing_product_ids = [], []
+    for item, numerator, denominator in wishes:
+        price = prices.get(item.product_id, 0)
+        if price > 0:
+            lines.append(Line(*item, price, divide_half_up(price * numerator, denominator)))
+        else:
+            missing_product_ids.append(item.product_id)
+    return Quote(
+        store_id=shelf.store_id,
+        chain_id=shelf.chain_id,
+        store_name=shelf.store_name,
+        total_agorot=sum(line.total_agorot for line in lines),
+        found_count=len(lines),
+        coverage=len(lines) / len(wishes),
+        lines=lines,
+        missing_product_ids=missing_product_ids,
+        over_cheapest_agorot=None,
+        saving_against_dearest_agorot=None,
+        saving_against_mean_agorot=None,
+        observed_time=shelf.observed_time,
+    )
+
+
+def _compare_with(totals: Sequence[int], quote: Quote) -> Quote:
+    """Adds the differences to the totals of all complete baskets, which are sorted."""
+    return quote._replace(
+        over_cheapest_agorot=quote.total_agorot - totals[0],
+        saving_against_dearest_agorot=totals[-1] - quote.total_agorot,
+        saving_against_mean_agorot=divide_half_up(
+            sum(totals) - quote.total_agorot * len(totals), len(totals)
+        ),
+    )
+
+
+def written_ratio(quantity: float) -> tuple[int, int]:
+    """Numerator and denominator of the quantity as it is written, not as it is stored.
+
+    0.35 kg is 7/20 kg, although the nearest double is a little less and would turn the 696.5
+    agorot of 0.35 kg at 1990 into 696.
+    """
+    return Decimal(repr(quantity)).as_integer_ratio()
+
+
+def divide_half_up(dividend: int, divisor: int) -> int:
+    """Quotient rounded to the nearest integer, a half upwards, also below zero: -0.5 is 0."""
+    return (2 * dividend + divisor) // (2 * divisor)

@@ -1,0 +1,51 @@
+"""The stores that a question is about."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from superzol_server.errors import InvalidRequest, NotFound
+from superzol_server.identifiers import read_store_id
+
+MOST_STORES = 500
+MOST_CHAINS = 100
+
+
+class Scope(NamedTuple):
+    """Limits a store must meet, all of them; None is no limit."""
+
+    store_ids: list[str] | None
+    chain_ids: list[str] | None
+    city: str | None
+
+
+def read_scope(store_ids: Sequence[str], chain_ids: Sequence[str], city: str) -> Scope:
+    """Reads what a request names; raises InvalidRequest when it names nothing or too much."""
+    if len(store_ids) > MOST_STORES:
+        raise InvalidRequest("store_ids", f"must be at most {MOST_STORES}", "TOO_MANY_STORES")
+    if len(chain_ids) > MOST_CHAINS:
+        raise InvalidRequest("chain_ids", f"must be at most {MOST_CHAINS}", "TOO_MANY_CHAINS")
+    if not store_ids and not chain_ids and not city:
+        raise InvalidRequest(
+            "store_ids", "one of store_ids, chain_ids and city is needed", "SCOPE_MISSING"
+        )
+    stores = [
+        read_store_id(store_id, f"store_ids[{place}]") for place, store_id in enumerate(store_ids)
+    ]
+    return Scope(stores or None, list(chain_ids) or None, city or None)
+
+
+def check_scope(
+    scope: Scope,
+    unknown_store_ids: Sequence[str],
+    unknown_chain_ids: Sequence[str],
+    city_known: bool,
+) -> None:
+    """Raises NotFound for the first part of a scope that is not known."""
+    if unknown_store_ids:
+        store_id = min(unknown_store_ids)
+        raise NotFound("STORE_NOT_FOUND", f"no store {store_id}", store_id=store_id)
+    if unknown_chain_ids:
+        chain_id = min(unknown_chain_ids)
+        raise NotFound("CHAIN_NOT_FOUND", f"no chain {chain_id}", chain_id=chain_id)
+    if not city_known:
+        raise NotFound("CITY_NOT_FOUND", f"no store is in {scope.city}", city=str(scope.city))

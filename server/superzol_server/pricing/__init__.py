@@ -1,0 +1,1 @@
+"""PricingService: what a product costs, where, and what it did cost."""
