@@ -1,0 +1,80 @@
+-- A nation in small, made by set: 5 chains, 300 stores, 25,000 products, 1,044,000 offers, 40 versions.
+-- The first 1,000 products are in every store; each other one is in 2 chains, in 6 to 25 stores of either.
+
+INSERT INTO dataset (dataset_id, name, generation) VALUES ('israeli-supermarkets', 'Israeli supermarkets', 200);
+
+INSERT INTO chain (dataset_key, chain_id, name)
+SELECT 1, 'chain_' || chain, 'רשת ' || chain
+FROM generate_series(1, 5) AS chain;
+
+INSERT INTO store (chain_key, store_id, code, legal_id, name, kind, sub_chain, address, city, zip_code,
+                   full_at, full_rows, observed_at, observed_version, observed_file)
+SELECT chain, 'chain_' || chain || ':' || code, code::text, (7290000000000 + chain)::text, 'סניף ' || code, 1, 'רשת ' || chain,
+       'הרצל ' || code, (ARRAY['תל אביב', 'ירושלים', 'חיפה', 'באר שבע', 'נתניה', 'אשדוד'])[1 + code % 6], '6100000',
+       timestamptz '2026-01-01' + code * interval '1 minute', 10000,
+       timestamptz '2026-01-01' + code * interval '1 minute', 40, 'PriceFull729000000000' || chain || '-' || code || '-202601010300.xml'
+FROM generate_series(1, 5) AS chain, generate_series(1, 60) AS code;
+
+-- 7,919 has no factor in common with 25,000: keys and identifiers stand in different orders, as in real data.
+INSERT INTO product (scope, code, product_id, name, search_name, manufacturer, country, weighted)
+SELECT 0, (7290100000000 + number::int8 * 7919 % 25000 * 10)::text, (7290100000000 + number::int8 * 7919 % 25000 * 10)::text,
+       wording.name, search_text(wording.name || ' ' || wording.manufacturer), wording.manufacturer, 'ישראל', number % 50 = 0
+FROM generate_series(1, 25000) AS number
+CROSS JOIN LATERAL (
+    SELECT (ARRAY['חלב', 'גבינה', 'לחם', 'שוקולד', 'מיץ', 'אורז', 'פסטה', 'קפה', 'תה', 'יוגורט', 'ביצים', 'שמן', 'סבון'])[1 + number % 13]
+           || ' ' || (ARRAY['תנובה', 'טרי', 'מלא', 'קל', 'אורגני', 'ביתי', 'פרימיום', 'ללא סוכר', 'בטעם תות', 'משפחתי', 'דק'])[1 + number % 11]
+           || ' ' || number % 1000 || ' גרם' AS name,
+           (ARRAY['תנובה', 'שטראוס', 'אסם', 'עלית', 'סוגת', 'ויסוצקי', 'יטבתה'])[1 + number % 7] AS manufacturer
+) AS wording;
+
+INSERT INTO product_in_chain (product_key, chain_key, name, manufacturer, weighted, changed_version)
+SELECT product.product_key, chain.chain_key, product.name, product.manufacturer, product.weighted, 1
+FROM product
+JOIN chain ON product.product_key <= 1000
+    OR chain.chain_key IN (1 + product.product_key % 5, 1 + (product.product_key + 2) % 5);
+
+INSERT INTO offer_pack (product_key, chain_key, product_id, store_keys, prices, since, flags,
+                        price_min, price_max, price_sum, priced, offers, changed_version)
+SELECT member.product_key, member.chain_key, product.product_id,
+       array_agg(place.store_key ORDER BY place.store_key),
+       array_agg(place.price ORDER BY place.store_key),
+       array_agg(40::int2 ORDER BY place.store_key),
+       array_agg(CASE WHEN product.weighted THEN 8 ELSE 0 END::int2 ORDER BY place.store_key),
+       min(place.price), max(place.price), sum(place.price), count(*), count(*), 40
+FROM product_in_chain AS member
+JOIN product USING (product_key)
+CROSS JOIN LATERAL (
+    SELECT store.store_key, (100 + member.product_key % 5000 + store.store_key % 17 * 10)::int4 AS price
+    FROM store
+    WHERE store.chain_key = member.chain_key
+        AND (member.product_key <= 1000
+             OR (store.store_key + member.product_key) % 60 < 6 + (member.product_key / 5 + member.chain_key) % 20)
+) AS place
+GROUP BY member.product_key, member.chain_key, product.product_id, product.weighted
+ORDER BY member.chain_key, member.product_key;
+
+INSERT INTO product_stat (product_key, price_min, price_avg, price_max, stores, chains, changed_version)
+SELECT product_key, min(price_min), round(sum(price_sum)::numeric / sum(priced)), max(price_max), sum(offers), count(*), 40
+FROM offer_pack
+GROUP BY product_key;
+
+-- Loads come version by version and chain by chain, so spans lie on disk in that order.
+SELECT ensure_price_span_partition(first_version) FROM generate_series(0, 32, 32) AS first_version;
+INSERT INTO price_span (product_key, price, chain_key, store_key, valid_from, valid_to)
+SELECT product_key, 100 + product_key % 5000 + version, store.chain_key, store.store_key, version - 1, version
+FROM generate_series(2, 40) AS version, store, generate_series(1, 25000) AS product_key
+WHERE product_key = 1 OR (product_key <= 1000 AND (product_key + version + store.chain_key) % 20 = 0)
+ORDER BY version, store.chain_key, product_key, store.store_key;
+
+INSERT INTO dataset_version (dataset_key, version, day, digest, closed_at)
+SELECT 1, version, date '2025-11-22' + version, md5(version::text), now()
+FROM generate_series(1, 40) AS version;
+INSERT INTO chain_version (chain_key, version, state, cutoff_at, stores, rows, changed)
+SELECT chain_key, version, 'loaded', timestamptz '2025-11-22' + version * interval '1 day', 60, 200000, 15000
+FROM chain, generate_series(1, 40) AS version;
+INSERT INTO publication (dataset_key, generation, chain_key, version, changed)
+SELECT 1, (version - 1) * 5 + chain_key, chain_key, version, 15000
+FROM chain, generate_series(1, 40) AS version;
+INSERT INTO store_sighting (store_key, version, full_at, last_at, full_file, last_file, deltas, rows, partial)
+SELECT store_key, version, observed_at, observed_at, observed_file, observed_file, 0, 3333, false
+FROM store, generate_series(1, 40) AS version;

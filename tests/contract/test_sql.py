@@ -1,0 +1,86 @@
+"""Each statement of the server keeps the form that makes it readable, and fits its message."""
+
+import re
+
+import asyncpg
+import pytest
+
+from tests.contract.rpcs import RPCS, Rpc, item_message
+from tests.contract.statements import STATEMENTS, Statement
+
+# Columns that are read by the service and are no field of the message.
+PRIVATE_COLUMNS = {
+    "get_generation": {"loaded"},
+    "get_price": {"flag_bits"},
+    "list_prices_of_chain": {"flag_bits"},
+    "list_prices_of_product": {"flag_bits", "key_price"},
+    "list_prices_of_store": {"flag_bits"},
+    "compare_basket": {
+        "product_ids",
+        "prices_agorot",
+        "unknown_store_ids",
+        "unknown_chain_ids",
+        "city_known",
+    },
+    "unknown_identifiers": {"product_known", "store_known", "chain_known"},
+}
+
+every_statement = pytest.mark.parametrize("statement", STATEMENTS, ids=lambda found: found.name)
+
+
+def rpc_of(statement: Statement) -> Rpc | None:
+    """Returns the RPC whose name the file's name begins with, None for one that serves several."""
+    candidates = [rpc for rpc in RPCS if f"{statement.name}_".startswith(f"{rpc.name}_")]
+    return max(candidates, key=lambda rpc: len(rpc.name), default=None)
+
+
+@every_statement
+async def test_statement_prepares_and_names_the_types_of_its_arguments(
+    statement: Statement, connection: asyncpg.Connection
+) -> None:
+    prepared = await connection.prepare(statement.text)
+    types = [parameter.name for parameter in prepared.get_parameters()]
+    assert [(number, kind) for number, _, kind in statement.arguments] == [*enumerate(types, 1)]
+
+
+@every_statement
+async def test_columns_are_fields_of_the_message(
+    statement: Statement, connection: asyncpg.Connection
+) -> None:
+    prepared = await connection.prepare(statement.text)
+    columns = [attribute.name for attribute in prepared.get_attributes()]
+    rpc, fields = rpc_of(statement), set[str]()
+    if rpc:
+        fields = {*item_message(rpc).fields_by_name, *rpc.method.output_type.fields_by_name}
+    assert set(columns) - fields == PRIVATE_COLUMNS.get(statement.name, set())
+    assert len(columns) == len(set(columns))
+
+
+def test_private_columns_belong_to_statements_that_exist() -> None:
+    assert set(PRIVATE_COLUMNS) - {statement.name for statement in STATEMENTS} == set()
+
+
+@every_statement
+def test_first_line_is_a_sentence(statement: Statement) -> None:
+    assert re.fullmatch(r"-- [A-Z].+\.", statement.title)
+
+
+@every_statement
+def test_statement_states_its_budget(statement: Statement) -> None:
+    assert statement.budget is not None
+
+
+@every_statement
+def test_pages_walk_by_key_in_a_stated_order(statement: Statement) -> None:
+    assert "OFFSET" not in statement.text
+    assert ("LIMIT $" in statement.text) == any(
+        name == "limit" for _, name, _ in statement.arguments
+    )
+    if "LIMIT $" in statement.text:
+        assert "ORDER BY" in statement.text
+
+
+@every_statement
+def test_offer_view_is_read_by_product_only(statement: Statement) -> None:
+    for alias in re.findall(r"\b(?:FROM|JOIN) offer(?: AS (\w+))?\b", statement.text):
+        assert re.search(rf"\b{alias or 'offer'}\.product_key = ", statement.text)
