@@ -17,6 +17,8 @@ def explain(error: BaseException) -> EtlError:
     match error:
         case EtlError():
             return error
+        case asyncpg.ClientConfigurationError():
+            return WrongConfiguration(f"--database is no URL of PostgreSQL: {error}")
         case asyncpg.InvalidCatalogNameError():
             return WrongConfiguration(f"{error}: create it first, or check the name in --database")
         case asyncpg.InvalidAuthorizationSpecificationError():
@@ -49,8 +51,6 @@ def explain(error: BaseException) -> EtlError:
             return PassingTrouble(
                 "a worker was killed (out of memory?): run the same command again"
             )
-        case asyncpg.InterfaceError() | ValueError() if _is_about_url(error):
-            return WrongConfiguration(f"--database is no URL of PostgreSQL: {error}")
         case asyncpg.InterfaceError():
             return PassingTrouble(f"the database went away ({error}): run the same command again")
         case _:
@@ -59,7 +59,3 @@ def explain(error: BaseException) -> EtlError:
 
 def _told(error: BaseException) -> str:
     return str(error) or type(error).__name__
-
-
-def _is_about_url(error: BaseException) -> bool:
-    return any(word in str(error).lower() for word in ("dsn", "scheme", "port", "uri", "url"))

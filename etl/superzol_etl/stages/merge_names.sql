@@ -14,7 +14,7 @@ WITH changed AS (
 ), merged AS (
     SELECT product_key,
            (array_agg(name ORDER BY length(name) DESC, chain_id) FILTER (WHERE name IS NOT NULL))[1] AS name,
-           string_agg(DISTINCT name, ' ' ORDER BY name) AS spellings,
+           array_agg(DISTINCT name ORDER BY name) FILTER (WHERE name IS NOT NULL) AS spellings,
            mode() WITHIN GROUP (ORDER BY manufacturer) AS manufacturer,
            mode() WITHIN GROUP (ORDER BY country) AS country,
            mode() WITHIN GROUP (ORDER BY weighted) AS weighted
@@ -23,8 +23,8 @@ WITH changed AS (
 ), worded AS (
     SELECT product.product_key,
            coalesce(merged.name, product.code) AS name,
-           search_text(concat_ws(' ', coalesce(merged.name, product.code), merged.spellings, merged.manufacturer))
-               AS search_name,
+           search_text(concat_ws(' ', merged.name, array_to_string(array_remove(merged.spellings, merged.name), ' '),
+                                 merged.manufacturer)) AS search_name,
            merged.manufacturer,
            merged.country,
            merged.weighted

@@ -18,6 +18,7 @@ async def publish(connection: Connection, dataset_key: int, version: int) -> int
             await connection.execute(load_sql(PACKAGE, "forget_summaries")),
         ]
         changed = sum(int(status.rsplit(" ", 1)[1]) for status in statuses)
+        await connection.execute(load_sql(PACKAGE, "note_absent_chains"), dataset_key, version)
         await connection.execute(load_sql(PACKAGE, "close_version"), dataset_key, version)
         await publish_generation(connection, dataset_key, None, version, changed)
     await connection.execute(f"VACUUM (ANALYZE) {', '.join(BUSY_TABLES)}")

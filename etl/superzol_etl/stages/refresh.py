@@ -13,7 +13,7 @@ from superzol_etl.load.chain import ChainJob, ChainResult
 from superzol_etl.snapshot import Snapshot, read_snapshot
 from superzol_etl.stages.publish import publish
 from superzol_etl.stages.runs import begin_run, end_run, fail_run
-from superzol_etl.stages.versions import Todo, claim_dataset, plan_version
+from superzol_etl.stages.versions import claim_dataset, plan_version
 from superzol_etl.stages.workers import load_chains
 
 log = logging.getLogger(__name__)
@@ -119,9 +119,9 @@ async def _run(
         if result.state in ("held_back", "failed"):
             summary.held_back.append(result.chain_id)
         progress(len(summary.results), len(jobs), result)
-    _judge(summary)
     if summary.loaded and (summary.results or not todo.closed):
         await publish(connection, dataset_key, todo.version)
+    _judge(summary)
 
 
 def _judge(summary: Summary) -> None:

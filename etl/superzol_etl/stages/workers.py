@@ -18,7 +18,7 @@ async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIter
 
     A Python start costs about a CPU second, so one job stays in this process, and a worker takes many chains.
     """
-    if workers == 1 or len(jobs) == 1:
+    if workers == 1 or len(jobs) <= 1:
         for job in jobs:
             yield await _load(url, job)
         return
