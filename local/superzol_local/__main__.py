@@ -1,0 +1,83 @@
+"""Command line of the one-machine mode."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from superzol_local.errors import LocalError
+from superzol_local.serving import Options, serve
+
+USAGE, REFUSED = 64, 77
+
+app = typer.Typer(
+    help="Superzol on one machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Data = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="Snapshot folder to load instead of the sample; each further one is the next version.",
+        show_default=False,
+    ),
+]
+StateFolder = Annotated[Path, typer.Option(help="Folder for the database, the sample and logs.")]
+Port = Annotated[int, typer.Option(help="TCP port of gRPC on localhost.", min=1, max=65535)]
+Database = Annotated[
+    str | None,
+    typer.Option(help="URL of an existing PostgreSQL instead of the embedded one."),
+]
+
+
+@app.callback()
+def commands() -> None:
+    """Superzol on one machine."""
+
+
+@app.command("up")
+def up_command(
+    data: Data = None,
+    state: StateFolder = Path(".superzol"),
+    port: Port = 50051,
+    database: Database = None,
+) -> None:
+    """Loads a sample, or your snapshots, and serves them until Ctrl-C.
+
+    The first start takes half a minute, the next ones a few seconds.
+
+    \b
+    Examples:
+      superzol up
+      superzol up --data v700 --data v701 --state .superzol-real
+      superzol up --database postgresql://user:password@host:5432/superzol
+
+    \b
+    Exit codes: 0 stopped, 64 usage, 66 no such folder, 75 port or state in use,
+    77 not allowed, 78 other data in the state folder or database; else that of
+    the program that failed.
+    """
+    try:
+        asyncio.run(serve(Options(data or [], state, port, database)))
+    except LocalError as error:
+        typer.echo(f"superzol: {error}", err=True)
+        raise typer.Exit(error.exit_code) from error
+    except PermissionError as error:
+        typer.echo(f"superzol: not allowed: {error}", err=True)
+        raise typer.Exit(REFUSED) from error
+
+
+def main() -> None:
+    """Runs the command line; wrong usage exits 64, not the 2 of typer."""
+    try:
+        app(prog_name="superzol")
+    except SystemExit as ended:
+        sys.exit(USAGE if ended.code == 2 else ended.code)
+
+
+if __name__ == "__main__":
+    main()

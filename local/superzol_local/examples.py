@@ -1,0 +1,41 @@
+"""Two calls to paste once the server runs, with identifiers that exist."""
+
+import json
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import asyncpg
+
+STATEMENT = files("superzol_local").joinpath("example_basket.sql").read_text(encoding="utf-8")
+PRODUCTS = 5
+SERVICES = {"SearchProducts": "catalog.v1.Catalog", "CompareBasket": "analytics.v1.Analytics"}
+
+
+async def write_examples(database: str, port: int) -> list[str]:
+    """Returns the command lines."""
+    connection = await asyncpg.connect(database)
+    try:
+        [found] = await connection.fetch(STATEMENT, PRODUCTS)
+    finally:
+        await connection.close()
+    basket = {"items": [{"product_id": product_id} for product_id in found["product_ids"] or []]}
+    scope = {"city": found["city"]} if found["city"] else {"chain_ids": found["chain_ids"] or []}
+    return [
+        _command(port, "SearchProducts", {"query": "חלב"}),
+        _command(port, "CompareBasket", basket | scope),
+    ]
+
+
+def _command(port: int, method: str, request: dict[str, object]) -> str:
+    text = json.dumps(request, ensure_ascii=False).replace("'", "'\\''")
+    return (
+        f"{_grpcurl()} -plaintext -d '{text}' localhost:{port} "
+        f"superzol.{SERVICES[method]}Service/{method}"
+    )
+
+
+def _grpcurl() -> str:
+    """Returns how to call grpcurl here: `make tools` puts it beside the sources."""
+    beside = Path(".tools/bin/grpcurl")
+    return str(beside) if beside.exists() and not shutil.which("grpcurl") else "grpcurl"

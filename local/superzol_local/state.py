@@ -1,0 +1,103 @@
+"""The state folder: who uses it, whose data it holds and which versions are loaded."""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from superzol_local.errors import BusyError, WrongStateError
+
+SAMPLE = "the generated sample"
+EMBEDDED = "the embedded one"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a state folder holds.
+
+    sources: one per version, in order. loaded: a fingerprint per version the ETL has finished.
+    """
+
+    database: str = ""
+    sources: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = field(default=())
+
+
+class State:
+    """A state folder; use it only under `locked`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.logs = self.folder / "logs"
+        self._file = self.folder / "state.json"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Holds the folder for this process; raises BusyError when another has it."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("a+", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                lock.seek(0)
+                raise BusyError(
+                    f"{self.folder} is in use by another `superzol up` (process {lock.read()}): "
+                    "stop it first, or give --state another folder"
+                ) from error
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            yield
+
+    def read(self) -> Record:
+        """Returns the record, an empty one for a new folder."""
+        if not self._file.exists():
+            return Record()
+        fields = json.loads(self._file.read_text(encoding="utf-8"))
+        return Record(fields["database"], tuple(fields["sources"]), tuple(fields["loaded"]))
+
+    def write(self, record: Record) -> None:
+        """Replaces the record, whole or not at all."""
+        fresh = self._file.with_suffix(".new")
+        fresh.write_text(json.dumps(asdict(record), ensure_ascii=False, indent=2), encoding="utf-8")
+        fresh.replace(self._file)
+
+    def forget(self) -> None:
+        """Drops the record, as of a folder just made."""
+        self._file.unlink(missing_ok=True)
+
+    def claim(self, database: str, sources: Sequence[str]) -> Record:
+        """Returns the record for these sources; raises WrongStateError when it holds others.
+
+        One list may continue the other: a further folder is the next version, and a start with
+        fewer serves what is loaded.
+        """
+        record = self.read()
+        common = min(len(sources), len(record.sources))
+        if record.sources and record.database != database:
+            raise WrongStateError(
+                f"{self.folder} belongs to the database {record.database}, not to {database}: "
+                "give --state another folder"
+            )
+        if record.sources[:common] != tuple(sources[:common]):
+            raise WrongStateError(
+                f"{self.folder} holds {', '.join(record.sources)}, not {', '.join(sources)}: "
+                "give --state another folder, or remove this one to start anew"
+            )
+        longest = max(record.sources, tuple(sources), key=len)
+        claimed = replace(record, database=database, sources=longest)
+        self.write(claimed)
+        return claimed
+
+
+def fingerprint(folder: Path) -> str:
+    """Returns what changes when a file of the folder changes: names, sizes and times."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        status = path.stat()
+        digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
