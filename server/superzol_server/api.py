@@ -1,0 +1,58 @@
+"""Puts services, health, reflection and the interceptor together into one gRPC server."""
+
+from importlib.metadata import version
+from typing import NamedTuple
+
+import grpc.aio
+from grpc_health.v1 import health
+from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
+from grpc_reflection.v1alpha import reflection
+
+from superzol.analytics.v1 import analytics_pb2
+from superzol.analytics.v1.analytics_pb2_grpc import add_AnalyticsServiceServicer_to_server
+from superzol.catalog.v1 import catalog_pb2
+from superzol.catalog.v1.catalog_pb2_grpc import add_CatalogServiceServicer_to_server
+from superzol.dataset.v1 import dataset_pb2
+from superzol.dataset.v1.dataset_pb2_grpc import add_DatasetServiceServicer_to_server
+from superzol.pricing.v1 import pricing_pb2
+from superzol.pricing.v1.pricing_pb2_grpc import add_PricingServiceServicer_to_server
+from superzol_server.analytics.service import AnalyticsService
+from superzol_server.catalog.service import CatalogService
+from superzol_server.database import Database
+from superzol_server.dataset.service import DatasetService
+from superzol_server.health import Health
+from superzol_server.interceptors import CallInterceptor
+from superzol_server.pricing.service import PricingService
+
+# Without it a second server on the same port would silently take half of the calls.
+OPTIONS = (("grpc.so_reuseport", 0),)
+
+ANALYTICS = analytics_pb2.DESCRIPTOR.services_by_name["AnalyticsService"].full_name
+CATALOG = catalog_pb2.DESCRIPTOR.services_by_name["CatalogService"].full_name
+DATASET = dataset_pb2.DESCRIPTOR.services_by_name["DatasetService"].full_name
+PRICING = pricing_pb2.DESCRIPTOR.services_by_name["PricingService"].full_name
+WHOLE_SERVER = ""
+
+
+class Api(NamedTuple):
+    """A server that is bound to its port and not started yet."""
+
+    server: grpc.aio.Server
+    health: Health
+    port: int
+
+
+def build_api(database: Database, host: str, port: int) -> Api:
+    """Builds the server; port 0 takes a free one. Raises RuntimeError when the port is taken."""
+    interceptor = CallInterceptor(database, version("superzol"))
+    server = grpc.aio.server(interceptors=[interceptor], options=OPTIONS)
+    add_CatalogServiceServicer_to_server(CatalogService(database), server)
+    add_DatasetServiceServicer_to_server(DatasetService(database), server)
+    add_PricingServiceServicer_to_server(PricingService(database), server)
+    add_AnalyticsServiceServicer_to_server(AnalyticsService(database), server)
+    with_data = [CATALOG, PRICING, ANALYTICS]
+    checks = Health(database, always=[WHOLE_SERVER, DATASET], loaded=with_data)
+    add_HealthServicer_to_server(checks.servicer, server)
+    names = [DATASET, *with_data, health.SERVICE_NAME, reflection.SERVICE_NAME]
+    reflection.enable_server_reflection(names, server)
+    return Api(server, checks, server.add_insecure_port(f"{host}:{port}"))

@@ -1,0 +1,1 @@
+"""What is sold, by whom and where: chains, stores and products."""

@@ -1,0 +1,17 @@
+-- Number of products that the statements of ListProducts would list.
+-- $1 chain_id: text, that offers it now, null for all
+-- $2 manufacturer: text, null for all
+-- $3 weighted: bool, null for both
+-- Budget: 5000 shared buffers
+SELECT count(*) AS total_size
+FROM product
+WHERE
+    ($1::text IS NULL OR product.product_key IN (
+        SELECT pack.product_key
+        FROM offer_pack AS pack
+        JOIN chain ON chain.chain_key = pack.chain_key AND chain.chain_id = $1
+        JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
+    ))
+    AND ($2::text IS NULL OR product.manufacturer = $2)
+    AND ($3::bool IS NULL OR product.weighted = $3)
+LIMIT 1

@@ -1,0 +1,26 @@
+-- One product with its price summary and its other spellings.
+-- $1 product_id: text
+-- Budget: 60 shared buffers
+SELECT
+    product.product_id,
+    product.name,
+    CASE WHEN product.scope = 0 THEN product.code END AS gtin,
+    product.manufacturer,
+    product.country,
+    product.weighted,
+    stat.price_min AS price_min_agorot,
+    stat.price_avg AS price_avg_agorot,
+    stat.price_max AS price_max_agorot,
+    stat.stores AS store_count,
+    stat.chains AS chain_count,
+    ARRAY(
+        SELECT spelling.name
+        FROM product_in_chain AS spelling
+        WHERE spelling.product_key = product.product_key AND spelling.name <> product.name
+        GROUP BY spelling.name
+        ORDER BY count(*) DESC, spelling.name COLLATE "C"
+    ) AS other_names
+FROM product
+LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
+WHERE product.product_id = $1
+LIMIT 1

@@ -1,0 +1,25 @@
+"""What requests of the catalog may ask for."""
+
+from superzol_server.errors import InvalidRequest, Unimplemented
+
+LONGEST_QUERY = 200
+
+
+def check_order(order_by: str, served: str) -> None:
+    """Raises Unimplemented for an order other than the one served, ascending."""
+    if order_by.split() not in ([], [served], [served, "asc"]):
+        raise Unimplemented("order_by", f'only the order "{served}" is served')
+
+
+def check_category(category_id: str) -> None:
+    """Raises Unimplemented: there are no categories yet."""
+    if category_id:
+        raise Unimplemented("category_id")
+
+
+def check_query(query: str) -> None:
+    """Raises InvalidRequest for a query that no name could match."""
+    if len(query) > LONGEST_QUERY:
+        raise InvalidRequest("query", f"has more than {LONGEST_QUERY} characters", "QUERY_TOO_LONG")
+    if not any(letter.isalnum() for letter in query):
+        raise InvalidRequest("query", "has no letter or digit", "QUERY_EMPTY")

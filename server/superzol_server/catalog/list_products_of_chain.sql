@@ -1,0 +1,34 @@
+-- Products that one chain offers now, by product_id.
+-- $1 chain_id: text, that offers it now
+-- $2 manufacturer: text, null for all
+-- $3 weighted: bool, null for both
+-- $4 after_product_id: text
+-- $5 limit: int
+-- Budget: 300 shared buffers
+SELECT
+    product.product_id,
+    product.name,
+    CASE WHEN product.scope = 0 THEN product.code END AS gtin,
+    product.manufacturer,
+    product.country,
+    product.weighted,
+    stat.price_min AS price_min_agorot,
+    stat.price_avg AS price_avg_agorot,
+    stat.price_max AS price_max_agorot,
+    stat.stores AS store_count,
+    stat.chains AS chain_count
+FROM offer_pack AS pack
+JOIN product ON product.product_key = pack.product_key
+LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
+WHERE
+    pack.chain_key = (
+        SELECT chain.chain_key
+        FROM chain
+        JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
+        WHERE chain.chain_id = $1
+    )
+    AND ($2::text IS NULL OR product.manufacturer = $2)
+    AND ($3::bool IS NULL OR product.weighted = $3)
+    AND pack.product_id > $4
+ORDER BY pack.product_id
+LIMIT $5

@@ -1,0 +1,33 @@
+-- Products of one manufacturer, by product_id.
+-- $1 chain_id: text, that offers it now, null for all
+-- $2 manufacturer: text
+-- $3 weighted: bool, null for both
+-- $4 after_product_id: text
+-- $5 limit: int
+-- Budget: 400 shared buffers
+SELECT
+    product.product_id,
+    product.name,
+    CASE WHEN product.scope = 0 THEN product.code END AS gtin,
+    product.manufacturer,
+    product.country,
+    product.weighted,
+    stat.price_min AS price_min_agorot,
+    stat.price_avg AS price_avg_agorot,
+    stat.price_max AS price_max_agorot,
+    stat.stores AS store_count,
+    stat.chains AS chain_count
+FROM product
+LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
+WHERE
+    product.manufacturer = $2
+    AND ($1::text IS NULL OR EXISTS (
+        SELECT FROM offer_pack AS pack
+        JOIN chain ON chain.chain_key = pack.chain_key AND chain.chain_id = $1
+        JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
+        WHERE pack.product_key = product.product_key
+    ))
+    AND ($3::bool IS NULL OR product.weighted = $3)
+    AND product.product_id > $4
+ORDER BY product.product_id
+LIMIT $5

@@ -1,0 +1,147 @@
+"""CatalogService: what is sold, by whom and where."""
+
+from google.protobuf.message import Message
+from grpc.aio import ServicerContext
+
+from superzol.catalog.v1.catalog_pb2 import (
+    Chain,
+    GetProductRequest,
+    GetProductResponse,
+    GetStoreRequest,
+    GetStoreResponse,
+    ListChainsRequest,
+    ListChainsResponse,
+    ListProductsRequest,
+    ListProductsResponse,
+    ListStoresRequest,
+    ListStoresResponse,
+    LookupProductRequest,
+    LookupProductResponse,
+    Product,
+    SearchProductsRequest,
+    SearchProductsResponse,
+    Store,
+)
+from superzol.catalog.v1.catalog_pb2_grpc import CatalogServiceServicer
+from superzol_server.catalog.limits import check_category, check_order, check_query
+from superzol_server.database import Answer, Database
+from superzol_server.errors import NotFound
+from superzol_server.identifiers import read_barcode, read_product_id, read_store_id
+from superzol_server.pages import open_page
+from superzol_server.sql import load_statement
+
+Context = ServicerContext[Message, Message]
+
+COUNT_CHAINS = load_statement(__package__, "count_chains")
+COUNT_PRODUCTS = load_statement(__package__, "count_products")
+COUNT_STORES = load_statement(__package__, "count_stores")
+FIND_CHAIN = load_statement(__package__, "find_chain")
+GET_PRODUCT = load_statement(__package__, "get_product")
+GET_STORE = load_statement(__package__, "get_store")
+LIST_CHAINS = load_statement(__package__, "list_chains")
+LIST_PRODUCTS = load_statement(__package__, "list_products")
+LIST_PRODUCTS_OF_CHAIN = load_statement(__package__, "list_products_of_chain")
+LIST_PRODUCTS_OF_MANUFACTURER = load_statement(__package__, "list_products_of_manufacturer")
+LIST_PRODUCTS_BY = {
+    (False, False): LIST_PRODUCTS,
+    (True, False): LIST_PRODUCTS_OF_CHAIN,
+    (False, True): LIST_PRODUCTS_OF_MANUFACTURER,
+    (True, True): LIST_PRODUCTS_OF_MANUFACTURER,
+}
+LIST_STORES = load_statement(__package__, "list_stores")
+LOOKUP_PRODUCT = load_statement(__package__, "lookup_product")
+SEARCH_PRODUCTS = load_statement(__package__, "search_products")
+
+MOST_PRODUCTS_OF_A_CODE = 1000
+SEARCH_KEY = ("key_rank", "key_rarity", "key_length", "product_id")
+BEFORE_THE_BEST = (-1, 0, 0, "")
+
+
+class CatalogService(CatalogServiceServicer):
+    """Each method: check, fetch, decide, answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def ListChains(self, request: ListChainsRequest, context: Context) -> ListChainsResponse:
+        page = open_page(request, first=("",))
+        count = COUNT_CHAINS if request.include_total else None
+        answer = await self._database.fetch_page(LIST_CHAINS, (), page.place, count)
+        part = page.cut(answer, "chain_id")
+        chains = [Chain(**row) for row in part.rows]
+        return ListChainsResponse(chains=chains, total_size=answer.total, **part.walk)
+
+    async def GetStore(self, request: GetStoreRequest, context: Context) -> GetStoreResponse:
+        store_id = read_store_id(request.store_id)
+        row = (await self._database.fetch(GET_STORE, store_id)).row
+        if row is None:
+            raise NotFound("STORE_NOT_FOUND", f"no store is {store_id}", store_id=store_id)
+        return GetStoreResponse(store=Store(**row))
+
+    async def ListStores(self, request: ListStoresRequest, context: Context) -> ListStoresResponse:
+        check_order(request.order_by, served="store_id")
+        page = open_page(request, first=("",))
+        chosen = request.chain_id, request.city, request.kind, request.query
+        filters = [value or None for value in chosen]
+        count = COUNT_STORES if request.include_total else None
+        answer = await self._database.fetch_page(LIST_STORES, filters, page.place, count)
+        await self._check_chain(request.chain_id, answer)
+        part = page.cut(answer, "store_id")
+        stores = [Store(**row) for row in part.rows]
+        return ListStoresResponse(stores=stores, total_size=answer.total, **part.walk)
+
+    async def GetProduct(self, request: GetProductRequest, context: Context) -> GetProductResponse:
+        product_id = read_product_id(request.product_id)
+        row = (await self._database.fetch(GET_PRODUCT, product_id)).row
+        if row is None:
+            sentence = f"no product is {product_id}"
+            raise NotFound("PRODUCT_NOT_FOUND", sentence, product_id=product_id)
+        return GetProductResponse(product=Product(**row))
+
+    async def LookupProduct(
+        self, request: LookupProductRequest, context: Context
+    ) -> LookupProductResponse:
+        barcode = read_barcode(request.barcode)
+        answer = await self._database.fetch(LOOKUP_PRODUCT, barcode.gtin, MOST_PRODUCTS_OF_A_CODE)
+        products = [Product(**row) for row in answer.rows]
+        return LookupProductResponse(products=products, **barcode._asdict())
+
+    async def ListProducts(
+        self, request: ListProductsRequest, context: Context
+    ) -> ListProductsResponse:
+        check_category(request.category_id)
+        check_order(request.order_by, served="product_id")
+        page, filters = open_page(request, first=("",)), product_filters(request)
+        count = COUNT_PRODUCTS if request.include_total else None
+        statement = LIST_PRODUCTS_BY[bool(request.chain_id), bool(request.manufacturer)]
+        answer = await self._database.fetch_page(statement, filters, page.place, count)
+        await self._check_chain(request.chain_id, answer)
+        part = page.cut(answer, "product_id")
+        products = [Product(**row) for row in part.rows]
+        return ListProductsResponse(products=products, total_size=answer.total, **part.walk)
+
+    async def SearchProducts(
+        self, request: SearchProductsRequest, context: Context
+    ) -> SearchProductsResponse:
+        check_category(request.category_id)
+        check_query(request.query)
+        page, filters = open_page(request, first=BEFORE_THE_BEST), product_filters(request)
+        words = [request.query, *filters]
+        answer = await self._database.fetch_page(SEARCH_PRODUCTS, words, page.place)
+        await self._check_chain(request.chain_id, answer)
+        part = page.cut(answer, *SEARCH_KEY)
+        return SearchProductsResponse(products=[Product(**row) for row in part.rows], **part.walk)
+
+    async def _check_chain(self, chain_id: str, answer: Answer) -> None:
+        """Tells an unknown chain from one that offers nothing."""
+        if not chain_id or answer.rows or (await self._database.fetch(FIND_CHAIN, chain_id)).rows:
+            return
+        raise NotFound("CHAIN_NOT_FOUND", f"no chain is {chain_id}", chain_id=chain_id)
+
+
+def product_filters(
+    request: ListProductsRequest | SearchProductsRequest,
+) -> tuple[str | None, str | None, bool | None]:
+    """Returns chain_id, manufacturer and weighted, None where they do not limit."""
+    weighted = request.weighted if request.HasField("weighted") else None
+    return request.chain_id or None, request.manufacturer or None, weighted

@@ -1,0 +1,180 @@
+"""Answers statements from PostgreSQL, as a role that can only read."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from time import perf_counter
+from typing import Any, NamedTuple, Self
+
+import asyncpg
+from google.type.date_pb2 import Date
+
+from superzol_server.calls import Call, current_call
+
+Connection = asyncpg.pool.PoolConnectionProxy
+Row = dict[str, Any]
+
+CLOSE_SECONDS = 5
+
+
+class Unavailable(Exception):
+    """The database cannot be asked now; the same call may succeed a moment later."""
+
+
+class Limits(NamedTuple):
+    """Connections at most; the longest statement; the longest wait for a free connection."""
+
+    connections: int = 8
+    statement_seconds: float = 10.0
+    connection_seconds: float = 2.0
+
+
+class Answer(NamedTuple):
+    """Rows and the generation of the data they come from, of one snapshot."""
+
+    rows: list[Row]
+    generation: int
+    total: int | None = None
+
+    @property
+    def row(self) -> Row | None:
+        """The first row, if there is one."""
+        return self.rows[0] if self.rows else None
+
+
+class Database:
+    """A pool of connections that can only read.
+
+    generation: of the newest answer; 0 before the first load.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, limits: Limits) -> None:
+        self._pool = pool
+        self._limits = limits
+        self.generation = 0
+
+    @classmethod
+    async def open(cls, url: str, limits: Limits) -> Self:
+        """Connects; raises the driver's errors when that fails."""
+        milliseconds = int(limits.statement_seconds * 1000)
+        settings = {
+            "application_name": "superzol-server",
+            "role": "superzol_reader",
+            "statement_timeout": str(milliseconds),
+            "jit": "off",
+        }
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=limits.connections,
+            timeout=limits.connection_seconds,
+            server_settings=settings,
+            init=read_dates_as_messages,
+            reset=keep_session,
+        )
+        return cls(pool, limits)
+
+    async def close(self) -> None:
+        """Waits for statements that still run, then disconnects."""
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def fetch(self, statement: str, *arguments: object) -> Answer:
+        """Runs a statement of load_statement."""
+        async with self._acquire() as connection:
+            return await self._ask(connection, statement, arguments)
+
+    async def fetch_page(
+        self,
+        statement: str,
+        filters: Sequence[object],
+        place: Sequence[object],
+        count: str | None = None,
+    ) -> Answer:
+        """Runs a list's statement, whose arguments are the filters and then the place in the list.
+
+        count: statement that takes the filters alone and returns the column total_size; it sees the
+        same snapshot. None when the caller did not ask for the total.
+        """
+        if count is None:
+            return await self.fetch(statement, *filters, *place)
+        async with (
+            self._acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            answer = await self._ask(connection, statement, [*filters, *place])
+            counted = await self._ask(connection, count, filters)
+        return answer._replace(total=counted.rows[0]["total_size"])
+
+    @asynccontextmanager
+    async def _acquire(self) -> AsyncIterator[Connection]:
+        seconds = shortest(self._limits.connection_seconds, remaining_seconds())
+        try:
+            connection = await self._pool.acquire(timeout=seconds)
+        except TimeoutError as error:
+            raise Unavailable(f"no connection became free in {seconds:.3f} s") from error
+        try:
+            yield connection
+        finally:
+            await self._pool.release(connection)
+
+    async def _ask(
+        self, connection: Connection, statement: str, arguments: Sequence[object]
+    ) -> Answer:
+        begun = perf_counter()
+        seconds = shortest(self._limits.statement_seconds, remaining_seconds())
+        try:
+            records = await connection.fetch(statement, *arguments, timeout=seconds)
+        finally:
+            call = current_call.get()
+            if call is not None:
+                call.database_seconds += perf_counter() - begun
+        generation = records[0]["answer_generation"]
+        self._remember(call, generation)
+        return Answer([to_row(record) for record in records if record["answer_found"]], generation)
+
+    def _remember(self, call: Call | None, generation: int) -> None:
+        self.generation = max(self.generation, generation)
+        if call is not None:
+            call.generation = generation
+
+
+def to_row(record: asyncpg.Record) -> Row:
+    """Returns the columns that the statement itself names: a message is made of them."""
+    row = dict(record.items())
+    del row["answer_generation"], row["answer_found"]
+    return row
+
+
+def remaining_seconds() -> float | None:
+    """Returns the time left to answer the current call, if it has a deadline."""
+    call = current_call.get()
+    return None if call is None else call.remaining_seconds()
+
+
+def shortest(limit: float, remaining: float | None) -> float:
+    """Returns how long to wait: the limit, or what the deadline leaves of it."""
+    return limit if remaining is None else min(limit, remaining)
+
+
+async def read_dates_as_messages(connection: asyncpg.Connection) -> None:
+    """Makes a date column a google.type.Date, as a timestamp becomes a Timestamp."""
+    await connection.set_type_codec(
+        "date", schema="pg_catalog", encoder=str, decoder=to_date, format="text"
+    )
+
+
+def to_date(text: str) -> Date:
+    """Reads a date in ISO 8601."""
+    year, month, day = text.split("-")
+    return Date(year=int(year), month=int(month), day=int(day))
+
+
+async def keep_session(connection: asyncpg.Connection) -> None:
+    """Replaces the driver's reset on release, which costs more than a query.
+
+    Nothing here changes the state of a session.
+    """

@@ -1,0 +1,1 @@
+"""Where the data comes from, what was loaded and how old it is."""

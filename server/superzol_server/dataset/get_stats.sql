@@ -1,0 +1,28 @@
+-- What the database holds and how fresh it is.
+-- Budget: 5000 shared buffers
+SELECT
+    (SELECT coalesce(sum(dataset.generation), 0)::int8 FROM dataset) AS generation,
+    (SELECT count(*)
+     FROM chain
+     JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
+    ) AS chain_count,
+    stores.store_count,
+    (SELECT count(*) FROM product) AS product_count,
+    -- Summed by publish: adding up offer_pack would read all of it.
+    (SELECT coalesce(sum(stat.stores), 0)::int8 FROM product_stat AS stat) AS offer_count,
+    (SELECT coalesce(sum(greatest(part.reltuples, 0)), 0)::int8
+     FROM pg_inherits
+     JOIN pg_class AS part ON part.oid = pg_inherits.inhrelid
+     WHERE pg_inherits.inhparent = 'price_span'::regclass
+    ) AS closed_span_count,
+    stores.newest_observed_time,
+    greatest(extract(epoch FROM now() - stores.newest_observed_time), 0)::int8
+        AS newest_observed_age_seconds,
+    pg_database_size(current_database()) AS database_bytes
+FROM (
+    SELECT count(*) AS store_count, max(store.observed_at) AS newest_observed_time
+    FROM store
+    JOIN chain ON chain.chain_key = store.chain_key
+    JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
+) AS stores
+LIMIT 1

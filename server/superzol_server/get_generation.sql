@@ -1,0 +1,4 @@
+-- Nothing of its own: load_statement adds the generation.
+-- Budget: 10 shared buffers
+SELECT 1 AS loaded
+LIMIT 1

@@ -1,0 +1,130 @@
+"""What every call gets: a request id, checked texts, a status, trailing metadata, a log line."""
+
+import logging
+import re
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from time import perf_counter
+from typing import Any, TypeAlias, cast
+
+import grpc.aio
+from google.protobuf.message import Message
+from grpc import HandlerCallDetails, RpcMethodHandler, StatusCode
+
+from superzol_server.calls import Call, current_call
+from superzol_server.database import Database
+from superzol_server.statuses import Failure, to_failure
+from superzol_server.strings import check_strings
+
+SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+INFRASTRUCTURE = "/grpc."
+
+log = logging.getLogger(__name__)
+
+Context = grpc.aio.ServicerContext[Message, Message]
+Handler: TypeAlias = "RpcMethodHandler[Message, Message]"
+Continuation = Callable[[HandlerCallDetails], Awaitable[Any]]
+Metadata = tuple[tuple[str, str | bytes], ...]
+
+
+class CallInterceptor(grpc.aio.ServerInterceptor):
+    """Wraps unary and server-streaming handlers; others (reflection) pass as they are."""
+
+    def __init__(self, database: Database, version: str) -> None:
+        self._database = database
+        self._version = version
+
+    async def intercept_service(
+        self,
+        continuation: Continuation,
+        handler_call_details: HandlerCallDetails,
+    ) -> Any:
+        handler = await continuation(handler_call_details)
+        method = handler_call_details.method
+        if handler is None or handler.request_streaming:
+            return handler
+        if handler.response_streaming:
+            return replaced(handler, unary_stream=self._wrap_stream(method, handler))
+        return replaced(handler, unary_unary=self._wrap_unary(method, handler))
+
+    def _wrap_unary(self, method: str, handler: Handler) -> Callable[..., Awaitable[Message]]:
+        behaviour = cast(Callable[..., Awaitable[Message]], handler.unary_unary)
+
+        async def answer(request: Message, context: Context) -> Message:
+            async with self._call(method, context):
+                check_strings(request)
+                return await behaviour(request, context)
+            raise AssertionError("the call was aborted")
+
+        return answer
+
+    def _wrap_stream(self, method: str, handler: Handler) -> Callable[..., AsyncIterator[Message]]:
+        behaviour = cast(Callable[..., AsyncIterator[Message]], handler.unary_stream)
+
+        async def answer(request: Message, context: Context) -> AsyncIterator[Message]:
+            async with self._call(method, context):
+                check_strings(request)
+                async for message in behaviour(request, context):
+                    yield message
+
+        return answer
+
+    @asynccontextmanager
+    async def _call(self, method: str, context: Context) -> AsyncIterator[None]:
+        call = begin_call(context)
+        current_call.set(call)
+        code = StatusCode.CANCELLED
+        try:
+            yield
+            code = StatusCode.OK
+            context.set_trailing_metadata(self._trailer(call))
+        except grpc.aio.AbortError:
+            code = context.code() or StatusCode.UNKNOWN
+            raise
+        except Exception as error:
+            failure = to_failure(error, call.request_id)
+            code = failure.code
+            await self._abort(context, call, failure)
+        finally:
+            self._log(method, call, code)
+
+    async def _abort(self, context: Context, call: Call, failure: Failure) -> None:
+        trailer = (*self._trailer(call), ("grpc-status-details-bin", failure.details))
+        await context.abort(failure.code, failure.sentence, trailer)
+
+    def _trailer(self, call: Call) -> Metadata:
+        generation = self._database.generation if call.generation is None else call.generation
+        total, database = perf_counter() - call.begun, call.database_seconds
+        return (
+            ("x-request-id", call.request_id),
+            ("x-dataset-generation", str(generation)),
+            ("x-superzol-version", self._version),
+            ("server-timing", f"total;dur={total * 1000:.2f}, db;dur={database * 1000:.2f}"),
+        )
+
+    def _log(self, method: str, call: Call, code: StatusCode) -> None:
+        level = logging.DEBUG if method.startswith(INFRASTRUCTURE) else logging.INFO
+        fields = {
+            "method": method,
+            "code": code.name,
+            "seconds": round(perf_counter() - call.begun, 6),
+            "database_seconds": round(call.database_seconds, 6),
+            "request_id": call.request_id,
+            "generation": call.generation,
+        }
+        log.log(level, "call", extra=fields)
+
+
+def begin_call(context: Context) -> Call:
+    """Reads the request id and the deadline that came with a call."""
+    given = dict(context.invocation_metadata() or ()).get("x-request-id", "")
+    sane = isinstance(given, str) and SANE_REQUEST_ID.fullmatch(given)
+    remaining = context.time_remaining()
+    deadline = None if remaining is None else perf_counter() + remaining
+    return Call(str(given) if sane else str(uuid.uuid4()), deadline)
+
+
+def replaced(handler: Handler, **behaviours: object) -> Handler:
+    """Returns the handler with another behaviour; grpc makes its handlers namedtuples."""
+    return cast(Handler, cast(Any, handler)._replace(**behaviours))

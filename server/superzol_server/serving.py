@@ -1,0 +1,69 @@
+"""The life of the server: reach the database, serve, drain."""
+
+import asyncio
+import logging
+import signal
+from contextlib import suppress
+
+import asyncpg
+import stamina
+
+from superzol_server.api import Api, build_api
+from superzol_server.database import Database
+from superzol_server.settings import Settings
+
+PASSING = (
+    OSError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.TooManyConnectionsError,
+)
+
+log = logging.getLogger(__name__)
+
+
+async def serve(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT, then lets the calls under way end."""
+    database = await reach_database(settings)
+    try:
+        api = build_api(database, settings.host, settings.port)
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await api.health.start()
+        await api.server.start()
+        place = {"host": settings.host, "port": api.port}
+        log.info(f"serving on {settings.host}:{api.port}", extra=place)
+        await watch_until(stop, api, settings.health_seconds)
+        await drain(api, settings)
+    finally:
+        await database.close()
+    log.info("stopped")
+
+
+async def reach_database(settings: Settings) -> Database:
+    """Connects, and tries again while the trouble may pass; raises the last error after that."""
+    attempts = stamina.retry_context(
+        on=PASSING, attempts=None, timeout=settings.start_seconds, wait_initial=0.1, wait_max=2.0
+    )
+    async for attempt in attempts:
+        with attempt:
+            return await Database.open(settings.database.get_secret_value(), settings.limits())
+    raise AssertionError("the last attempt returns or raises")
+
+
+async def watch_until(stop: asyncio.Event, api: Api, seconds: float) -> None:
+    """Keeps the health up to date until told to stop."""
+    watcher = asyncio.create_task(api.health.watch(seconds))
+    await stop.wait()
+    watcher.cancel()
+    with suppress(asyncio.CancelledError):
+        await watcher
+
+
+async def drain(api: Api, settings: Settings) -> None:
+    """Says NOT_SERVING first, refuses new calls later, and waits for those under way."""
+    log.info("draining", extra={"grace_seconds": settings.grace_seconds})
+    await api.health.drain()
+    await asyncio.sleep(settings.drain_seconds)
+    await api.server.stop(settings.grace_seconds)

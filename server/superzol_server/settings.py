@@ -1,0 +1,55 @@
+"""Settings of the server, read from the environment; options of the command line come first."""
+
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from superzol_server.database import Limits
+
+
+class Settings(BaseSettings):
+    """Each setting is read from SUPERZOL_SERVER_ and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="SUPERZOL_SERVER_", populate_by_name=True)
+
+    database: SecretStr = Field(
+        validation_alias=AliasChoices("SUPERZOL_SERVER_DATABASE", "DATABASE_URL"),
+        description="URL of the database; DATABASE_URL serves as well. It may hold a password.",
+    )
+    host: str = Field(
+        "0.0.0.0", description="Address to listen on. All of them by default, as a pod needs."
+    )
+    port: int = Field(
+        50051, ge=0, le=65535, description="TCP port of gRPC; 0 takes a free one and announces it."
+    )
+    pool_connections: int = Field(
+        8, ge=1, description="Connections to the database at most: one core of Python keeps 8 busy."
+    )
+    pool_wait_seconds: float = Field(
+        2.0, gt=0, description="Wait for a free connection; longer waits only make a jam longer."
+    )
+    statement_seconds: float = Field(
+        10.0, gt=0, description="Longest statement, also of calls without a deadline."
+    )
+    start_seconds: float = Field(
+        30.0, ge=0, description="How long to try to reach the database at the start."
+    )
+    health_seconds: float = Field(
+        1.0, gt=0, description="Between two looks at the generation: a load is seen this soon."
+    )
+    drain_seconds: float = Field(
+        0.0,
+        ge=0,
+        description="From NOT_SERVING to the last new call: what a load balancer needs to notice.",
+    )
+    grace_seconds: float = Field(
+        20.0, ge=0, description="For calls under way at the end; Kubernetes kills after 30."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="INFO has one line per call."
+    )
+
+    def limits(self) -> Limits:
+        """Returns the limits of the pool."""
+        return Limits(self.pool_connections, self.statement_seconds, self.pool_wait_seconds)
