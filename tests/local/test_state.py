@@ -1,0 +1,58 @@
+"""The state folder keeps apart what must not mix."""
+
+from pathlib import Path
+
+import pytest
+
+from superzol_local.errors import BusyError, WrongStateError
+from superzol_local.state import EMBEDDED, Record, State, fingerprint
+
+
+def test_a_new_folder_takes_any_sources(tmp_path: Path) -> None:
+    state = State(tmp_path / "state")
+    with state.locked():
+        record = state.claim(EMBEDDED, ["/a", "/b"])
+
+    assert record == Record(EMBEDDED, ("/a", "/b"))
+
+
+@pytest.mark.parametrize("sources", [["/a"], ["/a", "/b", "/c"]])
+def test_a_list_that_continues_the_other_is_taken(tmp_path: Path, sources: list[str]) -> None:
+    state = State(tmp_path)
+    with state.locked():
+        state.claim(EMBEDDED, ["/a", "/b"])
+        record = state.claim(EMBEDDED, sources)
+
+    assert record.sources == (("/a", "/b", "/c") if len(sources) == 3 else ("/a", "/b"))
+
+
+@pytest.mark.parametrize(
+    ("database", "sources"), [(EMBEDDED, ["/x"]), ("host:5432/superzol", ["/a"])]
+)
+def test_other_data_is_refused(tmp_path: Path, database: str, sources: list[str]) -> None:
+    state = State(tmp_path)
+    with state.locked():
+        state.claim(EMBEDDED, ["/a", "/b"])
+        with pytest.raises(WrongStateError, match="give --state another folder"):
+            state.claim(database, sources)
+
+
+def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
+    with State(tmp_path).locked(), pytest.raises(BusyError, match="in use by another"):
+        State(tmp_path).locked().__enter__()
+
+
+def test_a_record_outlives_the_process(tmp_path: Path) -> None:
+    record = Record(EMBEDDED, ("/a",), ("digest",))
+    with State(tmp_path).locked():
+        State(tmp_path).write(record)
+
+    assert State(tmp_path).read() == record
+
+
+def test_the_fingerprint_of_a_folder_changes_with_its_files(tmp_path: Path) -> None:
+    (tmp_path / "price_full_file_a.csv").write_text("1")
+    before = fingerprint(tmp_path)
+    (tmp_path / "price_full_file_a.csv").write_text("12")
+
+    assert fingerprint(tmp_path) != before
