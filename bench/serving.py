@@ -4,8 +4,9 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import grpc
 
@@ -65,9 +66,19 @@ def _serving(url: str) -> Iterator[str]:
     environment = os.environ | {"DATABASE_URL": url}
     server = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:
-        with grpc.insecure_channel(f"localhost:{port}") as channel:
-            grpc.channel_ready_future(channel).result(START_TIMEOUT_SECONDS)
+        _wait_until_ready(server, f"localhost:{port}")
         yield f"localhost:{port}"
     finally:
         server.terminate()
         server.wait(STOP_TIMEOUT_SECONDS)
+
+
+def _wait_until_ready(server: subprocess.Popen[bytes], address: str) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    with grpc.insecure_channel(address) as channel:
+        ready = grpc.channel_ready_future(channel)
+        while server.poll() is None and time.monotonic() < deadline:
+            with suppress(grpc.FutureTimeoutError):
+                ready.result(timeout=0.5)
+                return
+    raise RuntimeError(f"the server did not start, its exit code is {server.poll()}")

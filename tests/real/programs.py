@@ -5,8 +5,9 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,12 +42,22 @@ def serving(database: str) -> Iterator[str]:
     server = subprocess.Popen(command, env=os.environ | {"DATABASE_URL": database})
     address = f"localhost:{port}"
     try:
-        with grpc.insecure_channel(address) as channel:
-            grpc.channel_ready_future(channel).result(START_TIMEOUT_SECONDS)
+        _wait_until_ready(server, address)
         yield address
     finally:
         server.terminate()
         server.wait(STOP_TIMEOUT_SECONDS)
+
+
+def _wait_until_ready(server: subprocess.Popen[bytes], address: str) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    with grpc.insecure_channel(address) as channel:
+        ready = grpc.channel_ready_future(channel)
+        while server.poll() is None and time.monotonic() < deadline:
+            with suppress(grpc.FutureTimeoutError):
+                ready.result(timeout=0.5)
+                return
+    raise RuntimeError(f"the server did not start, its exit code is {server.poll()}")
 
 
 def _free_port() -> int:
