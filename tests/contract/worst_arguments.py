@@ -44,8 +44,8 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
         ("chain_3:17", None, "", PAGE),
         ("chain_3:17", "chain_3", EVERYWHERE, LARGEST_PAGE),
     ],
-    "list_prices_total_of_chain": [("chain_3",)],
-    "list_prices_total_of_product": [(EVERYWHERE, None, None), (EVERYWHERE, "chain_3", STORES[0])],
-    "list_prices_total_of_store": [("chain_3:17", None), ("chain_3:17", "chain_4")],
-    "unknown_identifiers": [(EVERYWHERE, "chain_3:17", "chain_3")],
+    "count_prices_of_chain": [("chain_3",)],
+    "count_prices_of_product": [(EVERYWHERE, None, None), (EVERYWHERE, "chain_3", STORES[0])],
+    "count_prices_of_store": [("chain_3:17", None), ("chain_3:17", "chain_4")],
+    "find_identifiers": [(EVERYWHERE, "chain_3:17", "chain_3")],
 }

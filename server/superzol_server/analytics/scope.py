@@ -43,9 +43,9 @@ def check_scope(
     """Raises NotFound for the first part of a scope that is not known."""
     if unknown_store_ids:
         store_id = min(unknown_store_ids)
-        raise NotFound("STORE_NOT_FOUND", f"no store {store_id}", store_id=store_id)
+        raise NotFound("STORE_NOT_FOUND", f"no store is {store_id}", store_id=store_id)
     if unknown_chain_ids:
         chain_id = min(unknown_chain_ids)
-        raise NotFound("CHAIN_NOT_FOUND", f"no chain {chain_id}", chain_id=chain_id)
+        raise NotFound("CHAIN_NOT_FOUND", f"no chain is {chain_id}", chain_id=chain_id)
     if not city_known:
         raise NotFound("CITY_NOT_FOUND", f"no store is in {scope.city}", city=str(scope.city))

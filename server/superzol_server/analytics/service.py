@@ -1,5 +1,6 @@
 """AnalyticsService over gRPC."""
 
+from google.protobuf.message import Message
 from grpc.aio import ServicerContext
 
 from superzol.analytics.v1.analytics_pb2 import (
@@ -16,7 +17,9 @@ from superzol_server.errors import InvalidRequest
 from superzol_server.identifiers import read_product_id
 from superzol_server.sql import load_statement
 
-COMPARE_BASKET = load_statement("superzol_server.analytics", "compare_basket")
+COMPARE_BASKET = load_statement(__package__, "compare_basket")
+Context = ServicerContext[Message, Message]
+
 DEFAULT_QUOTES, MOST_QUOTES = 20, 1000
 
 
@@ -26,10 +29,8 @@ class AnalyticsService(AnalyticsServiceServicer):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def CompareBasket(  # noqa: N802
-        self,
-        request: CompareBasketRequest,
-        context: ServicerContext[CompareBasketRequest, CompareBasketResponse],
+    async def CompareBasket(
+        self, request: CompareBasketRequest, context: Context
     ) -> CompareBasketResponse:
         items, size = read_items(request), read_size(request)
         scope = read_scope(request.store_ids, request.chain_ids, request.city)

@@ -1,8 +1,8 @@
 -- Change points of one product in one store, newest first.
 -- $1 product_id: text
 -- $2 store_id: text
--- $3 before_version: int4, from_version of the last row seen, above any for the first page
--- $4 limit: int8
+-- $3 before_version: int, from_version of the last row seen, above any for the first page
+-- $4 limit: int
 -- Budget: 350 shared buffers
 WITH asked AS (
     SELECT product.product_key, store.store_key, store.chain_key

@@ -2,7 +2,7 @@
 -- $1 chain_id: text
 -- $2 after_product_id: text, of the last row seen, '' for the first page
 -- $3 after_store_id: text, of the last row seen, '' for the first page
--- $4 limit: int8
+-- $4 limit: int
 -- Budget: 700 shared buffers
 SELECT
     pack.product_id,

@@ -2,10 +2,10 @@
 -- $1 product_id: text
 -- $2 chain_id: text, null for all
 -- $3 store_id: text, null for all
--- $4 direction: int4, 1 cheapest first, -1 dearest first, 0 by store alone
--- $5 after_key_price: int8, of the last row seen, below any for the first page
+-- $4 direction: int, 1 cheapest first, -1 dearest first, 0 by store alone
+-- $5 after_key_price: int, of the last row seen, below any for the first page
 -- $6 after_store_id: text, of the last row seen, '' for the first page
--- $7 limit: int8
+-- $7 limit: int
 -- Budget: 60 shared buffers
 SELECT
     open.product_id,

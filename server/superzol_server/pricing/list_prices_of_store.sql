@@ -2,7 +2,7 @@
 -- $1 store_id: text
 -- $2 chain_id: text, null for all
 -- $3 after_product_id: text, of the last row seen, '' for the first page
--- $4 limit: int8
+-- $4 limit: int
 -- Budget: 5000 shared buffers
 SELECT
     pack.product_id,

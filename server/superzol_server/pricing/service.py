@@ -19,12 +19,17 @@ from superzol_server.errors import NotFound, Unimplemented
 from superzol_server.identifiers import read_product_id, read_store_id
 from superzol_server.pages import LARGEST_INTEGER, open_page
 from superzol_server.pricing.price import read_marks
-from superzol_server.pricing.walk import PACKAGE, Asked, plan_walk, read_asked
+from superzol_server.pricing.walk import Asked, plan_walk, read_asked
 from superzol_server.sql import load_statement
 
-GET_PRICE = load_statement(PACKAGE, "get_price")
-LIST_PRICE_HISTORY = load_statement(PACKAGE, "list_price_history")
-UNKNOWN_IDENTIFIERS = load_statement(PACKAGE, "unknown_identifiers")
+GET_PRICE = load_statement(__package__, "get_price")
+LIST_PRICE_HISTORY = load_statement(__package__, "list_price_history")
+FIND_IDENTIFIERS = load_statement(__package__, "find_identifiers")
+WALKS = ("product", "store", "chain")
+LIST_PRICES = {of: load_statement(__package__, f"list_prices_of_{of}") for of in WALKS}
+COUNT_PRICES = {of: load_statement(__package__, f"count_prices_of_{of}") for of in WALKS}
+
+Context = ServicerContext[Message, Message]
 
 UNSERVED = {
     "city",
@@ -44,54 +49,30 @@ class PricingService(PricingServiceServicer):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def GetPrice(  # noqa: N802
-        self,
-        request: GetPriceRequest,
-        context: ServicerContext[GetPriceRequest, GetPriceResponse],
-    ) -> GetPriceResponse:
+    async def GetPrice(self, request: GetPriceRequest, context: Context) -> GetPriceResponse:
         refuse_unserved(request)
         product_id, store_id = read_product_id(request.product_id), read_store_id(request.store_id)
         (row,) = (await self._database.fetch(GET_PRICE, product_id, store_id)).rows
-        check_known(
-            Asked(product_id, store_id, None),
-            product_known=row["product_id"] is not None,
-            store_known=row["store_id"] is not None,
-        )
-        if row["price_agorot"] is None:
-            raise NotFound(
-                "PRICE_NOT_FOUND",
-                f"store {store_id} does not sell product {product_id}",
-                product_id=product_id,
-                store_id=store_id,
-            )
+        check_sold(row, Asked(product_id, store_id, None))
         return GetPriceResponse(price=to_price(row))
 
-    async def ListPrices(  # noqa: N802
-        self,
-        request: ListPricesRequest,
-        context: ServicerContext[ListPricesRequest, ListPricesResponse],
-    ) -> ListPricesResponse:
+    async def ListPrices(self, request: ListPricesRequest, context: Context) -> ListPricesResponse:
         refuse_unserved(request)
-        asked = read_asked(request)
+        asked = read_asked(request.product_id, request.store_id, request.chain_id)
         walk = plan_walk(asked, request.order_by)
         page = open_page(request, walk.first)
-        total = walk.total if request.include_total else None
-        place = (*walk.order, *page.place)
-        answer = await self._database.fetch_page(walk.statement, walk.filters, place, total)
+        count = COUNT_PRICES[walk.of] if request.include_total else None
+        answer = await self._database.fetch_page(
+            LIST_PRICES[walk.of], walk.filters, (*walk.order, *page.place), count
+        )
         if not answer.rows:
             await self._check_known(asked)
-        rows, next_page_token, generation_changed = page.cut(answer, *walk.key)
-        return ListPricesResponse(
-            prices=[to_price(row) for row in rows],
-            next_page_token=next_page_token,
-            total_size=answer.total,
-            generation_changed=generation_changed,
-        )
+        part = page.cut(answer, *walk.key)
+        prices = [to_price(row) for row in part.rows]
+        return ListPricesResponse(prices=prices, total_size=answer.total, **part.walk)
 
-    async def ListPriceHistory(  # noqa: N802
-        self,
-        request: ListPriceHistoryRequest,
-        context: ServicerContext[ListPriceHistoryRequest, ListPriceHistoryResponse],
+    async def ListPriceHistory(
+        self, request: ListPriceHistoryRequest, context: Context
     ) -> ListPriceHistoryResponse:
         product_id, store_id = read_product_id(request.product_id), read_store_id(request.store_id)
         page = open_page(request, (LARGEST_INTEGER,))
@@ -99,16 +80,13 @@ class PricingService(PricingServiceServicer):
         answer = await self._database.fetch_page(LIST_PRICE_HISTORY, filters, page.place)
         if not answer.rows:
             await self._check_known(Asked(product_id, store_id, None))
-        rows, next_page_token, generation_changed = page.cut(answer, "from_version")
-        return ListPriceHistoryResponse(
-            points=[PricePoint(**row) for row in rows],
-            next_page_token=next_page_token,
-            generation_changed=generation_changed,
-        )
+        part = page.cut(answer, "from_version")
+        points = [PricePoint(**row) for row in part.rows]
+        return ListPriceHistoryResponse(points=points, **part.walk)
 
     async def _check_known(self, asked: Asked) -> None:
         """Tells an empty list from one of an unknown product, store or chain."""
-        (row,) = (await self._database.fetch(UNKNOWN_IDENTIFIERS, *asked)).rows
+        (row,) = (await self._database.fetch(FIND_IDENTIFIERS, *asked)).rows
         check_known(asked, **row)
 
 
@@ -119,17 +97,32 @@ def refuse_unserved(request: Message) -> None:
             raise Unimplemented(field.name)
 
 
+def check_sold(row: Row, asked: Asked) -> None:
+    """Raises NotFound when product, store or price of the row of GetPrice is not there."""
+    check_known(asked, row["product_id"] is not None, row["store_id"] is not None)
+    if row["price_agorot"] is None:
+        sentence = f"store {asked.store_id} does not sell product {asked.product_id}"
+        raise NotFound(
+            "PRICE_NOT_FOUND",
+            sentence,
+            product_id=str(asked.product_id),
+            store_id=str(asked.store_id),
+        )
+
+
 def check_known(
     asked: Asked, product_known: bool, store_known: bool, chain_known: bool = True
 ) -> None:
     """Raises NotFound for the first name that is not known."""
     product_id, store_id, chain_id = asked
     if not product_known:
-        raise NotFound("PRODUCT_NOT_FOUND", f"no product {product_id}", product_id=str(product_id))
+        raise NotFound(
+            "PRODUCT_NOT_FOUND", f"no product is {product_id}", product_id=str(product_id)
+        )
     if not store_known:
-        raise NotFound("STORE_NOT_FOUND", f"no store {store_id}", store_id=str(store_id))
+        raise NotFound("STORE_NOT_FOUND", f"no store is {store_id}", store_id=str(store_id))
     if not chain_known:
-        raise NotFound("CHAIN_NOT_FOUND", f"no chain {chain_id}", chain_id=str(chain_id))
+        raise NotFound("CHAIN_NOT_FOUND", f"no chain is {chain_id}", chain_id=str(chain_id))
 
 
 def to_price(row: Row) -> Price:
