@@ -115,8 +115,8 @@ COMMENT ON COLUMN product.country IS 'Country of manufacture as published; null 
 COMMENT ON COLUMN product.weighted IS 'Sold by weight: most chains say so.';
 
 CREATE TABLE product_in_chain (
-    product_key      int4 NOT NULL REFERENCES product,
-    chain_key        int2 NOT NULL REFERENCES chain,
+    product_key      int4 NOT NULL,
+    chain_key        int2 NOT NULL,
     name             text,
     manufacturer     text,
     country          text,
@@ -141,7 +141,7 @@ COMMENT ON COLUMN product_in_chain.weighted IS 'bIsWeighted.';
 COMMENT ON COLUMN product_in_chain.changed_version IS 'Dataset version that last changed this row.';
 
 CREATE TABLE product_stat (
-    product_key      int4 PRIMARY KEY REFERENCES product,
+    product_key      int4 PRIMARY KEY,
     price_min        int4,
     price_avg        int4,
     price_max        int4,

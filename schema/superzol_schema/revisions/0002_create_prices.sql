@@ -1,8 +1,8 @@
 -- What it costs: open offers packed per product and chain, and the closed spans behind them.
 
 CREATE TABLE offer_pack (
-    product_key      int4 NOT NULL REFERENCES product,
-    chain_key        int2 NOT NULL REFERENCES chain,
+    product_key      int4 NOT NULL,
+    chain_key        int2 NOT NULL,
     product_id       text NOT NULL COLLATE "C",
     store_keys       int2[] NOT NULL,
     prices           int4[] NOT NULL,
@@ -16,6 +16,12 @@ CREATE TABLE offer_pack (
     changed_version  int2 NOT NULL,
     PRIMARY KEY (product_key, chain_key)
 ) WITH (fillfactor = 70, toast_tuple_target = 8160);
+-- No statement filters by these: their statistics would cost ANALYZE more than a load takes to write them.
+ALTER TABLE offer_pack
+    ALTER COLUMN store_keys SET STATISTICS 0,
+    ALTER COLUMN prices SET STATISTICS 0,
+    ALTER COLUMN since SET STATISTICS 0,
+    ALTER COLUMN flags SET STATISTICS 0;
 CREATE INDEX offer_pack_chain ON offer_pack (chain_key, product_id);
 COMMENT ON TABLE offer_pack IS 'Open offers of one product in one chain: arrays over stores, sorted by store_key. Wide rows stay inline, updates stay HOT.';
 COMMENT ON COLUMN offer_pack.product_key IS 'The product.';
