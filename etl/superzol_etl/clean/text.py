@@ -4,7 +4,7 @@
 PLACEHOLDERS = frozenset(
     ["", "''", "unknown", "null", "none", "nan", "no_body", "{}", "0", "-", ".", "לא ידוע", "אין"]
 )
-TEST_NAMES = ["test", "טסט", "בדיקה", "פריט בדיקה", "מוצר בדיקה"]
+TEST_NAMES = ["test", "Test", "TEST", "טסט", "בדיקה", "פריט בדיקה", "מוצר בדיקה"]
 
 
 def blank_placeholder(published: str | None) -> str | None:

@@ -22,7 +22,8 @@ class CodeBook:
         """The number of each code; -1 where the code is null or no code."""
         physical = codes.cast(pl.Categorical(self._categories)).to_physical()
         numbers = physical.cast(pl.Int64).fill_null(-1).to_numpy()
-        self._judge_new()
+        if numbers.max(initial=-1) >= len(self._malformed):
+            self._judge_new()
         return np.where(self._malformed[numbers], -1, numbers)
 
     def codes(self) -> list[str]:

@@ -63,6 +63,10 @@ class Layout:
         drift = tuple(name for name in header if SPELLINGS.get(name, name) not in known)
         return cls(len(header), places, drift)
 
+    def places_of(self, columns: Iterable[str]) -> list[int]:
+        """The places of these columns, ascending; a column the file lacks has none."""
+        return sorted(place for column in columns for place in self.places.get(column, ()))
+
 
 def cell(place: int) -> pl.Expr:
     """The column at this place as Polars names it in a file without a header."""
@@ -70,20 +74,19 @@ def cell(place: int) -> pl.Expr:
 
 
 def filled(layout: Layout, column: str) -> pl.Expr:
-    """The text of a column with masked cells filled; the publisher's mark of emptiness stays as it is."""
-    return pl.coalesce([cell(place).forward_fill() for place in layout.places[column]]).alias(
-        column
-    )
+    """The text of a column with masked cells filled, as published; null where the file lacks the column.
+
+    Where two spellings stand in one file, the publisher marks as empty the one an XML does not use.
+    """
+    places = layout.places.get(column, ())
+    if len(places) == 1:
+        return cell(places[0]).forward_fill().alias(column)
+    told = [cell(place).forward_fill() for place in places]
+    said = [pl.when(text != EMPTY).then(text) for text in told]
+    return pl.coalesce([*said, pl.lit(None, pl.String)]).alias(column)
 
 
-def text(layout: Layout, column: str) -> pl.Expr:
-    """The text of a column without outer blanks; null where it is empty, unknown or the file lacks the column."""
-    if column not in layout.places:
-        return pl.lit(None, pl.String).alias(column)
-    spellings = [_text(cell(place).forward_fill()) for place in layout.places[column]]
-    return pl.coalesce(spellings).alias(column)
-
-
-def _text(expression: pl.Expr) -> pl.Expr:
-    stripped = expression.str.strip_chars()
-    return pl.when(stripped.is_in(["", EMPTY, UNKNOWN])).then(None).otherwise(stripped)
+def blanked(column: str) -> pl.Expr:
+    """A filled column without outer blanks; null where it is empty or not known."""
+    text = pl.col(column).str.strip_chars()
+    return pl.when(~text.is_in(["", EMPTY, UNKNOWN])).then(text).alias(column)

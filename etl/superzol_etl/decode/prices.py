@@ -1,6 +1,8 @@
 """Decodes price rows: typed, unmasked, bad rows apart."""
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +13,9 @@ import polars as pl
 from superzol_etl.clean.text import TEST_NAMES
 from superzol_etl.decode.blocks import read_blocks
 from superzol_etl.decode.codes import CodeBook
-from superzol_etl.decode.columns import EMPTY, Layout, cell, filled, text
+from superzol_etl.decode.columns import EMPTY, Layout, cell, filled
 from superzol_etl.decode.rows import UNKNOWN
-from superzol_etl.decode.runs import Runs, find_runs
+from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs
 from superzol_etl.decode.table import Table, read_table
 from superzol_etl.records import OfferFlag, Part, Reject
 
@@ -25,6 +27,7 @@ WORDS = (
     "unitqty",
     "unitofmeasure",
 )
+READ = (*RUN_COLUMNS, "itemcode", "itemprice", "bisweighted", *WORDS)
 MAX_AGOROT = 2**31 - 1
 MISSING, JUNK = -1, -2
 
@@ -36,7 +39,7 @@ class PriceBlock:
     """The good rows of a block, in the order of the file.
 
     code: number of the item code in the chain's code book. part: place in parts. price: agorot.
-    words: the columns WORDS and weighted, one row per good row, null where blank.
+    words: the columns WORDS, as published, and weighted, one row per good row.
     """
 
     parts: list[Part]
@@ -49,39 +52,71 @@ class PriceBlock:
     rejects: list[Reject]
 
 
-def read_prices(path: Path, layout: Layout, is_full: bool, codes: CodeBook) -> Iterator[PriceBlock]:
-    """Yields the file block by block. Raises BadFile when it ends in the middle of a row."""
-    places = sorted({place for spellings in layout.places.values() for place in spellings})
-    for block in read_blocks(path):
-        table = read_table(path.name, block, layout.width, places)
-        if len(table.cells):
-            yield _decode(path.name, is_full, table, layout, codes)
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A block as far as it can be decoded without knowing the blocks before it."""
+
+    table: Table
+    frame: pl.DataFrame
+    runs: Runs
 
 
-def _decode(file: str, is_full: bool, table: Table, layout: Layout, codes: CodeBook) -> PriceBlock:
+def read_prices(
+    path: Path, layout: Layout, is_full: bool, codes: CodeBook, threads: int = 1
+) -> Iterator[PriceBlock]:
+    """Yields the file block by block, parsing some blocks ahead in as many threads.
+
+    Raises BadFile when it ends in the middle of a row.
+    """
+    line = 2
+    for parsed in _parse_ahead(path, layout, threads):
+        if len(parsed.frame):
+            yield _number(path.name, is_full, layout, codes, parsed, line)
+        line += parsed.table.lines
+
+
+def _parse_ahead(path: Path, layout: Layout, threads: int) -> Iterator[_Parsed]:
+    with ThreadPoolExecutor(threads) as pool:
+        ahead: deque[Future[_Parsed]] = deque()
+        for body in read_blocks(path):
+            ahead.append(pool.submit(_parse, path.name, body, layout))
+            if len(ahead) > threads:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _parse(file: str, body: bytes, layout: Layout) -> _Parsed:
+    table = read_table(file, body, layout.width, layout.places_of(READ))
     frame = table.cells.select(
-        filled(layout, "file_name"),
-        filled(layout, "storeid"),
-        text(layout, "chainid"),
+        *(filled(layout, column) for column in RUN_COLUMNS),
         filled(layout, "itemcode"),
         agorot(layout.places["itemprice"][0]).alias("price"),
-        (text(layout, "bisweighted") == "1").fill_null(False).alias("weighted"),
-        *(text(layout, column) for column in WORDS),
+        (filled(layout, "bisweighted") == "1").fill_null(False).alias("weighted"),
+        *(filled(layout, column) for column in WORDS),
     )
-    runs = find_runs(frame)
+    return _Parsed(table, frame.with_columns(_flags().alias("flags")), find_runs(frame))
+
+
+def _number(
+    file: str, is_full: bool, layout: Layout, codes: CodeBook, parsed: _Parsed, first_line: int
+) -> PriceBlock:
+    frame, runs = parsed.frame, parsed.runs
     code = codes.number(frame["itemcode"])
     price = frame["price"].to_numpy()
     good = (code >= 0) & (price >= 0) & runs.good
-    rejects = [] if good.all() else table.rejects(_reasons(table, layout, frame, runs, code))
-    kept = frame if good.all() else frame.filter(pl.Series(good))
+    rejects: list[Reject] = []
+    if not good.all():
+        rejects = parsed.table.rejects(_reasons(parsed, layout, code), first_line)
+        frame = frame.filter(pl.Series(good))
     return PriceBlock(
         parts=runs.parts(file, is_full, good),
         code=code[good],
         part=runs.run[good],
         price=price[good].astype(np.int32),
-        flags=_flags(kept),
-        words=kept.select(*WORDS, "weighted"),
-        rows=len(frame),
+        flags=frame["flags"].to_numpy(),
+        words=frame.select(*WORDS, "weighted"),
+        rows=len(good),
         rejects=rejects,
     )
 
@@ -107,29 +142,31 @@ def agorot(place: int) -> pl.Expr:
     return verdict.forward_fill().fill_null(MISSING).cast(pl.Int64)
 
 
-def _flags(rows: pl.DataFrame) -> npt.NDArray[np.int16]:
-    flags = rows.select(
-        (pl.col("price") == 0) * pl.lit(OfferFlag.ZERO.value, pl.Int16)
-        + pl.col("itemname").str.to_lowercase().is_in(TEST_NAMES).fill_null(False)
-        * pl.lit(OfferFlag.TEST.value, pl.Int16)
-        + pl.col("weighted") * pl.lit(OfferFlag.WEIGHTED.value, pl.Int16)
+def _flags() -> pl.Expr:
+    def bit(condition: pl.Expr, flag: OfferFlag) -> pl.Expr:
+        return condition.fill_null(False).cast(pl.Int16) * flag.value
+
+    return (
+        bit(pl.col("price") == 0, OfferFlag.ZERO)
+        + bit(pl.col("itemname").is_in(TEST_NAMES), OfferFlag.TEST)
+        + bit(pl.col("weighted"), OfferFlag.WEIGHTED)
     )
-    return flags.to_series().to_numpy().astype(np.int16)
 
 
-def _reasons(
-    table: Table, layout: Layout, frame: pl.DataFrame, runs: Runs, code: Numbers
-) -> dict[int, str]:
+def _reasons(parsed: _Parsed, layout: Layout, code: Numbers) -> dict[int, str]:
     """Why each bad row is refused, by its number; the first reason found is told."""
-    bad = np.flatnonzero((code < 0) | (frame["price"].to_numpy() < 0) | ~runs.good)
-    raw = table.cells.select(filled(layout, "itemcode"), filled(layout, "itemprice"))[bad.tolist()]
+    prices = parsed.frame["price"].to_numpy()
+    bad = np.flatnonzero((code < 0) | (prices < 0) | ~parsed.runs.good)
+    raw = parsed.table.cells.select(filled(layout, "itemcode"), filled(layout, "itemprice"))[
+        bad.tolist()
+    ]
     reasons = {}
     for number, price, (raw_code, raw_price) in zip(
-        bad.tolist(), frame["price"].to_numpy()[bad].tolist(), raw.iter_rows(), strict=True
+        bad.tolist(), prices[bad].tolist(), raw.iter_rows(), strict=True
     ):
         reasons[number] = (
-            table.bad.get(number)
-            or runs.reason(number)
+            parsed.table.bad.get(number)
+            or parsed.runs.reason(number)
             or _code_reason(raw_code if code[number] < 0 else None, code[number] < 0)
             or _price_reason(raw_price, price)
         )

@@ -39,18 +39,17 @@ def find_rows(body: bytes) -> Rows:
     return Rows(starts, ends)
 
 
-def row_line(body: bytes, start: int, first_line: int) -> int:
-    """The line of the file on which the row at this offset starts."""
-    return first_line + body.count(b"\n", 0, start)
-
-
 def raw_text(row: bytes) -> str:
     """A row as text that a database can keep: bytes that are not UTF-8 as \\xNN, no NUL."""
     return row.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
 class Repaired(NamedTuple):
-    """A block that Polars reads: bad rows hold UNKNOWN in each cell; bad = their number in order and why."""
+    """A block that Polars reads: bad rows hold UNKNOWN in each cell.
+
+    rows and lines: each row and the line it starts on, the first line of the block being 0.
+    bad: number of each bad row and why.
+    """
 
     body: bytes
     rows: list[bytes]
@@ -58,7 +57,7 @@ class Repaired(NamedTuple):
     bad: dict[int, str]
 
 
-def repair(body: bytes, first_line: int, columns: int) -> Repaired:
+def repair(body: bytes, columns: int) -> Repaired:
     """Replaces each unreadable row, keeping the number and the order of rows.
 
     Blocks are looked at one source XML at a time, and one line at a time where the quotes of an XML do not match, so
@@ -67,7 +66,7 @@ def repair(body: bytes, first_line: int, columns: int) -> Repaired:
     rows: list[bytes] = []
     lines: list[int] = []
     bad: dict[int, str] = {}
-    line = first_line
+    line = 0
     for segment in _segments(body):
         for row in _split(segment):
             reason = _fault(row, columns)

@@ -7,11 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from superzol_etl.clean.text import blank_placeholder
 from superzol_etl.decode.columns import EMPTY
 from superzol_etl.decode.names import published_at, store_code
 from superzol_etl.decode.rows import UNKNOWN
 from superzol_etl.records import Part
 
+RUN_COLUMNS = ("file_name", "storeid", "chainid")
 NEVER = datetime.min
 
 
@@ -59,22 +61,22 @@ class Runs:
 
 
 def find_runs(frame: pl.DataFrame) -> Runs:
-    """Needs the columns file_name, storeid and chainid, unmasked; the first row always starts a run."""
+    """Needs RUN_COLUMNS, filled; the first row always starts a run."""
     changes = frame.select(
         pl.col("file_name").ne_missing(pl.col("file_name").shift())
         | pl.col("storeid").ne_missing(pl.col("storeid").shift())
     )
     starts_run = changes.to_series().to_numpy().copy()
-    starts_run[0] = True
+    starts_run[:1] = True
     run = np.cumsum(starts_run) - 1
     starts = np.flatnonzero(starts_run)
     lengths = np.diff(starts, append=len(run))
-    cells = frame.select("file_name", "storeid", "chainid")[starts.tolist()].rows()
+    cells = frame.select(RUN_COLUMNS)[starts.tolist()].rows()
     runs = [
         _read_run(int(start), int(length), *row)
         for start, length, row in zip(starts, lengths, cells, strict=True)
     ]
-    usable = np.array([found.reason is None for found in runs])
+    usable = np.array([found.reason is None for found in runs], bool)
     return Runs(runs, run, usable[run])
 
 
@@ -91,4 +93,5 @@ def _read_run(start: int, rows: int, name: str | None, store: str | None, chain:
         reason = "source_file_without_time"
     elif code is None:
         reason = "store_missing" if (store or "").strip() in ("", EMPTY) else "store_malformed"
-    return Run(start, rows, source_file, code or "", chain, time or NEVER, reason)
+    legal_id = blank_placeholder(chain)
+    return Run(start, rows, source_file, code or "", legal_id, time or NEVER, reason)

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from superzol_etl.clean.text import blank_placeholder
 from superzol_etl.decode.blocks import read_blocks
-from superzol_etl.decode.columns import Layout, filled, text
-from superzol_etl.decode.runs import find_runs
+from superzol_etl.decode.columns import Layout, filled
+from superzol_etl.decode.runs import RUN_COLUMNS, Run, find_runs
 from superzol_etl.decode.table import read_table
 from superzol_etl.records import Reject
 
 TEXTS = ("chainname", "subchainname", "storetype", "storename", "address", "city", "zipcode")
+READ = (*RUN_COLUMNS, *TEXTS)
 KINDS = {"1": 1, "2": 2, "3": 3}
 
 
@@ -42,38 +43,30 @@ class StoreBlock(NamedTuple):
 
 def read_stores(path: Path, layout: Layout) -> Iterator[StoreBlock]:
     """Yields the file block by block. Raises BadFile when it ends in the middle of a row."""
-    places = sorted({place for spellings in layout.places.values() for place in spellings})
-    for block in read_blocks(path):
-        table = read_table(path.name, block, layout.width, places)
-        if not len(table.cells):
-            continue
-        frame = table.cells.select(
-            filled(layout, "file_name"),
-            filled(layout, "storeid"),
-            text(layout, "chainid"),
-            *(text(layout, column) for column in TEXTS),
-        )
+    line = 2
+    for body in read_blocks(path):
+        table = read_table(path.name, body, layout.width, layout.places_of(READ))
+        frame = table.cells.select(*(filled(layout, column) for column in READ))
         runs = find_runs(frame)
         stores = []
         reasons = dict(table.bad)
-        for number, (_, _, legal_id, *texts) in enumerate(frame.iter_rows()):
+        for number, (_, _, _, *texts) in enumerate(frame.iter_rows()):
             run = runs.runs[int(runs.run[number])]
             if run.reason is not None:
                 reasons.setdefault(number, run.reason)
             elif number not in reasons:
-                stores.append(_store(run.store_code, run.published_at, legal_id, texts))
-        yield StoreBlock(stores, len(frame), table.rejects(reasons) if reasons else [])
+                stores.append(_store(run, texts))
+        yield StoreBlock(stores, len(frame), table.rejects(reasons, line))
+        line += table.lines
 
 
-def _store(
-    code: str, published_at: datetime, legal_id: str | None, texts: list[str | None]
-) -> StoreRow:
+def _store(run: Run, texts: list[str | None]) -> StoreRow:
     chain_name, sub_chain, kind, name, address, city, zip_code = map(blank_placeholder, texts)
     is_code = city is not None and city.isascii() and city.isdigit()
     return StoreRow(
-        code=code,
-        published_at=published_at,
-        legal_id=legal_id,
+        code=run.store_code,
+        published_at=run.published_at,
+        legal_id=run.legal_id,
         chain_name=chain_name,
         sub_chain=sub_chain,
         kind=KINDS.get(kind or "", 0),

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from superzol_etl.decode.blocks import Block
-from superzol_etl.decode.rows import Repaired, find_rows, raw_text, repair, row_line
+from superzol_etl.decode.rows import Repaired, find_rows, raw_text, repair
 from superzol_etl.errors import BadFile
 from superzol_etl.records import Reject
 
@@ -16,43 +15,48 @@ class RaggedRows(Exception):
     """A row has fewer fields than the header."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Table:
-    """The cells of a block; bad = rows that could not be read, by number, and why."""
+    """The cells of a block; lines = how many lines the block has in the file."""
 
     cells: pl.DataFrame
-    block: Block
+    body: bytes
+    lines: int
     repaired: Repaired | None
 
     @property
     def bad(self) -> dict[int, str]:
+        """The rows that could not be read, by number, and why."""
         return self.repaired.bad if self.repaired else {}
 
-    def rejects(self, reasons: dict[int, str]) -> list[Reject]:
-        """The rows of these numbers with their line and raw text."""
+    def rejects(self, reasons: dict[int, str], first_line: int) -> list[Reject]:
+        """The rows of these numbers; first_line is the line of the file on which the block starts."""
         if self.repaired is not None:
             rows, lines = self.repaired.rows, self.repaired.lines
-            return [Reject(lines[n], reason, raw_text(rows[n])) for n, reason in reasons.items()]
-        body, first_line = self.block
-        bounds = find_rows(body)
+            return [
+                Reject(first_line + lines[number], reason, raw_text(rows[number]))
+                for number, reason in reasons.items()
+            ]
+        bounds = find_rows(self.body)
         rejects = []
         line, passed = first_line, 0
         for number, reason in sorted(reasons.items()):
             start, end = int(bounds.starts[number]), int(bounds.ends[number])
-            line, passed = row_line(body[passed:start], start - passed, line), start
-            rejects.append(Reject(line, reason, raw_text(body[start:end])))
+            line, passed = line + self.body.count(b"\n", passed, start), start
+            rejects.append(Reject(line, reason, raw_text(self.body[start:end])))
         return rejects
 
 
-def read_table(file: str, block: Block, width: int, places: list[int]) -> Table:
+def read_table(file: str, body: bytes, width: int, places: list[int]) -> Table:
     """Reads the columns at these places. Raises BadFile when the file ends in the middle of a row."""
+    lines = body.count(b"\n")
     try:
-        return Table(_parse(block.body, width, places), block, None)
+        return Table(_parse(body, width, places), body, lines, None)
     except (pl.exceptions.ComputeError, RaggedRows):
-        repaired = repair(block.body, block.first_line, width)
-    if not block.body.endswith(b"\n") and len(repaired.rows) - 1 in repaired.bad:
-        raise BadFile(f"{file} is cut off in line {repaired.lines[-1]}: fetch it again")
-    return Table(_parse(repaired.body, width, places), block, repaired)
+        repaired = repair(body, width)
+    if not body.endswith(b"\n") and len(repaired.rows) - 1 in repaired.bad:
+        raise BadFile(f"{file} is cut off in its last row: fetch it again")
+    return Table(_parse(repaired.body, width, places), body, lines, repaired)
 
 
 def _parse(body: bytes, width: int, places: list[int]) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from superzol_etl.load.packs import read_offers, write_change
 from superzol_etl.load.products import Products, resolve_products
 from superzol_etl.load.read import ChainContent, read_chain
 from superzol_etl.load.stores import describe_stores, note_sightings, resolve_stores
-from superzol_etl.load.words import take_over_words
+from superzol_etl.load.words import clean_words, take_over_words
 from superzol_etl.records import FileReport, StoreState
 from superzol_etl.snapshot import ChainFiles
 from superzol_etl.sql import load_sql
@@ -30,13 +30,14 @@ CHAIN_LOCK = 7  # first key of the advisory lock a chain's commits take; the sec
 
 @dataclass(frozen=True, slots=True)
 class ChainJob:
-    """One chain of one version, to be loaded by one run."""
+    """One chain of one version, to be loaded by one run; threads: for parsing."""
 
     run_id: str
     dataset_key: int
     chain_key: int
     version: int
     chain: ChainFiles
+    threads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,12 @@ class ChainResult:
 
 async def load_chain(connection: Connection, job: ChainJob) -> ChainResult:
     """Reads a chain's files and makes them its open offers; what cannot be trusted holds the chain back."""
-    content = read_chain(job.chain)
+    content = read_chain(job.chain, job.threads)
     if content.problems:
         return await _hold_back(connection, job, content)
     chain_id = job.chain.chain_id
-    products = await resolve_products(connection, job.chain_key, chain_id, content.rows)
+    words = clean_words(content.rows)
+    products = await resolve_products(connection, job.chain_key, chain_id, content.rows, words)
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", CHAIN_LOCK, job.chain_key)
         ledger = await connection.fetchrow(
@@ -72,6 +74,8 @@ async def load_chain(connection: Connection, job: ChainJob) -> ChainResult:
         states = await resolve_stores(
             connection, job.chain_key, chain_id, codes | set(content.stores)
         )
+        await take_over_words(connection, job.chain_key, job.version, words, products)
+        await describe_stores(connection, job.chain_key, content.stores)
         return await _apply(connection, job, content, products, states)
 
 
@@ -89,8 +93,6 @@ async def _apply(
     closing = [store_keys[code] for code, plan in plans.items() if plan.base is not None]
     change = compare(await read_offers(connection, job.chain_key), observed, closing, version)
     await write_change(connection, job.chain_key, version, change, products.ids)
-    await take_over_words(connection, job.chain_key, version, rows, products)
-    await describe_stores(connection, job.chain_key, content.stores)
     offers = np.bincount(observed.part, minlength=len(rows.parts)).tolist()
     await note_sightings(connection, version, states, plans, rows.parts, offers)
     _count_rows(content, observed)

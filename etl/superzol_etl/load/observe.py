@@ -8,6 +8,7 @@ import numpy.typing as npt
 import polars as pl
 
 from superzol_etl.decode.codes import CodeBook
+from superzol_etl.decode.columns import blanked
 from superzol_etl.decode.prices import WORDS, Numbers, PriceBlock
 from superzol_etl.records import Part
 
@@ -87,6 +88,7 @@ class Gatherer:
             )
         return (
             pl.concat(self._words)
+            .with_columns(blanked(word) for word in WORDS)
             .sort("rank", maintain_order=True)
             .group_by("code", maintain_order=True)
             .agg(

@@ -7,7 +7,6 @@ import numpy.typing as npt
 import polars as pl
 
 from superzol_etl.clean.codes import read_item_code
-from superzol_etl.clean.text import blank_placeholder
 from superzol_etl.database import Connection
 from superzol_etl.load.observe import Rows
 from superzol_etl.load.tables import copy_frame
@@ -15,6 +14,7 @@ from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
 GTIN_SCOPE = 0
+WORDS = ("name", "manufacturer", "country", "weighted")
 
 
 class Products(NamedTuple):
@@ -25,37 +25,31 @@ class Products(NamedTuple):
 
 
 async def resolve_products(
-    connection: Connection, chain_key: int, chain_id: str, rows: Rows
+    connection: Connection, chain_key: int, chain_id: str, rows: Rows, words: pl.DataFrame
 ) -> Products:
-    """Finds or adds the product of each code that has a row, in a transaction of its own."""
+    """Finds or adds the product of each code that has a row, in a transaction of its own.
+
+    words: as clean_words gives them; a new product is called so until publish merges the chains' words.
+    """
     wanted = _wanted(chain_key, chain_id, rows)
+    named = wanted.join(words, left_on="place", right_on="code", how="left")
     keys = np.zeros(len(rows.codes), np.int64)
-    ids = dict(zip(wanted["place"].to_list(), wanted["product_id"].to_list(), strict=True))
     async with connection.transaction():
         await connection.execute(load_sql(PACKAGE, "create_wanted_product"))
-        await copy_frame(connection, "wanted_product", wanted)
+        await copy_frame(connection, "wanted_product", named.select(*wanted.columns, *WORDS))
         await connection.execute(load_sql(PACKAGE, "insert_products"))
         found = await connection.fetch(load_sql(PACKAGE, "find_products"))
     for place, product_key in found:
         keys[place] = product_key
-    return Products(keys, {int(keys[place]): product_id for place, product_id in ids.items()})
+    ids = zip(wanted["place"].to_list(), wanted["product_id"].to_list(), strict=True)
+    return Products(keys, {int(keys[place]): product_id for place, product_id in ids})
 
 
 def _wanted(chain_key: int, chain_id: str, rows: Rows) -> pl.DataFrame:
-    names = dict(zip(rows.words["code"].to_list(), rows.words["itemname"].to_list(), strict=True))
     wanted = []
     for place in np.unique(rows.code).tolist():
         item = read_item_code(rows.codes[place])
         product_id = item.code if item.is_gtin else f"{chain_id}:{item.code}"
-        name = blank_placeholder(names.get(place)) or item.code
-        wanted.append(
-            (place, GTIN_SCOPE if item.is_gtin else chain_key, item.code, product_id, name)
-        )
-    columns = {
-        "place": pl.Int32,
-        "scope": pl.Int16,
-        "code": pl.String,
-        "product_id": pl.String,
-        "name": pl.String,
-    }
+        wanted.append((place, GTIN_SCOPE if item.is_gtin else chain_key, item.code, product_id))
+    columns = {"place": pl.Int64, "scope": pl.Int16, "code": pl.String, "product_id": pl.String}
     return pl.DataFrame(wanted, schema=columns, orient="row")

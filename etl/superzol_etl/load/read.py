@@ -30,13 +30,17 @@ class ChainContent:
 
 @dataclass(slots=True)
 class _Reader:
+    threads: int
     gatherer: Gatherer = field(default_factory=Gatherer)
     stores: dict[str, StoreRow] = field(default_factory=dict)
 
 
-def read_chain(chain: ChainFiles) -> ChainContent:
-    """Reads all files of a chain. A price file that is bad, or no good file at all, is a problem."""
-    reader = _Reader()
+def read_chain(chain: ChainFiles, threads: int) -> ChainContent:
+    """Reads all files of a chain. A bad price file, or no good file at all, is a problem.
+
+    threads: how many blocks are parsed at once.
+    """
+    reader = _Reader(threads)
     reports: dict[str, FileReport] = {}
     problems = [f"{name} stands in more than one folder" for name in chain.doubled]
     for file in chain.files:
@@ -72,7 +76,7 @@ def _read_prices(
     layout = Layout.of(file.path.name, header, PRICE_COLUMNS, PRICE_REQUIRED)
     report.drift = layout.drift
     is_full = file.kind is FileKind.PRICE_FULL
-    for block in read_prices(file.path, layout, is_full, reader.gatherer.codes):
+    for block in read_prices(file.path, layout, is_full, reader.gatherer.codes, reader.threads):
         report.rows += block.rows
         report.rejects += block.rejects
         reader.gatherer.add(block)

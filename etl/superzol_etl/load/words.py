@@ -18,26 +18,31 @@ MEASURED = {
 }
 
 
-async def take_over_words(
-    connection: Connection, chain_key: int, version: int, rows: Rows, products: Products
-) -> None:
-    """Writes the words that differ from those known; the caller holds a transaction."""
-    words = rows.words
-    told = words.select(
-        pl.Series("product_key", products.keys[words["code"].to_numpy()]),
-        *(_named(column).alias(name) for column, name in NAMED.items()),
-        *(
-            pl.col(column).str.replace_all("\0", "", literal=True).alias(name)
-            for column, name in MEASURED.items()
-        ),
+def clean_words(rows: Rows) -> pl.DataFrame:
+    """A chain's words about each code (by number), named as in product_in_chain; null where they say nothing."""
+    return rows.words.select(
+        "code",
+        *(_said(column).alias(name) for column, name in NAMED.items()),
+        *(_without_nul(column).alias(name) for column, name in MEASURED.items()),
         "weighted",
         "is_full",
     )
+
+
+async def take_over_words(
+    connection: Connection, chain_key: int, version: int, words: pl.DataFrame, products: Products
+) -> None:
+    """Writes the words that differ from those known; the caller holds a transaction."""
+    keys = pl.Series("product_key", products.keys[words["code"].to_numpy()])
     await connection.execute(load_sql(PACKAGE, "create_words_told"))
-    await copy_frame(connection, "words_told", told)
+    await copy_frame(connection, "words_told", words.drop("code").insert_column(0, keys))
     await connection.execute(load_sql(PACKAGE, "take_over_words"), chain_key, version)
 
 
-def _named(column: str) -> pl.Expr:
-    text = pl.col(column).str.replace_all("\0", "", literal=True).str.strip_chars()
+def _said(column: str) -> pl.Expr:
+    text = _without_nul(column).str.strip_chars()
     return pl.when(~text.str.to_lowercase().is_in(list(PLACEHOLDERS))).then(text)
+
+
+def _without_nul(column: str) -> pl.Expr:
+    return pl.col(column).str.replace_all("\0", "", literal=True)

@@ -21,23 +21,36 @@ WITH changed AS (
     FROM told
     GROUP BY product_key
 ), worded AS (
-    SELECT product.product_key,
+    SELECT merged.product_key,
            coalesce(merged.name, product.code) AS name,
-           search_text(concat_ws(' ', merged.name, array_to_string(array_remove(merged.spellings, merged.name), ' '),
-                                 merged.manufacturer)) AS search_name,
            merged.manufacturer,
            merged.country,
-           merged.weighted
+           merged.weighted,
+           merged.spellings
     FROM merged
     JOIN product USING (product_key)
+    -- A new product with one chain's words was given them when it was added.
+    WHERE cardinality(merged.spellings) > 1
+       OR (product.name, product.manufacturer, product.country, product.weighted)
+          IS DISTINCT FROM (coalesce(merged.name, product.code), merged.manufacturer, merged.country, merged.weighted)
+), searched AS (
+    SELECT product_key,
+           name,
+           manufacturer,
+           country,
+           weighted,
+           search_text(concat_ws(' ', name, array_to_string(array_remove(spellings, name), ' '), manufacturer))
+               AS search_name
+    FROM worded
 )
 UPDATE product
-SET name = worded.name,
-    search_name = worded.search_name,
-    manufacturer = worded.manufacturer,
-    country = worded.country,
-    weighted = worded.weighted
-FROM worded
-WHERE product.product_key = worded.product_key
+SET name = searched.name,
+    search_name = searched.search_name,
+    manufacturer = searched.manufacturer,
+    country = searched.country,
+    weighted = searched.weighted
+FROM searched
+WHERE product.product_key = searched.product_key
   AND (product.name, product.search_name, product.manufacturer, product.country, product.weighted)
-      IS DISTINCT FROM (worded.name, worded.search_name, worded.manufacturer, worded.country, worded.weighted)
+      IS DISTINCT FROM
+      (searched.name, searched.search_name, searched.manufacturer, searched.country, searched.weighted)

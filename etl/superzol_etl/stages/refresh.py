@@ -1,6 +1,7 @@
 """Loads a snapshot folder and publishes it: fetch is the folder itself, load and publish are the same as apart."""
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,8 +110,10 @@ async def _run(
     for chain_id, problem in todo.problems.items():
         summary.problems.append(problem)
         summary.held_back.append(chain_id)
+    at_once = max(1, min(order.workers, len(todo.chains)))
+    threads = max(1, (os.cpu_count() or 1) // at_once - 1)
     jobs = [
-        ChainJob(order.run_id, dataset_key, todo.keys[chain.chain_id], todo.version, chain)
+        ChainJob(order.run_id, dataset_key, todo.keys[chain.chain_id], todo.version, chain, threads)
         for chain in todo.chains
     ]
     async for result in load_chains(order.url, jobs, order.workers):
