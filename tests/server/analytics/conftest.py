@@ -1,14 +1,14 @@
-"""A stub of AnalyticsService on a server of its own."""
+"""A client of AnalyticsService, on a server of its own."""
 
 from collections.abc import AsyncIterator
 
-import pytest
+import pytest_asyncio
 
+from tests.support.clients import AnalyticsClient
 from tests.support.server import running_api
-from tests.support.stubs import AnalyticsStub
 
 
-@pytest.fixture
-async def analytics(database: str) -> AsyncIterator[AnalyticsStub]:
+@pytest_asyncio.fixture
+async def analytics(database: str) -> AsyncIterator[AnalyticsClient]:
     async with running_api(database) as running:
-        yield AnalyticsStub(running.channel)
+        yield AnalyticsClient(running.channel)

@@ -1,14 +1,14 @@
-"""A stub of PricingService on a server of its own."""
+"""A client of PricingService, on a server of its own."""
 
 from collections.abc import AsyncIterator
 
-import pytest
+import pytest_asyncio
 
+from tests.support.clients import PricingClient
 from tests.support.server import running_api
-from tests.support.stubs import PricingStub
 
 
-@pytest.fixture
-async def pricing(database: str) -> AsyncIterator[PricingStub]:
+@pytest_asyncio.fixture
+async def pricing(database: str) -> AsyncIterator[PricingClient]:
     async with running_api(database) as running:
-        yield PricingStub(running.channel)
+        yield PricingClient(running.channel)

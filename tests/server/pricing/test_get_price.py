@@ -9,8 +9,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from superzol.pricing.v1.pricing_pb2 import GetPriceRequest, Price, PriceFlag
 from tests.support.catalogue import Chain, Offer, Product, Store, fill
+from tests.support.clients import PricingClient
 from tests.support.server import refusal
-from tests.support.stubs import PricingStub
 
 MILK, CHEESE, ROLL = "7290004131074", "7290000066318", "rami_levy:12"
 STORE = "rami_levy:39"
@@ -38,7 +38,7 @@ async def shelf(connection: asyncpg.Connection) -> None:
 
 
 async def test_price_says_when_and_in_which_file_it_was_seen(
-    pricing: PricingStub,
+    pricing: PricingClient,
 ) -> None:
     answer = await pricing.GetPrice(GetPriceRequest(product_id=MILK, store_id=STORE))
     assert answer.price == Price(
@@ -56,19 +56,19 @@ async def test_price_says_when_and_in_which_file_it_was_seen(
 @pytest.mark.parametrize("product_id", ["07290004131074", "7290004131074"])
 @pytest.mark.parametrize("store_id", ["rami_levy:39", "rami_levy:039"])
 async def test_leading_zeros_do_not_matter(
-    pricing: PricingStub, product_id: str, store_id: str
+    pricing: PricingClient, product_id: str, store_id: str
 ) -> None:
     answer = await pricing.GetPrice(GetPriceRequest(product_id=product_id, store_id=store_id))
     assert (answer.price.product_id, answer.price.store_id) == (MILK, STORE)
 
 
-async def test_weighted_product_is_priced_per_kilogram(pricing: PricingStub) -> None:
+async def test_weighted_product_is_priced_per_kilogram(pricing: PricingClient) -> None:
     answer = await pricing.GetPrice(GetPriceRequest(product_id=CHEESE, store_id=STORE))
     assert answer.price.weighted
     assert answer.price.flags == []
 
 
-async def test_odd_price_is_answered_with_its_flags(pricing: PricingStub) -> None:
+async def test_odd_price_is_answered_with_its_flags(pricing: PricingClient) -> None:
     answer = await pricing.GetPrice(GetPriceRequest(product_id=ROLL, store_id=STORE))
     assert answer.price.price_agorot == 0
     assert answer.price.flags == [
@@ -91,7 +91,7 @@ async def test_odd_price_is_answered_with_its_flags(pricing: PricingStub) -> Non
     ],
 )
 async def test_what_is_not_there_is_named(
-    pricing: PricingStub, product_id: str, store_id: str, reason: str
+    pricing: PricingClient, product_id: str, store_id: str, reason: str
 ) -> None:
     request = GetPriceRequest(product_id=product_id, store_id=store_id)
     said = await refusal(pricing.GetPrice(request))
@@ -103,14 +103,14 @@ async def test_what_is_not_there_is_named(
     [("7290004131075", STORE, "product_id"), ("", STORE, "product_id"), (MILK, "39", "store_id")],
 )
 async def test_identifier_not_written_well_is_invalid(
-    pricing: PricingStub, product_id: str, store_id: str, field: str
+    pricing: PricingClient, product_id: str, store_id: str, field: str
 ) -> None:
     request = GetPriceRequest(product_id=product_id, store_id=store_id)
     said = await refusal(pricing.GetPrice(request))
     assert (said.code, said.fields) == (grpc.StatusCode.INVALID_ARGUMENT, [field])
 
 
-async def test_price_of_another_time_is_not_served_yet(pricing: PricingStub) -> None:
+async def test_price_of_another_time_is_not_served_yet(pricing: PricingClient) -> None:
     request = GetPriceRequest(product_id=MILK, store_id=STORE, as_of_time=Timestamp())
     said = await refusal(pricing.GetPrice(request))
     assert said.code == grpc.StatusCode.UNIMPLEMENTED
