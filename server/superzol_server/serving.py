@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import asyncpg
 import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from superzol_server.api import Api, build_api
 from superzol_server.database import Database
@@ -43,6 +44,7 @@ async def serve(settings: Settings) -> None:
 
 async def reach_database(settings: Settings) -> Database:
     """Connects, and tries again while the trouble may pass; raises the last error after that."""
+    set_on_retry_hooks([log_retry])
     attempts = stamina.retry_context(
         on=PASSING, attempts=None, timeout=settings.start_seconds, wait_initial=0.1, wait_max=2.0
     )
@@ -50,6 +52,12 @@ async def reach_database(settings: Settings) -> Database:
         with attempt:
             return await Database.open(settings.database.get_secret_value(), settings.limits())
     raise AssertionError("the last attempt returns or raises")
+
+
+def log_retry(details: RetryDetails) -> None:
+    """Says why the start takes longer."""
+    waits = {"problem": repr(details.caused_by), "wait_seconds": round(details.wait_for, 2)}
+    log.warning("database not reached yet", extra=waits)
 
 
 async def watch_until(stop: asyncio.Event, api: Api, seconds: float) -> None:

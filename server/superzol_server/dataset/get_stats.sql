@@ -16,8 +16,10 @@ SELECT
      WHERE pg_inherits.inhparent = 'price_span'::regclass
     ) AS closed_span_count,
     stores.newest_observed_time,
-    greatest(extract(epoch FROM now() - stores.newest_observed_time), 0)::int8
-        AS newest_observed_age_seconds,
+    CASE
+        WHEN stores.newest_observed_time IS NOT NULL
+        THEN greatest(extract(epoch FROM now() - stores.newest_observed_time), 0)::int8
+    END AS newest_observed_age_seconds,
     pg_database_size(current_database()) AS database_bytes
 FROM (
     SELECT count(*) AS store_count, max(store.observed_at) AS newest_observed_time

@@ -1,11 +1,12 @@
 """A small catalogue, served: two chains, five stores, milk and what is like it."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 
 import asyncpg
 import pytest_asyncio
 
-from tests.support.catalogue import Chain, Offer, Product, Store, fill
+from tests.support.catalogue import Chain, Offer, Product, Store, Version, fill
 from tests.support.clients import CatalogClient
 from tests.support.server import running_api
 
@@ -50,6 +51,7 @@ async def catalog(database: str, connection: asyncpg.Connection) -> AsyncIterato
         Offer(CHOCOLATE, "rami_levy:39", 550),
         Offer("rami_levy:12", "rami_levy:39", 790, flags=8),
         Offer("victory:12", "victory:1", 0, flags=9),
+        Version(1, date(2026, 3, 2)),
     )
     async with running_api(database) as running:
         yield CatalogClient(running.channel)

@@ -1,0 +1,66 @@
+"""ListProducts."""
+
+import pytest
+from grpc import StatusCode
+
+from superzol.catalog.v1.catalog_pb2 import ListProductsRequest
+from tests.support.clients import CatalogClient
+from tests.support.server import refusal
+
+MILK, HALVA, CHOCOLATE = "7290004131074", "7290010000012", "7290010000029"
+
+
+@pytest.mark.parametrize(
+    ("asked", "product_ids"),
+    [
+        (ListProductsRequest(), [MILK, HALVA, CHOCOLATE, "rami_levy:12", "victory:12"]),
+        (ListProductsRequest(chain_id="rami_levy"), [MILK, CHOCOLATE, "rami_levy:12"]),
+        (ListProductsRequest(manufacturer="תנובה"), [MILK]),
+        (ListProductsRequest(manufacturer="תנובה", chain_id="zol"), []),
+        (ListProductsRequest(manufacturer="אחוה", chain_id="victory"), [HALVA]),
+        (ListProductsRequest(weighted=True), ["rami_levy:12", "victory:12"]),
+        (ListProductsRequest(weighted=False, chain_id="victory"), [MILK, HALVA]),
+        (ListProductsRequest(weighted=True, manufacturer="תנובה"), []),
+        (ListProductsRequest(order_by="product_id asc", weighted=False, chain_id="zol"), []),
+    ],
+)
+async def test_filters_choose_products_in_the_order_of_their_identifiers(
+    catalog: CatalogClient, asked: ListProductsRequest, product_ids: list[str]
+) -> None:
+    asked.include_total = True
+    answer = await catalog.ListProducts(asked)
+    assert [product.product_id for product in answer.products] == product_ids
+    assert answer.total_size == len(product_ids)
+
+
+@pytest.mark.parametrize("chain_id", ["", "rami_levy"])
+async def test_walk_sees_every_product_once(catalog: CatalogClient, chain_id: str) -> None:
+    whole = await catalog.ListProducts(ListProductsRequest(chain_id=chain_id))
+    seen, request = [], ListProductsRequest(page_size=2, chain_id=chain_id)
+    while True:
+        answer = await catalog.ListProducts(request)
+        seen += list(answer.products)
+        if not answer.next_page_token:
+            break
+        request.page_token = answer.next_page_token
+    assert seen == list(whole.products)
+
+
+async def test_unknown_chain_is_not_found(catalog: CatalogClient) -> None:
+    said = await refusal(catalog.ListProducts(ListProductsRequest(chain_id="nowhere")))
+    assert (said.code, said.reason) == (StatusCode.NOT_FOUND, "CHAIN_NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        (ListProductsRequest(category_id="dairy.milk"), "category_id"),
+        (ListProductsRequest(order_by="name"), "order_by"),
+        (ListProductsRequest(order_by="product_id desc"), "order_by"),
+    ],
+)
+async def test_what_is_not_served_yet_says_which_field(
+    catalog: CatalogClient, asked: ListProductsRequest, field: str
+) -> None:
+    said = await refusal(catalog.ListProducts(asked))
+    assert (said.code, said.metadata) == (StatusCode.UNIMPLEMENTED, {"field": field})

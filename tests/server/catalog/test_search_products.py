@@ -1,0 +1,142 @@
+"""SearchProducts."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from grpc import StatusCode
+
+from superzol.catalog.v1.catalog_pb2 import SearchProductsRequest
+from tests.support.catalogue import Offer, Product, Store, fill, publish
+from tests.support.clients import CatalogClient
+from tests.support.server import refusal, running_api
+
+NAMES = {
+    "1": "חלב תנובה 3% 1 ליטר",
+    "2": "חלב טרה 1%",
+    "3": "חלבה וניל",
+    "4": "שוקולד חלב",
+    "5": "דני חלבון שוקולד",
+    "6": "מי עדן 1.5 ליטר",
+    "7": "קולה זירו בקבוק",
+    "8": "צ'יפס מקופל",
+    "9": "Coca Cola Zero",
+    "10": "יין אדום 50% הנחה",
+    "11": "יין אדום 500 מל",
+    "12": "ג׳ין a_b \\ c",
+}
+
+
+@pytest_asyncio.fixture
+async def shelf(database: str, connection: asyncpg.Connection) -> AsyncIterator[CatalogClient]:
+    products = [Product(f"shop:{code}", name) for code, name in NAMES.items()]
+    stores = [Store("shop:1"), Store("shop:2"), Store("other:1")]
+    everywhere = [Offer("shop:2", store, 500) for store in ("shop:1", "shop:2")]
+    await fill(connection, *stores, *products, *everywhere, Offer("shop:3", "shop:1", 900))
+    async with running_api(database) as running:
+        yield CatalogClient(running.channel)
+
+
+async def search(shelf: CatalogClient, query: str, **fields: object) -> list[str]:
+    request = SearchProductsRequest(query=query, **fields)  # type: ignore[arg-type]  # test data
+    answer = await shelf.SearchProducts(request)
+    return [product.product_id.removeprefix("shop:") for product in answer.products]
+
+
+async def test_names_that_begin_with_the_word_come_first_then_words_then_beginnings(
+    shelf: CatalogClient,
+) -> None:
+    # 2 is sold in more stores than 1, 3 in more than 5; 3 and 5 only begin with the word.
+    assert await search(shelf, "חלב") == ["2", "1", "4", "3", "5"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("חלב 3%", ["1"]),
+        ("3% חלב", ["1"]),
+        ("ליטר מי", ["6"]),
+        ("חלבון דני", ["5"]),
+        ("מי עדנ", ["6"]),
+        ("מי עדן", ["6"]),
+        ("ציפס", ["8"]),
+        ("צ׳יפס", ["8"]),
+        ("ג'ין", ["12"]),
+        ("COLA zero", ["9"]),
+        ("col", ["9"]),
+        ("1.5", ["6"]),
+        ("1.5 ליט", ["6"]),
+        ("50%", ["10"]),
+        ("50", ["10", "11"]),
+        ("%", None),
+        ("יין %", ["10", "11"]),
+        ("ליט חל", ["1"]),
+        ("a_b", ["12"]),
+        ("\\ c", ["9", "12"]),
+        ("(.*) [a-z]+ יין", []),
+        ("לב", []),
+        ("ד", ["5"]),
+        ("אין כזה", []),
+    ],
+)
+async def test_every_word_must_occur_and_none_is_a_pattern(
+    shelf: CatalogClient, query: str, found: list[str] | None
+) -> None:
+    if found is None:
+        said = await refusal(shelf.SearchProducts(SearchProductsRequest(query=query)))
+        assert (said.code, said.fields) == (StatusCode.INVALID_ARGUMENT, ["query"])
+    else:
+        assert sorted(await search(shelf, query), key=int) == found
+
+
+async def test_filters_limit_what_is_found(shelf: CatalogClient) -> None:
+    assert await search(shelf, "חלב", chain_id="shop") == ["2", "3"]
+    assert await search(shelf, "חלב", chain_id="other") == []
+    assert await search(shelf, "חלב", manufacturer="תנובה") == []
+    assert await search(shelf, "חלב", weighted=True) == []
+    assert len(await search(shelf, "חלב", weighted=False)) == 5
+
+
+async def test_walk_in_pages_equals_one_page(shelf: CatalogClient) -> None:
+    seen, request = [], SearchProductsRequest(query="חלב", page_size=2)
+    while True:
+        answer = await shelf.SearchProducts(request)
+        seen += [product.product_id.removeprefix("shop:") for product in answer.products]
+        if not answer.next_page_token:
+            break
+        request.page_token = answer.next_page_token
+    assert seen == ["2", "1", "4", "3", "5"]
+
+
+async def test_page_after_a_publication_says_so(
+    shelf: CatalogClient, connection: asyncpg.Connection
+) -> None:
+    request = SearchProductsRequest(query="חלב", page_size=2)
+    first = await shelf.SearchProducts(request)
+    await publish(connection)
+    request.page_token = first.next_page_token
+    second = await shelf.SearchProducts(request)
+    assert (first.generation_changed, second.generation_changed) == (False, True)
+
+
+@pytest.mark.parametrize("query", ["", "  ", "'!", "ח" * 201])
+async def test_query_that_no_name_could_match_is_refused(shelf: CatalogClient, query: str) -> None:
+    said = await refusal(shelf.SearchProducts(SearchProductsRequest(query=query)))
+    assert (said.code, said.fields) == (StatusCode.INVALID_ARGUMENT, ["query"])
+
+
+async def test_longest_query_is_answered(shelf: CatalogClient) -> None:
+    assert sorted(await search(shelf, "ח " * 100)) == ["1", "2", "3", "4", "5"]
+
+
+async def test_category_is_not_served_yet(shelf: CatalogClient) -> None:
+    request = SearchProductsRequest(query="חלב", category_id="dairy")
+    said = await refusal(shelf.SearchProducts(request))
+    assert (said.code, said.metadata) == (StatusCode.UNIMPLEMENTED, {"field": "category_id"})
+
+
+async def test_unknown_chain_is_not_found(shelf: CatalogClient) -> None:
+    request = SearchProductsRequest(query="חלב", chain_id="nowhere")
+    said = await refusal(shelf.SearchProducts(request))
+    assert said.reason == "CHAIN_NOT_FOUND"
