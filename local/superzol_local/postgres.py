@@ -54,10 +54,15 @@ class Postgres:
         """Returns the URL of a database of this server, over its socket."""
         return f"postgresql://postgres@/{database}?host={quote(str(self._sockets))}"
 
-    async def start(self) -> str:
-        """Starts the server, after a crash as well, and returns the URL of the database."""
+    async def start(self, anew: bool) -> str:
+        """Starts the server, after a crash as well, and returns the URL of the database.
+
+        anew: throws the old data away first.
+        """
         self._open_path()
         await self._finish_leftover()
+        if anew:
+            shutil.rmtree(self._data, ignore_errors=True)
         if not self._data.exists():
             await self._create()
         self._choose_socket_folder()

@@ -38,6 +38,19 @@ class Options:
     port: int
     database: str | None
 
+    @property
+    def sources(self) -> list[str]:
+        """What each version comes from, in order."""
+        return [str(folder.resolve()) for folder in self.data] or [SAMPLE] * VERSIONS
+
+    @property
+    def target(self) -> str:
+        """How the state names the database: without user and password."""
+        if self.database is None:
+            return EMBEDDED
+        parts = urlsplit(self.database)
+        return f"{parts.hostname or ''}:{parts.port or 5432}{parts.path}"
+
 
 class _Target(NamedTuple):
     """The database to serve. program: its server, when it is ours."""
@@ -53,9 +66,13 @@ class _StoppedError(Exception):
 async def serve(options: Options) -> None:
     """Loads what is missing and serves until SIGINT, SIGTERM or SIGHUP; then stops everything."""
     steps = Steps()
-    check_options(options)
+    for folder in options.data:
+        if not folder.is_dir():
+            raise NotFoundError(f"--data {folder}: there is no such folder")
     state = State(options.state)
     with state.locked():
+        check_port(options.port)
+        state.must_start_anew(options.target, options.sources)
         try:
             async with _stopped_by_signals(), _database(options, state, steps) as target:
                 await _prepare(options, state, target.url, steps)
@@ -64,21 +81,18 @@ async def serve(options: Options) -> None:
             steps.say("stopped")
 
 
-def check_options(options: Options) -> None:
-    """Raises at once for what would only fail after the load."""
-    for folder in options.data:
-        if not folder.is_dir():
-            raise NotFoundError(f"--data {folder}: there is no such folder")
+def check_port(port: int) -> None:
+    """Raises at once what the server would only find out after the load."""
     addresses = [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
     for family, address in addresses[: 1 + socket.has_ipv6]:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((address, options.port))
+                probe.bind((address, port))
             except OSError as error:
                 if error.errno == errno.EADDRINUSE:
                     raise BusyError(
-                        f"port {options.port} is in use by another program: "
+                        f"port {port} is in use by another program: "
                         "stop it, or give --port another number"
                     ) from error
 
@@ -114,7 +128,8 @@ async def _database(options: Options, state: State, steps: Steps) -> AsyncIterat
     postgres = Postgres(state.folder, state.logs)
     try:
         with steps.step("starting PostgreSQL"):
-            url = await postgres.start()
+            anew = state.must_start_anew(options.target, options.sources)
+            url = await postgres.start(anew)
         yield _Target(url, postgres.program)
     finally:
         await postgres.stop()
@@ -122,15 +137,13 @@ async def _database(options: Options, state: State, steps: Steps) -> AsyncIterat
 
 async def _prepare(options: Options, state: State, url: str, steps: Steps) -> None:
     """Brings schema and data up to what was asked for; what is done already is left alone."""
-    sources = [str(folder.resolve()) for folder in options.data] or [SAMPLE] * VERSIONS
-    is_new = not state.read().sources
-    record = state.claim(_identity(options.database), sources)
     upgrade = python_module("superzol_schema", "upgrade")
     with steps.step("preparing the schema"):
         await programs.run(Command("schema", upgrade, {"DATABASE_URL": url}), state.logs)
-    if options.database and not options.data and is_new:
-        await _refuse_to_mix(url, state)
-    for version, source in enumerate(sources, start=1):
+    if options.database and not options.data and not state.read().sources:
+        await _refuse_to_mix(url)
+    record = state.claim(options.target, options.sources)
+    for version, source in enumerate(options.sources, start=1):
         mark = source if source == SAMPLE else fingerprint(Path(source))
         if not options.database and record.loaded[version - 1 : version] == (mark,):
             continue
@@ -141,7 +154,7 @@ async def _prepare(options: Options, state: State, url: str, steps: Steps) -> No
         state.write(record)
 
 
-async def _refuse_to_mix(url: str, state: State) -> None:
+async def _refuse_to_mix(url: str) -> None:
     """Keeps the sample out of a database that holds real data."""
     connection = await asyncpg.connect(url)
     try:
@@ -149,7 +162,6 @@ async def _refuse_to_mix(url: str, state: State) -> None:
     finally:
         await connection.close()
     if holds_data:
-        state.forget()
         raise WrongStateError(
             "the database given by --database holds data already, and the sample would mix with "
             "it: give an empty database, or --data with the folders to load"
@@ -221,11 +233,3 @@ async def _first_to_end(running: Sequence[Program]) -> None:
         for task in waits:
             task.cancel()
     raise waits[done.pop()].failure()
-
-
-def _identity(database: str | None) -> str:
-    """Returns how the state names a database: without user and password."""
-    if database is None:
-        return EMBEDDED
-    parts = urlsplit(database)
-    return f"{parts.hostname or ''}:{parts.port or 5432}{parts.path}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from superzol_local.errors import BusyError, WrongStateError
 
 SAMPLE = "the generated sample"
-EMBEDDED = "the embedded one"
+EMBEDDED = "the embedded database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +66,29 @@ class State:
         fresh.write_text(json.dumps(asdict(record), ensure_ascii=False, indent=2), encoding="utf-8")
         fresh.replace(self._file)
 
-    def forget(self) -> None:
-        """Drops the record, as of a folder just made."""
-        self._file.unlink(missing_ok=True)
-
-    def claim(self, database: str, sources: Sequence[str]) -> Record:
-        """Returns the record for these sources; raises WrongStateError when it holds others.
+    def must_start_anew(self, database: str, sources: Sequence[str]) -> bool:
+        """Says whether the folder holds the unfinished first load of other sources.
 
         One list may continue the other: a further folder is the next version, and a start with
-        fewer serves what is loaded.
+        fewer serves what is loaded. Raises WrongStateError when other data is loaded.
         """
         record = self.read()
         common = min(len(sources), len(record.sources))
-        if record.sources and record.database != database:
-            raise WrongStateError(
-                f"{self.folder} belongs to the database {record.database}, not to {database}: "
-                "give --state another folder"
-            )
-        if record.sources[:common] != tuple(sources[:common]):
-            raise WrongStateError(
-                f"{self.folder} holds {', '.join(record.sources)}, not {', '.join(sources)}: "
-                "give --state another folder, or remove this one to start anew"
-            )
+        same_data = record.sources[:common] == tuple(sources[:common])
+        if not record.sources or (same_data and record.database == database):
+            return False
+        if not record.loaded:
+            return True
+        held = f"{', '.join(dict.fromkeys(record.sources))} in {record.database}"
+        asked = f"{', '.join(dict.fromkeys(sources))} in {database}"
+        raise WrongStateError(
+            f"{self.folder} holds {held}, not {asked}: "
+            "give --state another folder, or remove this one to start anew"
+        )
+
+    def claim(self, database: str, sources: Sequence[str]) -> Record:
+        """Returns the record, extended by these sources; raises as must_start_anew does."""
+        record = Record() if self.must_start_anew(database, sources) else self.read()
         longest = max(record.sources, tuple(sources), key=len)
         claimed = replace(record, database=database, sources=longest)
         self.write(claimed)

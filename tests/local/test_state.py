@@ -32,9 +32,18 @@ def test_a_list_that_continues_the_other_is_taken(tmp_path: Path, sources: list[
 def test_other_data_is_refused(tmp_path: Path, database: str, sources: list[str]) -> None:
     state = State(tmp_path)
     with state.locked():
-        state.claim(EMBEDDED, ["/a", "/b"])
+        state.write(Record(EMBEDDED, ("/a", "/b"), ("digest",)))
         with pytest.raises(WrongStateError, match="give --state another folder"):
             state.claim(database, sources)
+
+
+def test_an_unfinished_first_load_gives_way_to_other_data(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    with state.locked():
+        state.claim(EMBEDDED, ["/a", "/b"])
+
+        assert state.must_start_anew(EMBEDDED, ["/x"])
+        assert state.claim(EMBEDDED, ["/x"]) == Record(EMBEDDED, ("/x",))
 
 
 def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
