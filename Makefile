@@ -42,7 +42,7 @@ test: setup tools ## every test but those on data outside the repository; ARGS g
 
 test-real: setup ## compare what is served with the publishers' own files; DATA=folder
 	@test -d "$(DATA)" || { echo "make test-real: no folder $(DATA); name it with DATA=" >&2; exit 1; }
-	SUPERZOL_DATA="$(abspath $(DATA))" $(BIN)/python -m pytest -q -s -p tests.no_skips -m real $(ARGS)
+	SUPERZOL_DATA="$(abspath $(DATA))" $(BIN)/python -m pytest -q -p tests.no_skips -m real $(ARGS)
 
 bench: setup ## measure the load and the calls; results in bench/RESULTS.md
 	$(BIN)/python -m bench $(ARGS)
