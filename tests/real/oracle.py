@@ -1,7 +1,8 @@
 """What the chains published, read from their XML alone: the independent side of the comparison."""
 
+import gzip
 import re
-import zlib
+from collections import Counter
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -41,13 +42,15 @@ class Offer(NamedTuple):
 
 
 class PriceFile(NamedTuple):
-    """A price file of one store: its rows, and the last row of each item."""
+    """A price file of one store; offers: the last row of each item; cut: its end is missing."""
 
     file: str
     chain_id: str
     store_code: str
     observed_time: datetime
+    cut: bool
     rows: int
+    repeated: frozenset[str]
     offers: dict[str, Offer]
 
 
@@ -104,29 +107,39 @@ def observed_time(file: str) -> datetime:
 
 
 def _read_price_file(path: Path) -> PriceFile:
-    root = _parse(path)
+    text = _decode(gzip.decompress(path.read_bytes()))
+    root = _parse(text)
     offers: dict[str, Offer] = {}
-    rows = 0
+    codes: list[str] = []
     for item in root.iter(*ITEM_TAGS):
         texts = _texts(item)
         if "itemcode" not in texts:
             continue
-        rows += 1
-        offers[strip_zeros(texts["itemcode"])] = Offer(
+        codes.append(strip_zeros(texts["itemcode"]))
+        offers[codes[-1]] = Offer(
             texts["itemcode"],
             agorot(texts["itemprice"]) if "itemprice" in texts else None,
             (texts.get("bisweighted") or texts.get("blsweighted") or "0") == "1",
             texts.get("itemname") or texts.get("itemnm") or "",
         )
-    code = next(node.text or "" for node in root.iter() if str(node.tag).lower() == "storeid")
+    store = next(node.text or "" for node in root.iter() if str(node.tag).lower() == "storeid")
     file = path.name.removesuffix(".gz")
-    chain_id = CHAIN_OF_FOLDER[path.parent.name]
-    return PriceFile(file, chain_id, strip_zeros(code), observed_time(file), rows, offers)
+    return PriceFile(
+        file,
+        CHAIN_OF_FOLDER[path.parent.name],
+        strip_zeros(store),
+        observed_time(file),
+        not text.rstrip().endswith(f"</{root.tag!s}>"),
+        len(codes),
+        frozenset(code for code, count in Counter(codes).items() if count > 1),
+        offers,
+    )
 
 
 def _read_stores_file(path: Path) -> list[Branch]:
     branches = []
-    for store in _parse(path).iter(*STORE_TAGS):
+    text = _decode(gzip.decompress(path.read_bytes()))
+    for store in _parse(text).iter(*STORE_TAGS):
         texts = _texts(store)
         if "storeid" not in texts:
             continue
@@ -147,9 +160,7 @@ def _texts(element: etree._Element) -> dict[str, str]:
     return {str(child.tag).lower(): child.text or "" for child in element}
 
 
-def _parse(path: Path) -> etree._Element:
-    # One file of the sample ends in the middle of its gzip stream; gzip.open would refuse it.
-    text = _decode(zlib.decompressobj(wbits=31).decompress(path.read_bytes()))
+def _parse(text: str) -> etree._Element:
     declaration = re.match(r"\s*<\?xml[^>]*\?>", text)
     body = text[declaration.end() :] if declaration else text
     parser = etree.XMLParser(recover=True, encoding="utf-8", huge_tree=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from grpc import aio
 
+from superzol.pricing.v1.pricing_pb2 import PriceFlag
 from tests.real.exceptions import Row, judge
 from tests.real.oracle import Branch, PriceFile, product_id, read_branches, read_price_files
 from tests.real.published import read_rows
@@ -31,7 +32,7 @@ ROWS_COMPARED = 24_797
 
 
 async def test_every_price_and_weighted_flag_is_the_one_in_the_xml(
-    sample: Path, channel: aio.Channel
+    sample: Path, channel: aio.Channel, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = {_store_id(file): file for file in read_price_files(sample / "raw_xml")}
     differences: list[Row] = []
@@ -51,11 +52,27 @@ async def test_every_price_and_weighted_flag_is_the_one_in_the_xml(
             if expected.get(code) != served.get(code)
         ]
 
-    print(f"{compared:,} prices compared")
+    with capsys.disabled():
+        print(f"\n{compared:,} prices compared")
     verdict = judge(differences, file_prefix="Price")
     assert (verdict.unexplained, verdict.unused) == ([], [])
     assert files == {}
     assert compared == ROWS_COMPARED
+
+
+async def test_flags_say_what_is_odd_in_the_xml(sample: Path, channel: aio.Channel) -> None:
+    odd = 0
+    for file in read_price_files(sample / "raw_xml"):
+        expected = {code: _flags(file, code) for code in file.offers}
+
+        served = {
+            strip_chain(price.product_id): set(price.flags)
+            for price in await list_prices(channel, _store_id(file))
+        }
+
+        assert served == {code: expected[code] for code in served}
+        odd += sum(bool(flags) for flags in served.values())
+    assert odd == 3_089
 
 
 async def test_no_item_of_a_store_is_served_twice(channel: aio.Channel) -> None:
@@ -188,6 +205,15 @@ def strip_chain(product_id: str) -> str:
 
 def _store_id(file: PriceFile) -> str:
     return f"{file.chain_id}:{file.store_code}"
+
+
+def _flags(file: PriceFile, code: str) -> set[PriceFlag.ValueType]:
+    conditions = {
+        PriceFlag.PRICE_FLAG_ZERO: file.offers[code].price_agorot == 0,
+        PriceFlag.PRICE_FLAG_REPEATED: code in file.repeated,
+        PriceFlag.PRICE_FLAG_PARTIAL_FILE: file.cut,
+    }
+    return {flag for flag, holds in conditions.items() if holds}
 
 
 def _description(branch: Branch) -> tuple[str, str, str]:
