@@ -28,7 +28,7 @@ def read_header(path: Path) -> tuple[str, ...]:
     except UnicodeDecodeError:
         raise BadFile(f"{path.name} is not a CSV: its first line is not UTF-8 text") from None
     columns = tuple(name.strip().strip('"').lower() for name in names)
-    if b"\0" in head or not all(name.isidentifier() for name in columns):
+    if not all(name.isidentifier() for name in columns):
         raise BadFile(f"{path.name} is not a CSV: its first line does not name columns")
     if len(set(columns)) < len(columns):
         raise BadFile(f"{path.name} names a column twice: {','.join(columns)}")

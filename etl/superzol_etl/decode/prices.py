@@ -87,7 +87,7 @@ def _parse_ahead(path: Path, layout: Layout, threads: int) -> Iterator[_Parsed]:
 
 
 def _parse(file: str, body: bytes, layout: Layout) -> _Parsed:
-    table = read_table(file, body, layout.width, layout.places_of(READ))
+    table = read_table(file, body, layout, READ, RUN_COLUMNS)
     frame = table.cells.select(
         *(filled(layout, column) for column in RUN_COLUMNS),
         filled(layout, "itemcode"),

@@ -5,6 +5,7 @@ not match or bytes are not UTF-8, and for the lines of rejected rows.
 """
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -57,9 +58,11 @@ class Repaired(NamedTuple):
     bad: dict[int, str]
 
 
-def repair(body: bytes, columns: int) -> Repaired:
+def repair(body: bytes, columns: int, constant: Collection[int]) -> Repaired:
     """Replaces each unreadable row, keeping the number and the order of rows.
 
+    constant: places of columns that have one value in a source XML; a bad row that does not start
+    an XML leaves them as they were, so that the rows below still know whose they are.
     Blocks are looked at one source XML at a time, and one line at a time where the quotes of an XML do not match, so
     a stray quote cannot swallow the rows that follow its own XML.
     """
@@ -75,9 +78,17 @@ def repair(body: bytes, columns: int) -> Repaired:
             rows.append(row)
             lines.append(line)
             line += row.count(b"\n") + 1
-    unknown = ",".join([UNKNOWN] * columns).encode()
-    readable = (unknown if number in bad else row for number, row in enumerate(rows))
+    starts = _unknown_row(columns, ())
+    continues = _unknown_row(columns, constant)
+    readable = [
+        row if number not in bad else continues if row[:1] in (b",", b"") else starts
+        for number, row in enumerate(rows)
+    ]
     return Repaired(b"\n".join(readable) + b"\n", rows, lines, bad)
+
+
+def _unknown_row(columns: int, masked: Collection[int]) -> bytes:
+    return ",".join("" if place in masked else UNKNOWN for place in range(columns)).encode()
 
 
 def _segments(body: bytes) -> list[bytes]:

@@ -45,7 +45,7 @@ def read_stores(path: Path, layout: Layout) -> Iterator[StoreBlock]:
     """Yields the file block by block. Raises BadFile when it ends in the middle of a row."""
     line = 2
     for body in read_blocks(path):
-        table = read_table(path.name, body, layout.width, layout.places_of(READ))
+        table = read_table(path.name, body, layout, READ, ("file_name", "chainid"))
         frame = table.cells.select(*(filled(layout, column) for column in READ))
         runs = find_runs(frame)
         stores = []

@@ -1,9 +1,11 @@
 """Reads a block into a frame of text cells, masked cells null, and remembers which rows could not be read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from superzol_etl.decode.columns import Layout
 from superzol_etl.decode.rows import Repaired, find_rows, raw_text, repair
 from superzol_etl.errors import BadFile
 from superzol_etl.records import Reject
@@ -47,13 +49,21 @@ class Table:
         return rejects
 
 
-def read_table(file: str, body: bytes, width: int, places: list[int]) -> Table:
-    """Reads the columns at these places. Raises BadFile when the file ends in the middle of a row."""
+def read_table(
+    file: str, body: bytes, layout: Layout, columns: Sequence[str], constant: Sequence[str]
+) -> Table:
+    """Reads some columns of a block; constant = those with one value in a source XML.
+
+    Raises BadFile when the file ends in the middle of a row.
+    """
+    width, places = layout.width, layout.places_of(columns)
     lines = body.count(b"\n")
+    # When a column comes late, the publisher rewrites the lines above with CR LF ends.
+    body = body.replace(b"\r\n", b"\n")
     try:
         return Table(_parse(body, width, places), body, lines, None)
     except (pl.exceptions.ComputeError, RaggedRows):
-        repaired = repair(body, width)
+        repaired = repair(body, width, layout.places_of(constant))
     if not body.endswith(b"\n") and len(repaired.rows) - 1 in repaired.bad:
         raise BadFile(f"{file} is cut off in its last row: fetch it again")
     return Table(_parse(repaired.body, width, places), body, lines, repaired)

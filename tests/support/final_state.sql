@@ -1,0 +1,44 @@
+-- Everything a load leaves, by natural keys: equal for equal loads, whatever the surrogates.
+SELECT 'offer' AS kind, chain.chain_id || ' ' || offer.product_id || ' ' || store.store_id AS key,
+       concat_ws(' ', offer.price, offer.since, offer.flags) AS value
+FROM offer
+JOIN store USING (store_key)
+JOIN chain ON chain.chain_key = offer.chain_key
+UNION ALL
+SELECT 'span', chain.chain_id || ' ' || product.product_id || ' ' || store.store_id,
+       concat_ws(' ', span.price, span.valid_from, span.valid_to)
+FROM price_span AS span
+JOIN product USING (product_key)
+JOIN store USING (store_key)
+JOIN chain ON chain.chain_key = span.chain_key
+UNION ALL
+SELECT 'product', product.product_id,
+       concat_ws('|', product.name, product.search_name, product.manufacturer, product.weighted,
+                 stat.price_min, stat.price_avg, stat.price_max, stat.stores, stat.chains)
+FROM product
+LEFT JOIN product_stat AS stat USING (product_key)
+UNION ALL
+SELECT 'words', product.product_id || ' ' || chain.chain_id,
+       concat_ws('|', words.name, words.manufacturer, words.country, words.quantity, words.weighted)
+FROM product_in_chain AS words
+JOIN product USING (product_key)
+JOIN chain USING (chain_key)
+UNION ALL
+SELECT 'store', store.store_id,
+       concat_ws('|', store.name, store.city, store.legal_id, store.full_at, store.full_rows, store.observed_at,
+                 store.observed_version, store.observed_file)
+FROM store
+UNION ALL
+SELECT 'sighting', store.store_id || ' ' || sighting.version,
+       concat_ws('|', sighting.full_at, sighting.last_at, sighting.deltas, sighting.rows, sighting.partial)
+FROM store_sighting AS sighting
+JOIN store USING (store_key)
+UNION ALL
+SELECT 'chain_version', chain.chain_id || ' ' || chain_version.version,
+       concat_ws('|', state, cutoff_at, digest, stores, rows, rejected, changed, reason)
+FROM chain_version
+JOIN chain USING (chain_key)
+UNION ALL
+SELECT 'version', version::text, concat_ws('|', day, digest, closed_at IS NOT NULL)
+FROM dataset_version
+ORDER BY kind, key, value
