@@ -18,18 +18,43 @@ LARGEST_BASKET = [product_id(number) for number in range(1, 101)]
 CHAINS = [f"chain_{number}" for number in range(1, 6)]
 STORES = [f"{chain_id}:{code}" for chain_id in CHAINS for code in range(1, 61)]
 
+DATASET = "israeli-supermarkets"
+BEFORE_THE_BEST = (-1, 0, 0, "")
+
 WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "compare_basket": [
         (BASKET, None, CHAINS[:3], None),
         (BASKET, None, None, "חיפה"),
         (LARGEST_BASKET, STORES, CHAINS, None),
     ],
+    "get_dataset": [(DATASET,)],
     "get_generation": [()],
     "get_price": [(EVERYWHERE, "chain_3:17")],
+    "get_product": [(EVERYWHERE,)],
+    "get_stats": [()],
+    "get_store": [("chain_3:17",)],
+    "list_chains": [("", PAGE), ("", LARGEST_PAGE)],
+    "list_dataset_versions": [(DATASET, 32767, PAGE), (DATASET, 32767, LARGEST_PAGE)],
     "list_price_history": [
         (EVERYWHERE, "chain_3:17", 2**31 - 1, PAGE),
         (EVERYWHERE, "chain_3:17", 30, LARGEST_PAGE),
     ],
+    "list_products": [(None, None, None, "", PAGE), (None, None, True, "", PAGE)],
+    "list_products_of_chain": [
+        ("chain_3", None, None, "", PAGE),
+        ("chain_3", None, True, EVERYWHERE, PAGE),
+        ("chain_3", "תנובה", None, "", PAGE),
+    ],
+    "list_products_of_manufacturer": [
+        (None, "תנובה", None, "", PAGE),
+        ("chain_3", "תנובה", True, "", PAGE),
+    ],
+    "list_stores": [
+        (None, None, None, None, "", PAGE),
+        (None, "חיפה", None, None, "", LARGEST_PAGE),
+        ("chain_3", "חיפה", 1, "הרצל 1", "", PAGE),
+    ],
+    "lookup_product": [(EVERYWHERE, 1000)],
     "list_prices_of_chain": [
         ("chain_3", "", "", PAGE),
         ("chain_3", EVERYWHERE, "chain_3:17", LARGEST_PAGE),
@@ -47,5 +72,19 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "count_prices_of_chain": [("chain_3",)],
     "count_prices_of_product": [(EVERYWHERE, None, None), (EVERYWHERE, "chain_3", STORES[0])],
     "count_prices_of_store": [("chain_3:17", None), ("chain_3:17", "chain_4")],
+    "count_chains": [()],
+    "count_products": [
+        (None, None, None),
+        ("chain_3", None, False),
+        (None, "תנובה", None),
+        ("chain_3", "תנובה", False),
+    ],
+    "count_stores": [(None, None, None, None), ("chain_3", "חיפה", 1, "הרצל 1")],
+    "find_chain": [("chain_3",)],
     "find_identifiers": [(EVERYWHERE, "chain_3:17", "chain_3")],
+    "search_products": [
+        ("חלב", None, None, None, *BEFORE_THE_BEST, PAGE),
+        ("חלב תנובה", "chain_3", None, False, *BEFORE_THE_BEST, PAGE),
+        ("תנובה 12", None, "תנובה", None, *BEFORE_THE_BEST, PAGE),
+    ],
 }

@@ -2,7 +2,7 @@
 -- $1 chain_id: text, that offers it now, null for all
 -- $2 manufacturer: text, null for all
 -- $3 weighted: bool, null for both
--- Budget: 5000 shared buffers
+-- Budget: 1100 shared buffers
 SELECT count(*) AS total_size
 FROM product
 WHERE

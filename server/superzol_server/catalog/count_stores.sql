@@ -3,7 +3,7 @@
 -- $2 city: text, null for all
 -- $3 kind: int, null for all
 -- $4 query: text, words or their beginnings in name, address or city; null for all
--- Budget: 400 shared buffers
+-- Budget: 480 shared buffers
 SELECT count(*) AS total_size
 FROM store
 JOIN chain ON chain.chain_key = store.chain_key

@@ -1,6 +1,6 @@
 -- One product with its price summary and its other spellings.
 -- $1 product_id: text
--- Budget: 60 shared buffers
+-- Budget: 20 shared buffers
 SELECT
     product.product_id,
     product.name,

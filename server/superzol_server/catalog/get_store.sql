@@ -1,6 +1,6 @@
 -- One store.
 -- $1 store_id: text
--- Budget: 20 shared buffers
+-- Budget: 10 shared buffers
 SELECT
     store.store_id,
     chain.chain_id,

@@ -1,7 +1,7 @@
 -- Chains with what they offer and when they were last seen, by chain_id.
 -- $1 after_chain_id: text
 -- $2 limit: int
--- Budget: 3000 shared buffers
+-- Budget: 500 shared buffers
 WITH page AS (
     SELECT chain.chain_key, chain.chain_id, chain.name
     FROM chain

@@ -4,7 +4,7 @@
 -- $3 weighted: bool, null for both
 -- $4 after_product_id: text
 -- $5 limit: int
--- Budget: 200 shared buffers
+-- Budget: 1600 shared buffers
 SELECT
     product.product_id,
     product.name,

@@ -5,7 +5,7 @@
 -- $4 query: text, words or their beginnings in name, address or city; null for all
 -- $5 after_store_id: text
 -- $6 limit: int
--- Budget: 400 shared buffers
+-- Budget: 480 shared buffers
 SELECT
     store.store_id,
     chain.chain_id,

@@ -1,7 +1,7 @@
 -- Every product that carries a code: the GTIN first, then internal codes by product_id.
 -- $1 code: text, without leading zeros
 -- $2 limit: int
--- Budget: 600 shared buffers
+-- Budget: 20 shared buffers
 SELECT
     product.product_id,
     product.name,

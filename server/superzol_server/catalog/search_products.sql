@@ -8,7 +8,7 @@
 -- $7 after_length: int, letters of the name
 -- $8 after_product_id: text
 -- $9 limit: int
--- Budget: 3000 shared buffers
+-- Budget: 9000 shared buffers
 WITH word AS MATERIALIZED (
     SELECT
         string_agg(word, ' ' ORDER BY place) AS phrase,

@@ -1,6 +1,6 @@
 -- One dataset and the newest version of which a chain is loaded.
 -- $1 dataset_id: text
--- Budget: 300 shared buffers
+-- Budget: 15 shared buffers
 SELECT
     dataset.dataset_id,
     dataset.name,

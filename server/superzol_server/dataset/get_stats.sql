@@ -1,5 +1,5 @@
 -- What the database holds and how fresh it is.
--- Budget: 5000 shared buffers
+-- Budget: 1000 shared buffers
 SELECT
     (SELECT coalesce(sum(dataset.generation), 0)::int8 FROM dataset) AS generation,
     (SELECT count(*)

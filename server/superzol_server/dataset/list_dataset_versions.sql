@@ -2,7 +2,7 @@
 -- $1 dataset_id: text
 -- $2 before_version: int
 -- $3 limit: int
--- Budget: 2000 shared buffers
+-- Budget: 250 shared buffers
 WITH page AS (
     SELECT
         dataset_version.dataset_key,

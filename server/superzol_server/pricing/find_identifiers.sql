@@ -2,7 +2,7 @@
 -- $1 product_id: text, null when none is asked for
 -- $2 store_id: text, null when none is asked for
 -- $3 chain_id: text, null when none is asked for
--- Budget: 10 shared buffers
+-- Budget: 12 shared buffers
 SELECT
     $1::text IS NULL OR EXISTS (SELECT FROM product WHERE product_id = $1) AS product_known,
     $2::text IS NULL OR EXISTS (SELECT FROM store WHERE store_id = $2) AS store_known,
