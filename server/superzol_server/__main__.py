@@ -87,7 +87,11 @@ def explain(error: Exception) -> tuple[int, str]:
             return REFUSED, f"{error}: check user and password in --database"
         case asyncpg.InsufficientPrivilegeError():
             return REFUSED, f"{error}: GRANT superzol_reader TO the user in --database"
-        case asyncpg.InvalidCatalogNameError() | asyncpg.InvalidParameterValueError():
+        case (
+            asyncpg.InvalidCatalogNameError()
+            | asyncpg.InvalidParameterValueError()
+            | asyncpg.UndefinedTableError()
+        ):
             return (
                 CONFIGURATION,
                 f"{error}: create it with superzol-schema upgrade, or check the URL",

@@ -30,10 +30,10 @@ class Health:
         self._loaded = loaded
 
     async def start(self) -> None:
-        """Sets every status before the first call comes in."""
+        """Sets every status before the first call comes in; raises the database's errors."""
         for name in self._always:
             await self.servicer.set(name, SERVING)
-        await self.look()
+        await self._set((await self._database.fetch(GET_GENERATION)).generation)
 
     async def look(self) -> None:
         """Sets the status of the services that need data.
@@ -41,10 +41,11 @@ class Health:
         An outage keeps the last status: calls answer UNAVAILABLE, and not every pod leaves at once.
         """
         try:
-            generation = (await self._database.fetch(GET_GENERATION)).generation
+            await self._set((await self._database.fetch(GET_GENERATION)).generation)
         except Exception as error:
             log.warning("generation not read", extra={"problem": repr(error)})
-            generation = self._database.generation
+
+    async def _set(self, generation: int) -> None:
         for name in self._loaded:
             await self.servicer.set(name, SERVING if generation > 0 else NOT_SERVING)
 

@@ -26,6 +26,8 @@ LOST_CONNECTION = (
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    # The driver's word for a connection that breaks while a statement is being sent.
+    asyncpg.InternalClientError,
 )
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,142 @@
+"""Deadlines, cancellation and snapshots of the database."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import grpc.aio
+import pytest
+from grpc import StatusCode
+
+from superzol.catalog.v1.catalog_pb2 import ListChainsRequest, ListStoresRequest
+from superzol_server.catalog.service import COUNT_STORES, LIST_STORES
+from superzol_server.database import Database, Limits, Unavailable
+from tests.support.catalogue import Store, fill, publish
+from tests.support.clients import CatalogClient
+from tests.support.server import refusal, running_api
+
+# pg_stat_activity would show one moment throughout a transaction.
+WAITING = """
+SELECT count(*) FROM pg_locks
+WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+NO_FILTERS = (None, None, None, None)
+
+
+@asynccontextmanager
+async def locked(connection: asyncpg.Connection, table: str) -> AsyncIterator[None]:
+    """Makes every statement that reads the table wait."""
+    async with connection.transaction():
+        await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+async def waiting_becomes(connection: asyncpg.Connection, count: int) -> None:
+    async with asyncio.timeout(10):
+        while await connection.fetchval(WAITING) != count:
+            await asyncio.sleep(0.02)
+
+
+async def test_deadline_of_a_call_ends_its_statement(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    async with running_api(database) as running, locked(connection, "chain"):
+        client = CatalogClient(running.channel)
+        with pytest.raises(grpc.aio.AioRpcError) as failed:
+            await client.ListChains(ListChainsRequest(), timeout=0.3)
+        assert failed.value.code() == StatusCode.DEADLINE_EXCEEDED
+        await waiting_becomes(connection, 0)
+
+
+async def test_longest_statement_ends_a_call_without_a_deadline(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    limits = Limits(connections=1, statement_seconds=0.2, connection_seconds=2.0)
+    async with running_api(database, limits) as running, locked(connection, "chain"):
+        said = await refusal(CatalogClient(running.channel).ListChains(ListChainsRequest()))
+    assert (said.code, said.reason) == (StatusCode.DEADLINE_EXCEEDED, "TOO_SLOW")
+
+
+async def test_cancelled_call_cancels_its_statement_and_frees_the_connection(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    limits = Limits(connections=1, statement_seconds=20.0, connection_seconds=2.0)
+    async with running_api(database, limits) as running:
+        client = CatalogClient(running.channel)
+        async with locked(connection, "chain"):
+            call = client.ListChains(ListChainsRequest())
+            waiting = asyncio.ensure_future(call)
+            await waiting_becomes(connection, 1)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            await waiting_becomes(connection, 0)
+        await client.ListChains(ListChainsRequest(), timeout=5)
+
+
+async def test_call_that_finds_no_free_connection_is_unavailable(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    limits = Limits(connections=1, statement_seconds=20.0, connection_seconds=0.2)
+    async with running_api(database, limits) as running:
+        client = CatalogClient(running.channel)
+        async with locked(connection, "chain"):
+            first = asyncio.ensure_future(client.ListChains(ListChainsRequest()))
+            await waiting_becomes(connection, 1)
+            said = await refusal(client.ListStores(ListStoresRequest()))
+        await first
+    assert (said.code, said.reason) == (StatusCode.UNAVAILABLE, "DATABASE_UNAVAILABLE")
+
+
+async def test_connection_is_of_a_role_that_cannot_write(database: str) -> None:
+    opened = await Database.open(database, Limits())
+    insert = "INSERT INTO chain_alias VALUES ('x', 1) RETURNING 1 AS answer_generation"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await opened.fetch(insert)
+    settings = "SELECT 1 AS answer_generation, true AS answer_found, current_setting('jit') AS jit"
+    assert (await opened.fetch(settings)).rows == [{"jit": "off"}]
+    await opened.close()
+
+
+async def test_generation_comes_with_the_rows_and_without_them(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    opened = await Database.open(database, Limits())
+    empty = await opened.fetch(LIST_STORES, *NO_FILTERS, "", 10)
+    await fill(connection, Store("shop:1"))
+    await publish(connection)
+    found = await opened.fetch(LIST_STORES, *NO_FILTERS, "", 10)
+    await opened.close()
+    assert (empty.rows, empty.row, empty.generation) == ([], None, 0)
+    assert (len(found.rows), found.generation, opened.generation) == (1, 2, 2)
+
+
+async def test_total_is_counted_in_the_snapshot_of_the_rows(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    await fill(connection, Store("shop:1"), Store("shop:2"))
+    opened = await Database.open(database, Limits())
+    totals: list[Any] = []
+    for number in range(3, 13):
+        asked = opened.fetch_page(LIST_STORES, NO_FILTERS, ("", 100), COUNT_STORES)
+        answer, _ = await asyncio.gather(asked, fill(connection, Store(f"shop:{number}")))
+        totals.append((len(answer.rows), answer.total))
+    await opened.close()
+    assert all(rows == total for rows, total in totals)
+
+
+async def test_closed_database_waits_no_longer_than_it_must(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    opened = await Database.open(database, Limits(connections=1, statement_seconds=30.0))
+    async with locked(connection, "store"):
+        waiting = asyncio.ensure_future(opened.fetch(LIST_STORES, *NO_FILTERS, "", 10))
+        await waiting_becomes(connection, 1)
+        async with asyncio.timeout(10):
+            await opened.close()
+        failed = (await asyncio.gather(waiting, return_exceptions=True))[0]
+    assert isinstance(
+        failed, asyncpg.PostgresError | asyncpg.InterfaceError | OSError | Unavailable
+    )

@@ -1,0 +1,173 @@
+"""The server as a process: starting, draining, exit codes, help."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+import asyncpg
+import grpc.aio
+import pytest
+
+from superzol.catalog.v1.catalog_pb2 import ListChainsRequest
+from superzol.dataset.v1.dataset_pb2 import GetStatsRequest
+from tests.support.catalogue import Chain, fill
+from tests.support.clients import CatalogClient, DatasetClient
+from tests.support.infrastructure import is_serving
+from tests.support.postgres import execute, sibling
+
+
+class Process(NamedTuple):
+    """A running server and where it listens."""
+
+    process: asyncio.subprocess.Process
+    address: str
+
+    async def log_until(self, event: str) -> dict[str, Any]:
+        return await log_until(self.process, event)
+
+
+async def start(*arguments: str, **settings: str) -> asyncio.subprocess.Process:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "superzol_server", *arguments),
+        env=environment | {f"SUPERZOL_SERVER_{name}": value for name, value in settings.items()},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def log_until(process: asyncio.subprocess.Process, event: str) -> dict[str, Any]:
+    assert process.stderr is not None
+    async with asyncio.timeout(30):
+        async for line in process.stderr:
+            fields: dict[str, Any] = json.loads(line)
+            if fields["event"].startswith(event):
+                return fields
+    raise AssertionError(f"the log ended before {event}")
+
+
+@asynccontextmanager
+async def serving(database: str, **settings: str) -> AsyncIterator[Process]:
+    arguments = ["serve", "--database", database, "--host", "127.0.0.1", "--port", "0"]
+    process = await start(*arguments, **settings)
+    try:
+        begun = await log_until(process, "serving on ")
+        yield Process(process, f"127.0.0.1:{begun['port']}")
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def run(*arguments: str, **settings: str) -> tuple[int | None, str]:
+    process = await start(*arguments, **settings)
+    async with asyncio.timeout(60):
+        output, errors = await process.communicate()
+    return process.returncode, (output + errors).decode()
+
+
+async def test_server_announces_where_it_serves_and_stops_on_ctrl_c(database: str) -> None:
+    async with serving(database) as server:
+        async with grpc.aio.insecure_channel(server.address) as channel:
+            await DatasetClient(channel).GetStats(GetStatsRequest())
+        server.process.send_signal(signal.SIGINT)
+        await server.log_until("stopped")
+        assert await server.process.wait() == 0
+
+
+async def test_call_under_way_is_answered_after_sigterm(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    await fill(connection, Chain("shop", "Shop"))
+    async with serving(database) as server:
+        async with grpc.aio.insecure_channel(server.address) as channel:
+            async with connection.transaction():
+                await connection.execute("LOCK TABLE chain IN ACCESS EXCLUSIVE MODE")
+                call = asyncio.ensure_future(CatalogClient(channel).ListChains(ListChainsRequest()))
+                waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+                while not await connection.fetchval(waiting):
+                    await asyncio.sleep(0.02)
+                server.process.send_signal(signal.SIGTERM)
+                await server.log_until("draining")
+            assert [chain.chain_id for chain in (await call).chains] == ["shop"]
+        assert await server.process.wait() == 0
+
+
+async def test_drain_says_not_serving_while_calls_are_still_taken(database: str) -> None:
+    async with serving(database, DRAIN_SECONDS="3") as server:
+        async with grpc.aio.insecure_channel(server.address) as channel:
+            server.process.send_signal(signal.SIGTERM)
+            await server.log_until("draining")
+            assert not await is_serving(channel)
+            await DatasetClient(channel).GetStats(GetStatsRequest())
+        assert await server.process.wait() == 0
+
+
+async def test_new_generation_makes_a_running_server_serve(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    service = "superzol.catalog.v1.CatalogService"
+    async with (
+        serving(database, HEALTH_SECONDS="0.05") as server,
+        grpc.aio.insecure_channel(server.address) as channel,
+    ):
+        assert not await is_serving(channel, service)
+        await fill(connection, Chain("shop", "Shop"))
+        async with asyncio.timeout(10):
+            while not await is_serving(channel, service):
+                await asyncio.sleep(0.02)
+
+
+async def test_taken_port_is_a_fault_of_configuration(database: str) -> None:
+    async with serving(database) as server:
+        port = server.address.split(":")[1]
+        arguments = ["serve", "--database", database, "--host", "127.0.0.1", "--port", port]
+        code, said = await run(*arguments)
+    assert (code, "--port" in said) == (78, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "advice"),
+    [
+        (["serve"], 64, "--database"),
+        (["serve", "--port", "99999", "--database", "postgresql://x"], 64, "port"),
+        (["serve", "--nonsense"], 64, "--nonsense"),
+        (["serve", "--database", "mysql://x"], 78, "postgresql://"),
+        (["serve", "--database", "postgresql://nobody@127.0.0.1:1/x"], 75, "is it running"),
+    ],
+)
+async def test_start_that_fails_exits_with_a_code_and_advice(
+    arguments: list[str], code: int, advice: str
+) -> None:
+    ended, said = await run(*arguments, START_SECONDS="0.3")
+    assert (ended, advice in said, "Traceback" in said) == (code, True, False)
+
+
+async def test_database_without_the_schema_is_a_fault_of_configuration(blank: str) -> None:
+    code, said = await run("serve", "--port", "0", "--database", blank, START_SECONDS="0.3")
+    assert (code, "superzol-schema upgrade" in said) == (78, True)
+
+
+async def test_user_who_may_not_read_is_refused(server_url: str, database: str) -> None:
+    login = f"stranger_{id(object())}"
+    await execute(server_url, f"CREATE ROLE {login} LOGIN PASSWORD 'test'")
+    url = sibling(database.replace("postgres:", f"{login}:test", 1), database_name(database))
+    code, said = await run("serve", "--port", "0", "--database", url, START_SECONDS="0.3")
+    await execute(server_url, f"DROP ROLE {login}")
+    assert (code, "GRANT superzol_reader" in said) == (77, True)
+
+
+def database_name(url: str) -> str:
+    return url.split("?")[0].rsplit("/", 1)[1]
+
+
+async def test_help_shows_examples_and_every_setting() -> None:
+    code, said = await run("serve", "--help")
+    assert code == 0
+    assert "superzol-server serve --database" in said
+    assert "SUPERZOL_SERVER_GRACE_SECONDS" in said
