@@ -45,7 +45,7 @@ class Postgres:
     def __init__(self, folder: Path, logs: Path) -> None:
         self._data = folder / "postgres"
         self._logs = logs
-        self._user = _unprivileged_user()
+        self._user = _unprivileged_user(self._data)
         self._binaries = _binaries()
         self._sockets = self._data
         self.program: Program | None = None
@@ -159,10 +159,13 @@ class Postgres:
                     folder.chmod(mode | stat.S_IXOTH)
 
 
-def _unprivileged_user() -> User | None:
+def _unprivileged_user(data: Path) -> User | None:
     """Returns the account PostgreSQL runs as when this process is root, which it refuses to be."""
     if os.geteuid() != 0:
         return None
+    if data.exists():
+        owner = data.stat()
+        return User(owner.st_uid, owner.st_gid)
     try:
         account = pwd.getpwnam(ACCOUNT)
     except KeyError:

@@ -9,9 +9,10 @@ import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import asyncpg
 
@@ -26,6 +27,7 @@ from superzol_local.state import EMBEDDED, SAMPLE, State, fingerprint
 
 SERVER_START_SECONDS = 60.0
 SERVER_STOP_SECONDS = 25.0
+NEWEST_VERSION = files("superzol_local").joinpath("newest_version.sql").read_text(encoding="utf-8")
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -49,7 +51,8 @@ class Options:
         if self.database is None:
             return EMBEDDED
         parts = urlsplit(self.database)
-        return f"{parts.hostname or ''}:{parts.port or 5432}{parts.path}"
+        folder = dict(parse_qsl(parts.query)).get("host", "")
+        return f"{parts.hostname or folder}:{parts.port or 5432}{parts.path}"
 
 
 class _Target(NamedTuple):
@@ -140,12 +143,16 @@ async def _prepare(options: Options, state: State, url: str, steps: Steps) -> No
     upgrade = python_module("superzol_schema", "upgrade")
     with steps.step("preparing the schema"):
         await programs.run(Command("schema", upgrade, {"DATABASE_URL": url}), state.logs)
-    if options.database and not options.data and not state.read().sources:
-        await _refuse_to_mix(url)
+    newest = await _newest_version(url)
+    if options.database and not options.data and newest > 0 and not state.read().sources:
+        raise WrongStateError(
+            "the database given by --database holds data already, and the sample would mix with "
+            "it: give an empty database, or --data with the folders to load"
+        )
     record = state.claim(options.target, options.sources)
     for version, source in enumerate(options.sources, start=1):
         mark = source if source == SAMPLE else fingerprint(Path(source))
-        if not options.database and record.loaded[version - 1 : version] == (mark,):
+        if version <= newest and record.loaded[version - 1 : version] == (mark,):
             continue
         folder = Path(source) if source != SAMPLE else await _sample(state, version, steps)
         await _load(folder, version, (state, url), steps)
@@ -154,18 +161,13 @@ async def _prepare(options: Options, state: State, url: str, steps: Steps) -> No
         state.write(record)
 
 
-async def _refuse_to_mix(url: str) -> None:
-    """Keeps the sample out of a database that holds real data."""
+async def _newest_version(url: str) -> int:
     connection = await asyncpg.connect(url)
     try:
-        holds_data = await connection.fetchval("SELECT EXISTS (SELECT FROM dataset_version)")
+        [newest] = await connection.fetch(NEWEST_VERSION)
     finally:
         await connection.close()
-    if holds_data:
-        raise WrongStateError(
-            "the database given by --database holds data already, and the sample would mix with "
-            "it: give an empty database, or --data with the folders to load"
-        )
+    return int(newest["version"])
 
 
 async def _sample(state: State, version: int, steps: Steps) -> Path:
