@@ -132,6 +132,7 @@ def _encode_batch(columns: Sequence[Column], rows: slice) -> bytes:
 
 def _scatter(target: Bytes, at: Sizes, cells: npt.NDArray[Any]) -> None:
     """Writes each cell at its offset: byte by byte of the cell, all cells at once."""
-    raw = np.ascontiguousarray(cells).view(np.uint8).reshape(len(cells), -1)
+    raw = np.ascontiguousarray(cells).view(np.uint8)
+    raw = raw.reshape(len(cells), cells.dtype.itemsize)
     for place in range(raw.shape[1]):
         target[at + place] = raw[:, place]
