@@ -13,7 +13,7 @@ import pytest
 from superzol_schema import upgrade
 from superzol_schema.bootstrap import ROLES, UnsuitableDatabaseError
 from superzol_schema.migration import REVISIONS
-from tests.support.postgres import CREATE_DATABASE, execute, running_server, sibling
+from tests.support.postgres import CREATE_DATABASE, execute, running_server, sibling, signed_in
 
 FILES = sorted(path.stem for path in REVISIONS.glob("*.sql"))
 SNAPSHOT = """
@@ -77,7 +77,7 @@ async def test_upgrade_creates_the_roles_for_an_owner_who_is_no_superuser(new_se
         "CREATE ROLE landlord LOGIN CREATEROLE",
         CREATE_DATABASE.format(name="superzol") + " OWNER landlord",
     )
-    url = sibling(new_server, "superzol").replace("postgres:", "landlord:", 1)
+    url = signed_in(sibling(new_server, "superzol"), "landlord")
     assert await upgrade(url) == FILES
     assert await upgrade(url) == []
     assert await read(url, "SELECT current_user") == "landlord"
@@ -144,7 +144,7 @@ def test_database_that_does_not_exist_is_a_fault_of_configuration(server_url: st
 def test_user_who_may_not_create_roles_is_refused(server_url: str, blank: str) -> None:
     login = f"weak_{id(object())}"
     asyncio.run(execute(server_url, f"CREATE ROLE {login} LOGIN PASSWORD 'test'"))
-    failed = run_command("upgrade", "--database", blank.replace("postgres:", f"{login}:test", 1))
+    failed = run_command("upgrade", "--database", signed_in(blank, login))
     asyncio.run(execute(server_url, f"DROP ROLE {login}"))
     assert failed.returncode == 77
     assert "CREATEROLE" in failed.stderr

@@ -18,7 +18,7 @@ from superzol.dataset.v1.dataset_pb2 import GetStatsRequest
 from tests.support.catalogue import Chain, fill
 from tests.support.clients import CatalogClient, DatasetClient
 from tests.support.infrastructure import is_serving
-from tests.support.postgres import execute, sibling
+from tests.support.postgres import execute, signed_in
 
 
 class Process(NamedTuple):
@@ -156,14 +156,10 @@ async def test_database_without_the_schema_is_a_fault_of_configuration(blank: st
 async def test_user_who_may_not_read_is_refused(server_url: str, database: str) -> None:
     login = f"stranger_{id(object())}"
     await execute(server_url, f"CREATE ROLE {login} LOGIN PASSWORD 'test'")
-    url = sibling(database.replace("postgres:", f"{login}:test", 1), database_name(database))
+    url = signed_in(database, login)
     code, said = await run("serve", "--port", "0", "--database", url, START_SECONDS="0.3")
     await execute(server_url, f"DROP ROLE {login}")
     assert (code, "GRANT superzol_reader" in said) == (77, True)
-
-
-def database_name(url: str) -> str:
-    return url.split("?")[0].rsplit("/", 1)[1]
 
 
 async def test_help_shows_examples_and_every_setting() -> None:

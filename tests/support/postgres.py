@@ -39,8 +39,13 @@ def running_server() -> Iterator[str]:
 def sibling(url: str, name: str) -> str:
     """Returns the URL of another database of the same server."""
     parts = urlsplit(url)
-    # urlunsplit drops the empty host of a socket URL's "//" unless told otherwise.
     return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def signed_in(url: str, login: str) -> str:
+    """Returns the URL for another user, whose password is "test"."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{login}:test@{parts.netloc.rpartition('@')[2]}"))
 
 
 async def execute(url: str, *statements: str) -> None:

@@ -1,9 +1,11 @@
 """ListProducts."""
 
+import asyncpg
 import pytest
 from grpc import StatusCode
 
 from superzol.catalog.v1.catalog_pb2 import ListProductsRequest
+from tests.support.catalogue import Product, fill
 from tests.support.clients import CatalogClient
 from tests.support.server import refusal
 
@@ -44,6 +46,25 @@ async def test_walk_sees_every_product_once(catalog: CatalogClient, chain_id: st
             break
         request.page_token = answer.next_page_token
     assert seen == list(whole.products)
+
+
+async def test_walk_sees_every_product_once_whatever_is_published_between_pages(
+    catalog: CatalogClient, connection: asyncpg.Connection
+) -> None:
+    whole = await catalog.ListProducts(ListProductsRequest())
+    present = [product.product_id for product in whole.products]
+    seen, request = [], ListProductsRequest(page_size=2)
+    for number in range(100):
+        answer = await catalog.ListProducts(request)
+        seen += [product.product_id for product in answer.products]
+        assert answer.generation_changed == (number > 0)
+        if not answer.next_page_token:
+            break
+        newcomers = [f"rami_levy:{number + 100}", f"{7290001000000 + number}"]
+        await fill(connection, *(Product(newcomer, "חדש") for newcomer in newcomers))
+        request.page_token = answer.next_page_token
+    assert [product_id for product_id in seen if product_id in present] == present
+    assert len(seen) == len(set(seen))
 
 
 async def test_unknown_chain_is_not_found(catalog: CatalogClient) -> None:
