@@ -153,7 +153,7 @@ CHAINS = (
         padding=3,
         has_deltas=True,
         manufacturer_known=0.4,
-        spelling={"ג'חנון": "גחנון", "פוזילי": "פוסילי", 'מ"ל': "מ''ל"},
+        spelling={"ג'חנון": "גחנון", "פוזילי": "פוסילי", 'מ"ל': "מל"},
     ),
     Chain(
         number=7,

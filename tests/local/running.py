@@ -1,0 +1,95 @@
+"""Runs `superzol up` as a person does."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+STOP_SECONDS = 60
+
+
+class Running(NamedTuple):
+    """A `superzol up` that serves. output: what it has printed until then."""
+
+    process: subprocess.Popen[str]
+    port: int
+    output: str
+
+    def stop(self, ending: signal.Signals) -> int:
+        """Sends a signal to this process alone and returns its exit code."""
+        self.process.send_signal(ending)
+        return self.process.wait(STOP_SECONDS)
+
+
+@contextmanager
+def running(state: Path, *options: str) -> Iterator[Running]:
+    """Starts it on a free port, yields once it serves, and stops it."""
+    port = free_port()
+    process = start(state, port, *options)
+    try:
+        yield Running(process, port, read_until_serving(process))
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=STOP_SECONDS)
+
+
+def start(state: Path, port: int, *options: str) -> subprocess.Popen[str]:
+    """Starts it in a session of its own, as a terminal would."""
+    command = [sys.executable, "-m", "superzol_local", "up", "--state", str(state)]
+    return subprocess.Popen(
+        [*command, "--port", str(port), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def read_until_serving(process: subprocess.Popen[str]) -> str:
+    """Returns the lines up to the two calls to paste; raises when it ends before."""
+    output = ""
+    assert process.stdout
+    for line in process.stdout:
+        output += line
+        if "CompareBasket" in line:
+            return output
+    raise AssertionError(output)
+
+
+def processes_of(state: Path) -> list[str]:
+    """Returns the command lines of the processes whose environment or arguments name the state."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            arguments, environment = (
+                (folder / file).read_bytes() for file in ("cmdline", "environ")
+            )
+        except OSError:
+            continue
+        if str(state).encode() in arguments + environment and int(folder.name) != os.getpid():
+            found.append(arguments.replace(b"\0", b" ").decode())
+    return found
+
+
+def grpcurl() -> str:
+    """Returns the grpcurl of `make tools`, or of PATH."""
+    beside = ROOT / ".tools/bin/grpcurl"
+    path = str(beside) if beside.exists() else shutil.which("grpcurl")
+    assert path, "there is no grpcurl: run make tools"
+    return path
+
+
+def free_port() -> int:
+    """Returns a port that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("localhost", 0))
+        port: int = listener.getsockname()[1]
+        return port

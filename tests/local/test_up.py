@@ -1,0 +1,167 @@
+"""`superzol up`: what it starts it stops, and what it began it finishes."""
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.local.running import (
+    free_port,
+    grpcurl,
+    processes_of,
+    read_until_serving,
+    running,
+    start,
+)
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder with the sample loaded; nothing runs in it."""
+    folder = tmp_path_factory.mktemp("up") / "state"
+    with running(folder):
+        pass
+    return folder
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    output, _ = process.communicate(timeout=60)
+    return process.returncode, output
+
+
+def test_the_two_lines_it_prints_can_be_pasted(state: Path) -> None:
+    with running(state) as up:
+        calls = [line for line in up.output.splitlines() if "grpcurl" in line]
+        answers = [
+            subprocess.run(
+                [grpcurl(), *shlex.split(call)[1:]], capture_output=True, text=True, check=True
+            )
+            for call in calls
+        ]
+
+    assert len(calls) == 2
+    assert '"name": "חלב' in answers[0].stdout
+    assert '"complete_store_count"' in answers[1].stdout
+
+
+def test_a_second_start_loads_nothing(state: Path) -> None:
+    with running(state) as up:
+        assert "loading" not in up.output
+        assert "making" not in up.output
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_the_parent_stops_everything(state: Path, ending: signal.Signals) -> None:
+    with running(state) as up:
+        assert len(processes_of(state)) >= 3
+        assert up.stop(ending) == 0
+
+    assert processes_of(state) == []
+
+
+def test_ctrl_c_reaches_the_whole_group_and_stops_everything(state: Path) -> None:
+    with running(state) as up:
+        os.killpg(up.process.pid, signal.SIGINT)
+        assert up.process.wait(60) == 0
+
+    assert processes_of(state) == []
+
+
+def test_a_start_after_kill_9_works(state: Path) -> None:
+    with running(state) as up:
+        assert up.stop(signal.SIGKILL) == -signal.SIGKILL
+
+    with running(state) as again:
+        assert "serving on" in again.output
+    assert processes_of(state) == []
+
+
+@pytest.mark.parametrize(
+    "seen", ["starting PostgreSQL", "making sample day 1", "loading version 1"]
+)
+def test_a_first_start_that_was_killed_is_completed_by_the_next(tmp_path: Path, seen: str) -> None:
+    state = tmp_path / "state"
+    process = start(state, free_port())
+    assert process.stdout
+    for line in process.stdout:
+        if seen in line:
+            break
+    process.kill()
+    ended(process)
+
+    with running(state) as up:
+        assert "loading version 3" in up.output
+
+
+def test_a_signal_during_the_load_stops_everything(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    process = start(state, free_port())
+    assert process.stdout
+    for line in process.stdout:
+        if "making sample day 1" in line:
+            break
+    process.terminate()
+
+    assert ended(process)[0] == 0
+    assert processes_of(state) == []
+
+
+def test_a_busy_port_is_found_out_at_once(tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        began = time.monotonic()
+        code, output = ended(start(tmp_path / "state", listener.getsockname()[1]))
+
+    assert code == 75
+    assert "is in use by another program" in output
+    assert "starting" not in output
+    assert time.monotonic() - began < 30
+
+
+def test_a_state_in_use_is_refused(state: Path) -> None:
+    with running(state):
+        code, output = ended(start(state, free_port()))
+
+    assert code == 75
+    assert "in use by another `superzol up`" in output
+
+
+def test_other_data_than_the_state_holds_is_refused(state: Path, tmp_path: Path) -> None:
+    code, output = ended(start(state, free_port(), "--data", str(tmp_path)))
+
+    assert code == 78
+    assert "give --state another folder" in output
+
+
+def test_the_exit_code_and_the_words_of_the_etl_are_passed_on(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+
+    code, output = ended(start(tmp_path / "state", free_port(), "--data", str(empty)))
+
+    assert code == 66
+    assert f"{empty} holds no" in output
+
+
+def test_a_snapshot_folder_is_loaded_instead_of_the_sample(state: Path, tmp_path: Path) -> None:
+    days = [str(state / "sample" / version) for version in ("1", "2")]
+    options = ["--data", days[0], "--data", days[1]]
+
+    process = start(tmp_path / "state", free_port(), *options)
+    output = read_until_serving(process)
+    process.terminate()
+
+    assert ended(process)[0] == 0
+    assert "loading version 2" in output
+    assert "making" not in output
+
+
+@pytest.mark.parametrize("options", [["--port", "0"], ["--nonsense"]])
+def test_wrong_usage_exits_64(tmp_path: Path, options: list[str]) -> None:
+    assert ended(start(tmp_path / "state", free_port(), *options))[0] == 64
