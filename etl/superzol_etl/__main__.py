@@ -33,39 +33,43 @@ def commands() -> None:
     """Loads daily snapshots of supermarket prices into PostgreSQL."""
 
 
+Source = Annotated[Path, typer.Option(help="Folder with the CSV files of one snapshot.")]
+Database = Annotated[
+    str,
+    typer.Option(
+        envvar="DATABASE_URL",
+        show_default=False,
+        help="URL of the database, such as postgresql://user:password@host:5432/superzol.",
+    ),
+]
+Version = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=MAX_VERSION,
+        help="Number of the snapshot; without it the same files are the same version.",
+    ),
+]
+Dataset = Annotated[str, typer.Option(help="Identifier of the dataset.")]
+RunId = Annotated[str | None, typer.Option(help="Identifier of this run; made up when not given.")]
+Workers = Annotated[int, typer.Option(min=1, max=32, help="Chains loaded at once.")]
+
+
 @app.command("refresh")
 def refresh_command(
-    source: Annotated[Path, typer.Option(help="Folder with the CSV files of one snapshot.")],
-    database: Annotated[
-        str,
-        typer.Option(
-            envvar="DATABASE_URL",
-            show_default=False,
-            help="URL of the database, such as postgresql://user:password@host:5432/superzol.",
-        ),
-    ],
-    version: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            max=MAX_VERSION,
-            help="Number of the snapshot; without it the same files are the same version, others the next.",
-        ),
-    ] = None,
-    dataset: Annotated[str, typer.Option(help="Identifier of the dataset.")] = DEFAULT_DATASET,
-    run_id: Annotated[
-        str | None, typer.Option(help="Identifier of this run; made up when not given.")
-    ] = None,
-    workers: Annotated[
-        int, typer.Option(min=1, max=32, help="Chains loaded at once.")
-    ] = DEFAULT_WORKERS,
+    source: Source,
+    database: Database,
+    version: Version = None,
+    dataset: Dataset = DEFAULT_DATASET,
+    run_id: RunId = None,
+    workers: Workers = DEFAULT_WORKERS,
 ) -> None:
     """Loads a snapshot folder chain by chain and publishes it; the same files twice change nothing.
 
     Example: superzol-etl refresh --source ./2026-06-01 --version 812
 
-    The last line of the output is a JSON summary. Exit codes: 0 done or unchanged, 64 usage, 65 bad data,
-    66 not found, 75 try again, 77 not allowed, 78 configuration.
+    The last line of the output is a JSON summary. Exit codes: 0 done or unchanged, 64 usage, 65 bad
+    data, 66 not found, 75 try again, 77 not allowed, 78 configuration.
     """
     configure_logging()
     order = Order(database, source, dataset, version, run_id or uuid.uuid4().hex, workers)

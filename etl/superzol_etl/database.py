@@ -11,7 +11,10 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
 async def connect(url: str) -> Connection:
-    """A connection that acts as superzol_loader, whoever the URL logs in as; raises the driver's errors."""
+    """A connection that acts as superzol_loader, whoever the URL logs in as.
+
+    Raises the driver's errors.
+    """
     return await asyncpg.connect(
         url,
         timeout=CONNECT_SECONDS,

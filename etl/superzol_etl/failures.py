@@ -1,4 +1,4 @@
-"""Turns any failure into a sentence that says what to do and an exit code that says whether to try again."""
+"""Turns a failure into a sentence that says what to do and a code that says if to retry."""
 
 from concurrent.futures.process import BrokenProcessPool
 
@@ -11,51 +11,39 @@ from superzol_etl.errors import (
     WrongConfiguration,
 )
 
+SCHEMA = "{error}: run superzol-schema upgrade first"
+WENT_AWAY = "the database went away ({error}): run the same command again"
+UNREACHED = "{error}: is the database running, are host and port right?"
+NO_URL = "--database is no URL of PostgreSQL: {error}"
+
+# The first that fits counts: derived classes stand before those they derive from.
+KNOWN: list[tuple[type[BaseException], type[EtlError], str]] = [
+    (asyncpg.ClientConfigurationError, WrongConfiguration, NO_URL),
+    (asyncpg.InvalidCatalogNameError, WrongConfiguration, "{error}: check --database"),
+    (asyncpg.InvalidAuthorizationSpecificationError, NotAllowed, "{error}: check --database"),
+    (asyncpg.InvalidParameterValueError, WrongConfiguration, SCHEMA),
+    (asyncpg.InsufficientPrivilegeError, NotAllowed, "{error}: be a member of superzol_loader"),
+    (asyncpg.UndefinedTableError, WrongConfiguration, SCHEMA),
+    (asyncpg.UndefinedColumnError, WrongConfiguration, SCHEMA),
+    (asyncpg.UndefinedFunctionError, WrongConfiguration, SCHEMA),
+    (asyncpg.SequenceGeneratorLimitExceededError, WrongConfiguration, "{error}: no more stores"),
+    (asyncpg.PostgresConnectionError, PassingTrouble, WENT_AWAY),
+    (asyncpg.OperatorInterventionError, PassingTrouble, WENT_AWAY),
+    (asyncpg.InsufficientResourcesError, PassingTrouble, "the database is full: {error}"),
+    (asyncpg.DeadlockDetectedError, PassingTrouble, "{error}: run the same command again"),
+    (asyncpg.InterfaceError, PassingTrouble, WENT_AWAY),
+    (PermissionError, NotAllowed, "{error}: let this user read the source"),
+    (BrokenProcessPool, PassingTrouble, "a worker was killed (out of memory?): run again"),
+    (MemoryError, PassingTrouble, "out of memory: run again with fewer --workers"),
+    (OSError, PassingTrouble, UNREACHED),
+]
+
 
 def explain(error: BaseException) -> EtlError:
     """The failure as one of ours; what nobody foresaw is a plain EtlError (exit 70)."""
-    match error:
-        case EtlError():
-            return error
-        case asyncpg.ClientConfigurationError():
-            return WrongConfiguration(f"--database is no URL of PostgreSQL: {error}")
-        case asyncpg.InvalidCatalogNameError():
-            return WrongConfiguration(f"{error}: create it first, or check the name in --database")
-        case asyncpg.InvalidAuthorizationSpecificationError():
-            return NotAllowed(f"{error}: check user and password in --database")
-        case asyncpg.InvalidParameterValueError() if "role" in str(error):
-            return WrongConfiguration(f"{error}: run superzol-schema upgrade first")
-        case asyncpg.InsufficientPrivilegeError():
-            return NotAllowed(f"{error}: connect as a member of superzol_loader")
-        case (
-            asyncpg.UndefinedTableError()
-            | asyncpg.UndefinedColumnError()
-            | asyncpg.UndefinedFunctionError()
-        ):
-            return WrongConfiguration(f"{error}: run superzol-schema upgrade first")
-        case asyncpg.SequenceGeneratorLimitExceededError():
-            return WrongConfiguration(
-                f"{error}: the database holds at most 32,767 stores and chains"
-            )
-        case asyncpg.PostgresConnectionError() | asyncpg.OperatorInterventionError():
-            return PassingTrouble(f"the database went away ({error}): run the same command again")
-        case asyncpg.InsufficientResourcesError():
-            return PassingTrouble(f"the database lacks room or connections ({error}): try again")
-        case PermissionError():
-            return NotAllowed(f"{error}: let this user read the source")
-        case TimeoutError() | ConnectionError() | OSError():
-            return PassingTrouble(
-                f"{_told(error)}: is the database running, are host and port right?"
-            )
-        case BrokenProcessPool() | MemoryError():
-            return PassingTrouble(
-                "a worker was killed (out of memory?): run the same command again"
-            )
-        case asyncpg.InterfaceError():
-            return PassingTrouble(f"the database went away ({error}): run the same command again")
-        case _:
-            return EtlError(f"unforeseen: {type(error).__name__}: {error}")
-
-
-def _told(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    if isinstance(error, EtlError):
+        return error
+    for kind, ours, sentence in KNOWN:
+        if isinstance(error, kind):
+            return ours(sentence.format(error=str(error) or type(error).__name__))
+    return EtlError(f"unforeseen: {type(error).__name__}: {error}")

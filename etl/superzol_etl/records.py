@@ -60,7 +60,10 @@ class StoreState:
 
 @dataclass(slots=True)
 class FileReport:
-    """What became of one CSV; rows = loaded + superseded + rejected unless it is bad or held back."""
+    """What became of one CSV.
+
+    rows = loaded + superseded + rejected unless it is bad or held back.
+    """
 
     file: str
     digest: str

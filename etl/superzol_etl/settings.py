@@ -2,6 +2,7 @@
 
 import os
 
-# More than three workers gained nothing on four cores: Postgres takes the rest (measured, etl_perf).
+# More than three workers gained nothing on four cores: Postgres takes the rest (measured,
+# etl_perf).
 DEFAULT_WORKERS = max(1, min(3, (os.cpu_count() or 1) - 1))
 DEFAULT_DATASET = "israeli-supermarkets"

@@ -54,7 +54,10 @@ class Snapshot:
 
 
 def read_snapshot(folder: Path) -> Snapshot:
-    """Finds the CSVs of a folder, in sub-folders too. Raises NotFound when there is none to read."""
+    """Finds the CSVs of a folder, in sub-folders too.
+
+    Raises NotFound when there is none to read.
+    """
     if not folder.is_dir():
         raise NotFound(
             f"{folder} is not a folder; --source names the folder that holds the CSV files"

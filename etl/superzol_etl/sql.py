@@ -6,5 +6,5 @@ from importlib.resources import files
 
 @cache
 def load_sql(package: str, name: str) -> str:
-    """The text of `<name>.sql` in this package, such as load_sql("superzol_etl.load", "read_packs")."""
+    """The text of `<name>.sql` in a package such as superzol_etl.load."""
     return (files(package) / f"{name}.sql").read_text(encoding="utf-8")

@@ -19,6 +19,12 @@ from tests.support.snapshots import Item, Xml, prices_csv, refresh, write_snapsh
 ReadState = Callable[[], Awaitable[State]]
 
 CHAINS = ("alpha", "beta", "gamma")
+EMPTY_ALL = """
+TRUNCATE dataset, chain, chain_alias, store, store_sighting, product, product_in_chain,
+    product_stat, offer_pack, price_span, dataset_version, chain_version, publication, etl_run,
+    file_report, reject
+    RESTART IDENTITY CASCADE
+"""
 
 
 def snapshot(folder: Path, day: int, chains: tuple[str, ...] = CHAINS) -> Path:
@@ -47,21 +53,11 @@ async def wait_for(connection: asyncpg.Connection, query: str) -> None:
         await asyncio.sleep(0.02)
 
 
-@pytest.mark.parametrize("stopped_before", CHAINS)
-async def test_a_load_killed_before_a_commit_is_completed_by_the_next_run(
-    database: str,
-    tmp_path: Path,
-    connection: asyncpg.Connection,
-    final_state: ReadState,
-    stopped_before: str,
+async def kill_at_commit_of(
+    chain_id: str, connection: asyncpg.Connection, database: str, folder: Path
 ) -> None:
-    """Killed before the first chain's commit, and between two chains: the same tables as without a kill."""
-    refresh(database, snapshot(tmp_path, 1))
-    folder = snapshot(tmp_path, 2)
-    key = await connection.fetchval(
-        "SELECT chain_key FROM chain WHERE chain_id = $1", stopped_before
-    )
-    # Whoever holds the chain's lock keeps the loader just before it writes.
+    """Starts a load and kills it when it waits for this chain's lock, just before it writes."""
+    key = await connection.fetchval("SELECT chain_key FROM chain WHERE chain_id = $1", chain_id)
     await connection.execute("SELECT pg_advisory_lock($1, $2)", CHAIN_LOCK, key)
     command = [sys.executable, "-m", "superzol_etl", "refresh", "--source", str(folder)]
     process = subprocess.Popen(
@@ -69,25 +65,33 @@ async def test_a_load_killed_before_a_commit_is_completed_by_the_next_run(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    waiting = f"SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory' AND objid = {key}"
-    await wait_for(connection, waiting)
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+    await wait_for(connection, f"{waiting} AND objid = {key}")
     process.send_signal(signal.SIGKILL)
     process.wait()
     await connection.execute("SELECT pg_advisory_unlock($1, $2)", CHAIN_LOCK, key)
+    loaders = "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'superzol-etl'"
+    await wait_for(connection, f"{loaders} AND datname = current_database()")
+
+
+@pytest.mark.parametrize("stopped_before", CHAINS)
+async def test_a_load_killed_at_first_or_between_chains_is_completed_by_the_next_run(
+    database: str,
+    tmp_path: Path,
+    connection: asyncpg.Connection,
+    final_state: ReadState,
+    stopped_before: str,
+) -> None:
+    refresh(database, snapshot(tmp_path, 1))
+    folder = snapshot(tmp_path, 2)
+    await kill_at_commit_of(stopped_before, connection, database, folder)
     loaded = await connection.fetchval("SELECT count(*) FROM chain_version WHERE version = 2")
     assert loaded == CHAINS.index(stopped_before)
-    other_loader = "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'superzol-etl' AND datname = current_database()"
-    await wait_for(connection, other_loader)
-
     again = refresh(database, folder)
     assert (again.exit_code, again.summary["result"], again.summary["version"]) == (0, "Loaded", 2)
     after_kill = await final_state()
 
-    await connection.execute(
-        "TRUNCATE dataset, chain, chain_alias, store, store_sighting, product, product_in_chain, product_stat,"
-        " offer_pack, price_span, dataset_version, chain_version, publication, etl_run, file_report, reject"
-        " RESTART IDENTITY CASCADE"
-    )
+    await connection.execute(EMPTY_ALL)
     refresh(database, tmp_path / "day1")
     refresh(database, folder)
     assert await final_state() == after_kill

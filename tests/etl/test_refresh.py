@@ -169,6 +169,7 @@ async def test_a_product_repeated_in_one_file_counts_once_with_its_last_row(
     chain.load([full(Item("1", "14.70"), Item("2", "5.00"), Item("1", "14.90"))])
     assert (await offers(connection))["alpha:1", "alpha:1"] == (1490, 1)
     report = await connection.fetchrow("SELECT rows, loaded, superseded, rejected FROM file_report")
+    assert report is not None
     assert tuple(report) == (3, 2, 1, 0)
 
 
@@ -253,6 +254,7 @@ async def test_a_zero_price_is_kept_flagged_and_left_out_of_summaries(
     stat = await connection.fetchrow(
         "SELECT price_min, price_avg, price_max, stores FROM product_stat"
     )
+    assert stat is not None
     assert tuple(stat) == (620, 620, 620, 2)
 
 

@@ -1,7 +1,8 @@
 """What an item code is: a GTIN that means the same good everywhere, or a number of one chain.
 
-Source: GS1 General Specifications, prefixes for restricted circulation; measured on the feeds (dataset.md, quirk 4):
-of short codes in more than one chain 91.7 % are different goods, and 729000000xxxx collides likewise.
+Source: GS1 General Specifications, prefixes for restricted circulation; measured on the feeds
+(dataset.md, quirk 4): of short codes in more than one chain 91.7 % are different goods, and
+729000000xxxx collides likewise.
 """
 
 from typing import NamedTuple
@@ -17,7 +18,7 @@ class ItemCode(NamedTuple):
 
 
 def read_item_code(published: str) -> ItemCode:
-    """Tells whether a code is a GTIN by its length, its check digit and its number range, never by ItemType."""
+    """Tells a GTIN by its length, check digit and number range, never by ItemType."""
     return ItemCode(published.lstrip("0") or "0", _is_gtin(published))
 
 

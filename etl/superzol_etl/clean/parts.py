@@ -1,4 +1,4 @@
-"""Which files of a store count in a version, and in which order: the base and the deltas on top of it."""
+"""Which files of a store count in a version: the base and the deltas on top of it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,9 +30,9 @@ def plan_store(
 ) -> StorePlan:
     """Plans one store's version from its parts (all of one store) and what is loaded of it.
 
-    The base is the last full file that is whole and holds at least 70 % of the rows of the last good one; only files
-    later than the base, or without a base later than the loaded base, are applied on top. Files that are all older
-    than the newest one loaded change nothing.
+    The base is the last full file that is whole and holds at least 70 % of the rows of the last
+    good one; only files later than the base, or without a base later than the loaded base, are
+    applied on top. Files that are all older than the newest one loaded change nothing.
     """
     ordered = sorted(
         numbers, key=lambda number: (parts[number].published_at, not parts[number].is_full)

@@ -1,8 +1,9 @@
-"""Cuts a CSV into blocks of whole source XMLs, so that each block unmasks alone and memory is bounded.
+"""Cuts a CSV into blocks of whole source XMLs: each unmasks alone, memory is bounded.
 
-The publisher writes a cell empty when it equals the cell above within one source XML; the first row of an XML is
-written in full. So a row that begins with the scraper's folder (the column found_folder) starts an XML, and nothing
-is carried over such a border. An XML larger than a block makes the block grow.
+The publisher writes a cell empty when it equals the cell above within one source XML; the first row
+of an XML is written in full. So a row that begins with the scraper's folder (the column
+found_folder) starts an XML, and nothing is carried over such a border. An XML larger than a block
+makes the block grow.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,10 @@ BOM = b"\xef\xbb\xbf"
 
 
 def read_header(path: Path) -> tuple[str, ...]:
-    """The column names in lower case; () for a file without a byte. Raises BadFile when it is no CSV of the publisher."""
+    """The column names in lower case; () for a file without a byte.
+
+    Raises BadFile when it is no CSV of the publisher.
+    """
     with path.open("rb") as file:
         head = file.read(HEADER_BYTES)
     if not head:

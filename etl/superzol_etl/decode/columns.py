@@ -1,6 +1,7 @@
 """Which columns a CSV has, under which of their spellings, and how a masked cell is read.
 
-Source: the publisher lower-cases the XML's tags; chains spell some of them differently, now and then in one file.
+Source: the publisher lower-cases the XML's tags; chains spell some of them differently, now and
+then in one file.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,22 +24,66 @@ SPELLINGS = {
 }
 
 PRICE_COLUMNS = frozenset(
-    "found_folder file_name chainid subchainid storeid bikoretno priceupdatedate itemcode itemtype itemname "
-    "manufacturername manufacturecountry manufactureritemdescription unitqty quantity unitofmeasure bisweighted "
-    "qtyinpackage itemprice unitofmeasureprice allowdiscount itemstatus itemid lastsaledatetime manufacturecount".split()
+    [
+        "found_folder",
+        "file_name",
+        "chainid",
+        "subchainid",
+        "storeid",
+        "bikoretno",
+        "priceupdatedate",
+        "itemcode",
+        "itemtype",
+        "itemname",
+        "manufacturername",
+        "manufacturecountry",
+        "manufactureritemdescription",
+        "unitqty",
+        "quantity",
+        "unitofmeasure",
+        "bisweighted",
+        "qtyinpackage",
+        "itemprice",
+        "unitofmeasureprice",
+        "allowdiscount",
+        "itemstatus",
+        "itemid",
+        "lastsaledatetime",
+        "manufacturecount",
+    ]
 )
 PRICE_REQUIRED = ("file_name", "storeid", "itemcode", "itemprice")
 
 STORE_COLUMNS = frozenset(
-    "found_folder file_name chainid chainname lastupdatedate lastupdatetime subchainid subchainname storeid bikoretno "
-    "storetype storename address city zipcode latitude longitude".split()
+    [
+        "found_folder",
+        "file_name",
+        "chainid",
+        "chainname",
+        "lastupdatedate",
+        "lastupdatetime",
+        "subchainid",
+        "subchainname",
+        "storeid",
+        "bikoretno",
+        "storetype",
+        "storename",
+        "address",
+        "city",
+        "zipcode",
+        "latitude",
+        "longitude",
+    ]
 )
 STORE_REQUIRED = ("file_name", "storeid")
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of one CSV: places of each known column (several when spelled in several ways), and the unknown."""
+    """The columns of one CSV.
+
+    places: of each known column, several when it is spelled in several ways. drift: the unknown.
+    """
 
     width: int
     places: Mapping[str, tuple[int, ...]]
@@ -58,7 +103,8 @@ class Layout:
         missing = [column for column in required if column not in places]
         if missing:
             raise BadFile(
-                f"{file} lacks the required columns {', '.join(missing)}; it has {', '.join(header)}"
+                f"{file} lacks the required columns {', '.join(missing)};"
+                f" it has {', '.join(header)}"
             )
         drift = tuple(name for name in header if SPELLINGS.get(name, name) not in known)
         return cls(len(header), places, drift)
@@ -74,8 +120,9 @@ def cell(place: int) -> pl.Expr:
 
 
 def filled(layout: Layout, column: str) -> pl.Expr:
-    """The text of a column with masked cells filled, as published; null where the file lacks the column.
+    """The text of a column with masked cells filled, as published.
 
+    Null where the file lacks the column.
     Where two spellings stand in one file, the publisher marks as empty the one an XML does not use.
     """
     places = layout.places.get(column, ())

@@ -34,8 +34,9 @@ def parse_csv_name(name: str) -> CsvName | None:
 
 
 def published_at(source_file: str) -> datetime | None:
-    """When a source XML was published, in UTC; None when its name has no time, which the order of files needs.
+    """When a source XML was published, in UTC.
 
+    None when its name has no time, which the order of files needs.
     Names are in Israeli local time; the hour that occurs twice in October is taken as the first.
     """
     times = TIME.findall(source_file)

@@ -124,9 +124,9 @@ def _number(
 def agorot(place: int) -> pl.Expr:
     """The price column in agorot, half up; MISSING or JUNK where there is no price.
 
-    Cast first, fill second: a masked cell takes the verdict above it, junk never takes the price above it.
-    The small addend lifts decimal halves that binary fractions put a hair below (1.005 is 100.49999999999999 agorot);
-    it stays below half an agora for every price that int4 can hold.
+    Cast first, fill second: a masked cell takes the verdict above it, junk never takes the price
+    above it. The small addend lifts decimal halves that binary fractions put a hair below (1.005 is
+    100.49999999999999 agorot); it stays below half an agora for every price that int4 can hold.
     """
     number = cell(place).str.strip_chars().cast(pl.Float64, strict=False)
     value = (number * 100 + 0.500001).floor()

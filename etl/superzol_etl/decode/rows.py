@@ -1,7 +1,7 @@
-"""Finds the rows of a block and repairs what Polars would refuse, so that one bad row harms only itself.
+"""Finds the rows of a block and repairs what Polars would refuse: a bad row harms only itself.
 
-The fast path never comes here. A block is looked at row by row when a row has too few or too many fields, quotes do
-not match or bytes are not UTF-8, and for the lines of rejected rows.
+The fast path never comes here. A block is looked at row by row when a row has too few or too many
+fields, quotes do not match or bytes are not UTF-8, and for the lines of rejected rows.
 """
 
 import re
@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-# A cell whose value cannot be known. It stands in for each cell of an unreadable row, so that the masked cells
-# below inherit "not known" instead of a value from further up.
+# A cell whose value cannot be known. It stands in for each cell of an unreadable row, so that the
+# masked cells below inherit "not known" instead of a value from further up.
 UNKNOWN = "\x02"
 
 NEWLINE, QUOTE = 10, 34
@@ -63,8 +63,8 @@ def repair(body: bytes, columns: int, constant: Collection[int]) -> Repaired:
 
     constant: places of columns that have one value in a source XML; a bad row that does not start
     an XML leaves them as they were, so that the rows below still know whose they are.
-    Blocks are looked at one source XML at a time, and one line at a time where the quotes of an XML do not match, so
-    a stray quote cannot swallow the rows that follow its own XML.
+    Blocks are looked at one source XML at a time, and one line at a time where the quotes of an XML
+    do not match, so a stray quote cannot swallow the rows that follow its own XML.
     """
     rows: list[bytes] = []
     lines: list[int] = []

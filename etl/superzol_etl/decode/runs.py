@@ -19,7 +19,10 @@ NEVER = datetime.min
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: rows starts at its first row; reason says why all its rows are refused, None when they are not."""
+    """One run.
+
+    start: its first row. reason: why all its rows are refused, None when they are not.
+    """
 
     start: int
     rows: int
@@ -32,7 +35,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """The runs of a block; run = the number of each row's run, good = the rows whose run can be used."""
+    """The runs of a block.
+
+    run: the number of each row's run. good: the rows whose run can be used.
+    """
 
     runs: list[Run]
     run: npt.NDArray[np.int64]
@@ -43,7 +49,10 @@ class Runs:
         return self.runs[int(self.run[row])].reason
 
     def parts(self, csv_file: str, is_full: bool, good: npt.NDArray[np.bool_]) -> list[Part]:
-        """One part per run; rows counts the good rows, cut says that the last row of the run was refused."""
+        """One part per run.
+
+        Its rows are the good ones; cut says that the last row of the run was refused.
+        """
         counts = np.bincount(self.run[good], minlength=len(self.runs))
         return [
             Part(

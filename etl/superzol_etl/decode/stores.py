@@ -18,7 +18,10 @@ KINDS = {"1": 1, "2": 2, "3": 3}
 
 
 class StoreRow(NamedTuple):
-    """A store as its chain describes it; None where the text is blank or a placeholder. kind as in store.kind."""
+    """A store as its chain describes it; None where the text is blank or a placeholder.
+
+    kind: as in store.kind.
+    """
 
     code: str
     published_at: datetime

@@ -1,4 +1,4 @@
-"""Reads a block into a frame of text cells, masked cells null, and remembers which rows could not be read."""
+"""Reads a block into a frame of text cells, masked cells null, bad rows remembered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,10 @@ class Table:
         return self.repaired.bad if self.repaired else {}
 
     def rejects(self, reasons: dict[int, str], first_line: int) -> list[Reject]:
-        """The rows of these numbers; first_line is the line of the file on which the block starts."""
+        """The rows of these numbers.
+
+        first_line: the line of the file on which the block starts.
+        """
         if self.repaired is not None:
             rows, lines = self.repaired.rows, self.repaired.lines
             return [
@@ -70,7 +73,11 @@ def read_table(
 
 
 def _parse(body: bytes, width: int, places: list[int]) -> pl.DataFrame:
-    """Polars fills a short row with nulls, which would read as masked: a mark at each row's end tells it."""
+    """Reads text cells.
+
+    Polars fills a short row with nulls, which would read as masked: a mark at each row's end
+    tells it.
+    """
     if not body.endswith(b"\n"):
         body += b"\n"
     frame = pl.read_csv(

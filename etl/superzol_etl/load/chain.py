@@ -56,7 +56,10 @@ class ChainResult:
 
 
 async def load_chain(connection: Connection, job: ChainJob) -> ChainResult:
-    """Reads a chain's files and makes them its open offers; what cannot be trusted holds the chain back."""
+    """Reads a chain's files and makes them its open offers.
+
+    What cannot be trusted holds the chain back.
+    """
     content = read_chain(job.chain, job.threads)
     if content.problems:
         return await _hold_back(connection, job, content)

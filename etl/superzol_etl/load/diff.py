@@ -54,7 +54,8 @@ class Spans(NamedTuple):
 class Change(NamedTuple):
     """offers: every offer of each product that changed. emptied: products without an offer left.
 
-    existing: products that had offers before, among those of offers. opened, repriced, restated, closed: counts.
+    existing: products that had offers before, among those of offers. opened, repriced, restated,
+    closed: counts.
     """
 
     offers: Offers
@@ -74,7 +75,10 @@ class Change(NamedTuple):
 def observe(
     rows: Rows, product_keys: Int64s, store_keys: Mapping[str, int], plans: Mapping[str, StorePlan]
 ) -> Observed:
-    """Applies each store's files in the order of its plan; of several rows for one offer the last counts."""
+    """Applies each store's files in the order of its plan.
+
+    Of several rows for one offer the last counts.
+    """
     rank = np.full(len(rows.parts), -1, np.int64)
     partial = np.zeros(len(rows.parts), bool)
     for plan in plans.values():
@@ -104,7 +108,10 @@ def observe(
 
 
 def compare(old: Offers, new: Observed, closing_stores: Sequence[int], version: int) -> Change:
-    """Finds what changed. Only stores in closing_stores (their base was applied) lose offers they no longer list."""
+    """Finds what changed.
+
+    Only stores in closing_stores (their base was applied) lose offers they no longer list.
+    """
     place = np.minimum(np.searchsorted(old.key, new.key), max(len(old.key) - 1, 0))
     known = old.key[place] == new.key if len(old.key) else np.zeros(len(new.key), bool)
     was = place[known]

@@ -1,7 +1,8 @@
 """Columns to the bytes of COPY BINARY, vectorised: measured equal to COPY's own speed limit.
 
-Format: https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-BINARY-FORMAT; an array is sent as one dimension,
-no null flag, the element's OID, length, lower bound 1, then length and value of each element.
+Format: https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-BINARY-FORMAT; an array is
+sent as one dimension, no null flag, the element's OID, length, lower bound 1, then length and value
+of each element.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What was loaded: versions, chains, runs, reports. The last statement of a chain's transaction is here."""
+"""What was loaded: versions of chains, reports of files, generations."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -34,7 +34,10 @@ async def write_chain_version(connection: Connection, row: ChainVersion) -> None
 async def write_reports(
     connection: Connection, run_id: str, chain_key: int | None, reports: Iterable[FileReport]
 ) -> None:
-    """Says what became of each file, and keeps the rows it refused; the caller holds a transaction."""
+    """Says what became of each file, and keeps the rows it refused.
+
+    The caller holds a transaction.
+    """
     for report in reports:
         await connection.execute(
             load_sql(PACKAGE, "insert_file_report"),

@@ -20,7 +20,10 @@ DELTA_RANK = 1 << 40  # words of full files come before those of deltas
 
 @dataclass(slots=True)
 class Rows:
-    """All good price rows of a chain, in the order of its files. part: place in parts; price in agorot."""
+    """All good price rows of a chain, in the order of its files.
+
+    part: place in parts. price: agorot.
+    """
 
     codes: list[str]
     parts: list[Part]
@@ -66,8 +69,11 @@ class Gatherer:
         )
 
     def _add_words(self, block: PriceBlock) -> None:
-        """Keeps each product's words from the full file of the lowest store number, so that they stay the same
-        from day to day although branches disagree and files come in any order."""
+        """Keeps each product's words from the full file of the lowest store number.
+
+        So they stay the same from day to day, although branches disagree and files come in any
+        order.
+        """
         missing = int(block.code.max(initial=-1)) + 1 - len(self._best_rank)
         if missing > 0:
             self._best_rank = np.append(self._best_rank, np.full(missing, NO_RANK))
@@ -105,7 +111,7 @@ def _rank(part: Part) -> int:
 
 
 def _join(pieces: list[npt.NDArray[Kind]], kind: type[Kind]) -> npt.NDArray[Kind]:
-    """One array of many; the pieces are given up, so that they do not stand in memory twice for long."""
+    """One array of many; the pieces are given up, not to stand in memory twice."""
     joined = np.concatenate(pieces) if pieces else np.zeros(0, kind)
     pieces.clear()
     return joined

@@ -18,7 +18,10 @@ WORDS = ("name", "manufacturer", "country", "weighted")
 
 
 class Products(NamedTuple):
-    """keys: product_key by code number (0 where the code has no row). ids: product_id by product_key."""
+    """The products of a chain's codes.
+
+    keys: product_key by code number, 0 where the code has no row. ids: product_id by product_key.
+    """
 
     keys: npt.NDArray[np.int64]
     ids: dict[int, str]
@@ -29,7 +32,8 @@ async def resolve_products(
 ) -> Products:
     """Finds or adds the product of each code that has a row, in a transaction of its own.
 
-    words: as clean_words gives them; a new product is called so until publish merges the chains' words.
+    words: as clean_words gives them; a new product is called so until publish merges the chains'
+    words.
     """
     wanted = _wanted(chain_key, chain_id, rows)
     named = wanted.join(words, left_on="place", right_on="code", how="left")

@@ -20,7 +20,10 @@ from superzol_etl.snapshot import ChainFiles, SnapshotFile
 
 @dataclass(slots=True)
 class ChainContent:
-    """What a chain's files say. reports are by base name; problems are those that hold the chain back."""
+    """What a chain's files say.
+
+    reports are by base name; problems are those that hold the chain back.
+    """
 
     rows: Rows
     stores: dict[str, StoreRow]

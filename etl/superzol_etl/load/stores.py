@@ -1,4 +1,4 @@
-"""Stores of a chain: finds or adds them, takes over their descriptions, notes what was seen of them."""
+"""Stores of a chain: finds, adds and describes them, and notes what was seen of them."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -51,7 +51,10 @@ async def read_stores(connection: Connection, chain_key: int) -> dict[str, Store
 async def describe_stores(
     connection: Connection, chain_key: int, stores: Mapping[str, StoreRow]
 ) -> None:
-    """Takes over what the chain's Stores files say of stores that are known already; the caller holds a transaction."""
+    """Takes over what the chain's Stores files say of stores that are known already.
+
+    The caller holds a transaction.
+    """
     if not stores:
         return
     rows = [{column: getattr(store, column) for column in TOLD} for store in stores.values()]
@@ -77,35 +80,17 @@ async def note_sightings(
     for code, plan in plans.items():
         if not plan.applied:
             continue
-        base = parts[plan.base] if plan.base is not None else None
-        last = parts[plan.applied[-1]]
         store_key = states[code].store_key
-        full = (base.published_at, base.source_file) if base else (None, None)
+        base = parts[plan.base] if plan.base is not None else None
+        full_at, full_file, full_rows = (
+            (base.published_at, base.source_file, base.rows) if base else (None, None, None)
+        )
+        last = parts[plan.applied[-1]]
+        seen = (last.published_at, last.source_file)
         deltas = len(plan.applied) - (base is not None)
         rows = sum(offers[number] for number in plan.applied)
-        sightings.append(
-            (
-                store_key,
-                version,
-                full[0],
-                last.published_at,
-                full[1],
-                last.source_file,
-                deltas,
-                rows,
-                bool(plan.partial),
-            )
-        )
-        updates.append(
-            (
-                store_key,
-                version,
-                last.published_at,
-                last.source_file,
-                full[0],
-                base.rows if base else None,
-                last.legal_id,
-            )
-        )
+        partial = bool(plan.partial)
+        sightings.append((store_key, version, full_at, full_file, *seen, deltas, rows, partial))
+        updates.append((store_key, version, *seen, full_at, full_rows, last.legal_id))
     await connection.executemany(load_sql(PACKAGE, "insert_sighting"), sightings)
     await connection.executemany(load_sql(PACKAGE, "update_store"), updates)

@@ -8,7 +8,10 @@ from superzol_etl.database import Connection
 
 
 async def copy_frame(connection: Connection, table: str, frame: pl.DataFrame) -> None:
-    """Appends the rows of a frame to the columns of the same names; null stays null, "" stays ""."""
+    """Appends the rows of a frame to the columns of the same names.
+
+    Null stays null, "" stays "".
+    """
     if not len(frame):
         return
     text = io.BytesIO()

@@ -19,7 +19,10 @@ MEASURED = {
 
 
 def clean_words(rows: Rows) -> pl.DataFrame:
-    """A chain's words about each code (by number), named as in product_in_chain; null where they say nothing."""
+    """A chain's words about each code (by number), named as in product_in_chain.
+
+    Null where they say nothing.
+    """
     return rows.words.select(
         "code",
         *(_said(column).alias(name) for column, name in NAMED.items()),

@@ -1,4 +1,4 @@
-"""Finishes a version: what is shared between chains (merged names, summaries), statistics, and the closing mark."""
+"""Finishes a version: merged names and summaries over chains, statistics, the closing mark."""
 
 from superzol_etl.database import Connection
 from superzol_etl.load.ledger import publish_generation
@@ -9,7 +9,10 @@ BUSY_TABLES = ("offer_pack", "product", "product_in_chain", "product_stat", "sto
 
 
 async def publish(connection: Connection, dataset_key: int, version: int) -> int:
-    """Merges and summarises what the version changed; repeated, it changes nothing. The number of rows changed."""
+    """Merges and summarises what the version changed; repeated, it changes nothing.
+
+    Returns the number of rows changed.
+    """
     async with connection.transaction():
         closed = await connection.fetchval(load_sql(PACKAGE, "read_closed_version"), dataset_key)
         statuses = [

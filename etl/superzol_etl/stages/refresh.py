@@ -1,4 +1,4 @@
-"""Loads a snapshot folder and publishes it: fetch is the folder itself, load and publish are the same as apart."""
+"""Loads a snapshot folder and publishes it."""
 
 import logging
 import os
@@ -78,7 +78,10 @@ class Summary:
 
 
 async def refresh(order: Order, progress: Progress) -> Summary:
-    """Loads every chain that is new, then publishes. Raises EtlError; what was loaded until then stays loaded."""
+    """Loads every chain that is new, then publishes.
+
+    Raises EtlError; what was loaded until then stays loaded.
+    """
     snapshot = read_snapshot(order.source)
     connection = await connect(order.url)
     try:
@@ -128,7 +131,7 @@ async def _run(
 
 
 def _judge(summary: Summary) -> None:
-    """Raises when no chain of the version is loaded, or when a chain failed in a way that may pass."""
+    """Raises when no chain of the version is loaded, or when one failed unforeseen."""
     failed = [result for result in summary.results if result.exit_code]
     if failed:
         worst = max(failed, key=lambda result: result.exit_code == 75)

@@ -13,7 +13,11 @@ MAX_VERSION = 32_766
 
 
 class Todo(NamedTuple):
-    """keys: chain_key by chain_id. chains: those to load. done: those loaded before; closed: publish is through."""
+    """What is left to do of a version.
+
+    keys: chain_key by chain_id. chains: those to load. done: how many were loaded before.
+    problems: why others are not loaded, by chain_id. closed: publish is through.
+    """
 
     version: int
     keys: dict[str, int]
@@ -24,8 +28,9 @@ class Todo(NamedTuple):
 
 
 async def claim_dataset(connection: Connection, dataset_id: str) -> int:
-    """The surrogate of the dataset, added when it is new; held by this run until its connection ends.
+    """The surrogate of the dataset, added when it is new.
 
+    Held by this run until its connection ends.
     Raises PassingTrouble when another run of the dataset is alive.
     """
     dataset_key: int = await connection.fetchval(
@@ -43,8 +48,8 @@ async def plan_version(
 ) -> Todo:
     """Numbers the snapshot and finds the chains that are not loaded yet.
 
-    Without a wanted number, the digest of the newest version means that one, else the next number is taken.
-    Raises BadData when the wanted version is older than a loaded one.
+    Without a wanted number, the digest of the newest version means that one, else the next number
+    is taken. Raises BadData when the wanted version is older than a loaded one.
     """
     row = await connection.fetchrow(load_sql(PACKAGE, "read_newest_version"), dataset_key)
     newest, digest, loaded = (row["version"], row["digest"], row["loaded"]) if row else (0, "", 0)

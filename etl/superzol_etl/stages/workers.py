@@ -16,7 +16,8 @@ from superzol_etl.load.chain import ChainJob, ChainResult, load_chain
 async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIterator[ChainResult]:
     """Yields each chain's result as it comes; a chain that fails does not stop the others.
 
-    A Python start costs about a CPU second, so one job stays in this process, and a worker takes many chains.
+    A Python start costs about a CPU second, so one job stays in this process, and a worker takes
+    many chains.
     """
     if workers == 1 or len(jobs) <= 1:
         for job in jobs:

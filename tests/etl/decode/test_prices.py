@@ -17,6 +17,8 @@ from superzol_etl.errors import BadFile
 from superzol_etl.records import OfferFlag, Reject
 from tests.support.snapshots import Item, Xml, prices_csv
 
+WEIGHTED = OfferFlag.WEIGHTED
+
 
 class Row(NamedTuple):
     """A decoded row: store, code, agorot, weighted."""
@@ -38,7 +40,7 @@ def decode(data: bytes) -> tuple[list[Row], list[Reject]]:
             codes = book.codes()
             rejects += block.rejects
             rows += [
-                Row(block.parts[part].store_code, codes[code], price, bool(flags & OfferFlag.WEIGHTED))
+                Row(block.parts[part].store_code, codes[code], price, bool(flags & WEIGHTED))
                 for code, part, price, flags in zip(
                     block.code.tolist(), block.part.tolist(), block.price.tolist(),
                     block.flags.tolist(), strict=True,

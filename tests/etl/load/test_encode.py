@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from superzol_etl.load.encode import Arrays, Integers, Texts
+from superzol_etl.load.encode import Arrays, Column, Integers, Texts
 from superzol_etl.load.packs import copy_columns
 
 rows = st.lists(
@@ -29,7 +29,7 @@ async def test_rows_arrive_as_they_were_sent(
     )
     await connection.execute("TRUNCATE sent")
     lengths = [len(array) for *_, array in rows]
-    columns = {
+    columns: dict[str, Column] = {
         "a": Integers(np.array([a for a, *_ in rows], np.int32)),
         "b": Integers(
             np.array([b or 0 for _, b, *_ in rows], np.int16),
