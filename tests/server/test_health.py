@@ -1,12 +1,22 @@
 """Health of each service, and reflection."""
 
+import os
+import signal
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
 import asyncpg
 import pytest
+from grpc import StatusCode
 
+from superzol.dataset.v1.dataset_pb2 import GetStatsRequest
+from superzol_schema import upgrade
 from superzol_server.api import ANALYTICS, CATALOG, DATASET, PRICING, WHOLE_SERVER
 from tests.support.catalogue import Store, fill
+from tests.support.clients import DatasetClient
 from tests.support.infrastructure import is_serving, list_services
-from tests.support.server import running_api
+from tests.support.postgres import CREATE_DATABASE, execute, running_server, sibling
+from tests.support.server import refusal, running_api
 
 
 @pytest.mark.parametrize("service", [WHOLE_SERVER, DATASET])
@@ -28,14 +38,23 @@ async def test_service_of_the_data_serves_once_a_generation_is_loaded(
         assert await is_serving(running.channel, service)
 
 
-async def test_outage_of_the_database_does_not_take_the_server_away(
-    database: str, connection: asyncpg.Connection
-) -> None:
-    await fill(connection, Store("shop:1"))
-    async with running_api(database) as running:
-        await connection.execute("ALTER TABLE dataset RENAME TO gone")
-        await running.api.health.look()
-        assert await is_serving(running.channel, CATALOG)
+async def test_outage_of_the_database_makes_calls_unavailable_and_takes_no_service_away() -> None:
+    with running_server() as server_url:
+        await execute(server_url, CREATE_DATABASE.format(name="superzol"))
+        url = sibling(server_url, "superzol")
+        await upgrade(url)
+        connection = await asyncpg.connect(url)
+        await fill(connection, Store("shop:1"))
+        await connection.close()
+        async with running_api(url) as running:
+            data = Path(parse_qs(urlsplit(url).query)["host"][0])
+            os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+            for _ in range(3):
+                said = await refusal(DatasetClient(running.channel).GetStats(GetStatsRequest()))
+                assert (said.code, said.reason) == (StatusCode.UNAVAILABLE, "DATABASE_UNAVAILABLE")
+                await running.api.health.look()
+            assert await is_serving(running.channel, CATALOG)
+            assert await is_serving(running.channel, WHOLE_SERVER)
 
 
 async def test_drained_server_says_so_for_every_service(
