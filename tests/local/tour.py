@@ -34,7 +34,7 @@ def main() -> int:
         README.write_text(answered, encoding="utf-8")
         return 0
     difference = compare(written, answered)
-    print(difference, end="")
+    print(difference)
     return 1 if difference else 0
 
 
@@ -75,11 +75,11 @@ def run(command: str, port: int) -> str:
 
 def compare(written: str, answered: str) -> str:
     """Returns the difference of two texts as lines, "" when only volatile fields differ."""
-    lines = [
-        [line.rstrip(",\n") + "\n" for line in VOLATILE.sub("", text).splitlines(keepends=True)]
+    old, new = (
+        [line.rstrip(",") for line in VOLATILE.sub("", text).splitlines()]
         for text in (written, answered)
-    ]
-    return "".join(difflib.unified_diff(*lines, "README.md", "answers"))
+    )
+    return "\n".join(difflib.unified_diff(old, new, "README.md", "answers", lineterm=""))
 
 
 if __name__ == "__main__":
