@@ -66,8 +66,12 @@ async def serving(database: str, **settings: str) -> AsyncIterator[Process]:
 
 async def run(*arguments: str, **settings: str) -> tuple[int | None, str]:
     process = await start(*arguments, **settings)
-    async with asyncio.timeout(60):
-        output, errors = await process.communicate()
+    try:
+        async with asyncio.timeout(60):
+            output, errors = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
     return process.returncode, (output + errors).decode()
 
 
