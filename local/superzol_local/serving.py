@@ -1,7 +1,9 @@
 """Brings everything up in order, and down in the opposite one."""
 
 import asyncio
+import contextlib
 import errno
+import json
 import shutil
 import signal
 import socket
@@ -11,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import asyncpg
@@ -192,6 +194,18 @@ async def _load(folder: Path, version: int, into: tuple[State, str], steps: Step
     )
     with steps.step(f"loading version {version}"):
         await programs.run(command, state.logs)
+    held_back = summary(state.logs / f"etl-{version}.log").get("heldBack")
+    if held_back:
+        steps.say(f"held back from version {version}: {', '.join(held_back)} (see {state.logs})")
+
+
+def summary(log: Path) -> dict[str, Any]:
+    """Returns what the ETL says of its run: the last JSON object with a result in its log."""
+    for line in reversed(programs.last_lines(log)):
+        with contextlib.suppress(json.JSONDecodeError):
+            if "result" in (found := json.loads(line)):
+                return dict(found)
+    return {}
 
 
 async def _run_server(options: Options, state: State, target: _Target, steps: Steps) -> None:

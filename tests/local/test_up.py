@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -81,9 +82,7 @@ def test_a_start_after_kill_9_works(state: Path) -> None:
     assert processes_of(state) == []
 
 
-@pytest.mark.parametrize(
-    "seen", ["starting PostgreSQL", "making sample day 1", "loading version 1"]
-)
+@pytest.mark.parametrize("seen", ["starting PostgreSQL", "loading version 1"])
 def test_a_first_start_that_was_killed_is_completed_by_the_next(tmp_path: Path, seen: str) -> None:
     state = tmp_path / "state"
     process = start(state, free_port())
@@ -160,6 +159,15 @@ def test_a_snapshot_folder_is_loaded_instead_of_the_sample(state: Path, tmp_path
     assert ended(process)[0] == 0
     assert "loading version 2" in output
     assert "making" not in output
+
+
+def test_a_chain_held_back_is_named(state: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "day"
+    shutil.copytree(state / "sample" / "1", folder)
+    (folder / "price_full_file_osher_ad.csv").write_bytes(b"\x89PNG\x00\xff")
+
+    with running(tmp_path / "state", "--data", str(folder)) as up:
+        assert "held back from version 1: osher_ad" in up.output
 
 
 @pytest.mark.parametrize("options", [["--port", "0"], ["--nonsense"]])
