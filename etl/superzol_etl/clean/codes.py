@@ -30,10 +30,7 @@ def _is_gtin(digits: str) -> bool:
 
 def check_digit_holds(digits: str) -> bool:
     """GS1 check digit: weights 3 and 1 from the right; leading zeros do not matter."""
-    weighted = sum(
-        int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits))
-    )
-    return weighted % 10 == 0
+    return (sum(map(int, digits[::-2])) + 3 * sum(map(int, digits[-2::-2]))) % 10 == 0
 
 
 def is_restricted(digits: str) -> bool:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 WELL_FORMED = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]{0,39}")
+UNSEEN, GOOD, MALFORMED = 0, 1, 2
 
 
 class CodeBook:
@@ -16,23 +17,33 @@ class CodeBook:
         self._categories = pl.Categories.random()
         # Polars forgets categories that no series uses: this one keeps them, and makes "" number 0.
         self._anchor = pl.Series([""]).cast(pl.Categorical(self._categories))
-        self._malformed = np.array([True])
+        self._state = np.array([MALFORMED], np.int8)
+        self._codes = [""]
 
     def number(self, codes: pl.Series) -> npt.NDArray[np.int64]:
-        """The number of each code; -1 where the code is null or no code."""
+        """The number of each code, -1 where it is null; threads may call it at once."""
         physical = codes.cast(pl.Categorical(self._categories)).to_physical()
-        numbers = physical.cast(pl.Int64).fill_null(-1).to_numpy()
-        if numbers.max(initial=-1) >= len(self._malformed):
-            self._judge_new()
-        return np.where(self._malformed[numbers], -1, numbers)
+        return physical.cast(pl.Int64).fill_null(-1).to_numpy()
+
+    def judge(self, codes: pl.Series, found: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The numbers found; -1 where the code is null or no code. Not for threads."""
+        self._grow(int(found.max(initial=0)) + 1)
+        unseen = np.flatnonzero(self._state[found] == UNSEEN)
+        new, firsts = np.unique(found[unseen], return_index=True)
+        for number, code in zip(
+            new.tolist(), codes[unseen[firsts].tolist()].to_list(), strict=True
+        ):
+            self._codes[number] = code.strip()
+            is_good = WELL_FORMED.fullmatch(self._codes[number])
+            self._state[number] = GOOD if is_good else MALFORMED
+        return np.where((found >= 0) & (self._state[found] == GOOD), found, -1)
 
     def codes(self) -> list[str]:
         """All codes by number, malformed ones too."""
-        return [code.strip() for code in self._categories.to_series().to_list()]
+        return self._codes
 
-    def _judge_new(self) -> None:
-        known = len(self._malformed)
-        new = self._categories.to_series()[known:].to_list()
-        if new:
-            malformed = [WELL_FORMED.fullmatch(code.strip()) is None for code in new]
-            self._malformed = np.concatenate([self._malformed, np.array(malformed)])
+    def _grow(self, size: int) -> None:
+        missing = size - len(self._codes)
+        if missing > 0:
+            self._codes += [""] * missing
+            self._state = np.append(self._state, np.full(missing, UNSEEN, np.int8))

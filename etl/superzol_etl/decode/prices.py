@@ -11,9 +11,9 @@ import numpy.typing as npt
 import polars as pl
 
 from superzol_etl.clean.text import TEST_NAMES
-from superzol_etl.decode.blocks import read_blocks
+from superzol_etl.decode.blocks import find_blocks, read_block
 from superzol_etl.decode.codes import CodeBook
-from superzol_etl.decode.columns import EMPTY, Layout, cell, filled
+from superzol_etl.decode.columns import EMPTY, Layout, filled
 from superzol_etl.decode.rows import UNKNOWN
 from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs
 from superzol_etl.decode.table import Table, read_table
@@ -39,7 +39,7 @@ class PriceBlock:
     """The good rows of a block, in the order of the file.
 
     code: number of the item code in the chain's code book. part: place in parts. price: agorot.
-    words: the columns WORDS, as published, and weighted, one row per good row.
+    words: has the columns WORDS, as published, and weighted, one row per good row.
     """
 
     parts: list[Part]
@@ -59,6 +59,7 @@ class _Parsed:
     table: Table
     frame: pl.DataFrame
     runs: Runs
+    numbers: Numbers
 
 
 def read_prices(
@@ -69,40 +70,41 @@ def read_prices(
     Raises BadFile when it ends in the middle of a row.
     """
     line = 2
-    for parsed in _parse_ahead(path, layout, threads):
+    for parsed in _parse_ahead(path, layout, codes, threads):
         if len(parsed.frame):
             yield _number(path.name, is_full, layout, codes, parsed, line)
         line += parsed.table.lines
 
 
-def _parse_ahead(path: Path, layout: Layout, threads: int) -> Iterator[_Parsed]:
+def _parse_ahead(path: Path, layout: Layout, codes: CodeBook, threads: int) -> Iterator[_Parsed]:
     with ThreadPoolExecutor(threads) as pool:
         ahead: deque[Future[_Parsed]] = deque()
-        for body in read_blocks(path):
-            ahead.append(pool.submit(_parse, path.name, body, layout))
+        for start, end in find_blocks(path):
+            ahead.append(pool.submit(_parse, path, start, end, layout, codes))
             if len(ahead) > threads:
                 yield ahead.popleft().result()
         while ahead:
             yield ahead.popleft().result()
 
 
-def _parse(file: str, body: bytes, layout: Layout) -> _Parsed:
-    table = read_table(file, body, layout, READ, RUN_COLUMNS)
+def _parse(path: Path, start: int, end: int, layout: Layout, codes: CodeBook) -> _Parsed:
+    table = read_table(path.name, read_block(path, start, end), layout, READ, RUN_COLUMNS)
     frame = table.cells.select(
         *(filled(layout, column) for column in RUN_COLUMNS),
         filled(layout, "itemcode"),
-        agorot(layout.places["itemprice"][0]).alias("price"),
+        agorot(table.cells[f"column_{layout.places['itemprice'][0]}"]),
         (filled(layout, "bisweighted") == "1").fill_null(False).alias("weighted"),
         *(filled(layout, column) for column in WORDS),
     )
-    return _Parsed(table, frame.with_columns(_flags().alias("flags")), find_runs(frame))
+    frame = frame.with_columns(_flags().alias("flags"))
+    return _Parsed(table, frame, find_runs(frame), codes.number(frame["itemcode"]))
 
 
 def _number(
     file: str, is_full: bool, layout: Layout, codes: CodeBook, parsed: _Parsed, first_line: int
 ) -> PriceBlock:
     frame, runs = parsed.frame, parsed.runs
-    code = codes.number(frame["itemcode"])
+    code = codes.judge(frame["itemcode"], parsed.numbers)
     price = frame["price"].to_numpy()
     good = (code >= 0) & (price >= 0) & runs.good
     rejects: list[Reject] = []
@@ -115,27 +117,35 @@ def _number(
         part=runs.run[good],
         price=price[good].astype(np.int32),
         flags=frame["flags"].to_numpy(),
-        words=frame.select(*WORDS, "weighted"),
+        words=frame,
         rows=len(good),
         rejects=rejects,
     )
 
 
-def agorot(place: int) -> pl.Expr:
-    """The price column in agorot, half up; MISSING or JUNK where there is no price.
+def agorot(prices: pl.Series) -> pl.Series:
+    """Masked prices in agorot, half up; MISSING or JUNK where there is no price."""
+    value = pl.select(_agorot(pl.lit(prices))).to_series()
+    if (value == JUNK).any():  # blanks around a number are rare, and taking them off is not free
+        value = pl.select(_agorot(pl.lit(prices.str.strip_chars()))).to_series()
+    return value.alias("price")
+
+
+def _agorot(price: pl.Expr) -> pl.Expr:
+    """The rule for a price.
 
     Cast first, fill second: a masked cell takes the verdict above it, junk never takes the price
     above it. The small addend lifts decimal halves that binary fractions put a hair below (1.005 is
     100.49999999999999 agorot); it stays below half an agora for every price that int4 can hold.
     """
-    number = cell(place).str.strip_chars().cast(pl.Float64, strict=False)
+    number = price.cast(pl.Float64, strict=False)
     value = (number * 100 + 0.500001).floor()
     verdict = (
-        pl.when(cell(place).is_null())
+        pl.when(price.is_null())
         .then(None)
         .when(number.is_finite() & (number >= 0) & (value <= MAX_AGOROT))
         .then(value)
-        .when(cell(place).str.strip_chars().is_in(["", EMPTY]))
+        .when(price.is_in(["", EMPTY]))
         .then(MISSING)
         .otherwise(JUNK)
     )

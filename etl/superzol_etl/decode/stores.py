@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from superzol_etl.clean.text import blank_placeholder
-from superzol_etl.decode.blocks import read_blocks
+from superzol_etl.decode.blocks import find_blocks, read_block
 from superzol_etl.decode.columns import Layout, filled
 from superzol_etl.decode.runs import RUN_COLUMNS, Run, find_runs
 from superzol_etl.decode.table import read_table
@@ -47,8 +47,10 @@ class StoreBlock(NamedTuple):
 def read_stores(path: Path, layout: Layout) -> Iterator[StoreBlock]:
     """Yields the file block by block. Raises BadFile when it ends in the middle of a row."""
     line = 2
-    for body in read_blocks(path):
-        table = read_table(path.name, body, layout, READ, ("file_name", "chainid"))
+    for start, end in find_blocks(path):
+        table = read_table(
+            path.name, read_block(path, start, end), layout, READ, ("file_name", "chainid")
+        )
         frame = table.cells.select(*(filled(layout, column) for column in READ))
         runs = find_runs(frame)
         stores = []

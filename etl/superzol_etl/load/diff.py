@@ -87,24 +87,38 @@ def observe(
     store_of_part = np.array(
         [store_keys[part.store_code] if part.store_code else 0 for part in rows.parts], np.int64
     )
-
-    used = rank[rows.part] >= 0 if (rank < 0).any() else slice(None)
-    part = rows.part[used]
-    key = product_keys[rows.code[used]] << STORE_BITS | store_of_part[part]
-    in_order = all(list(plan.applied) == sorted(plan.applied) for plan in plans.values())
-    order = np.argsort(key, kind="stable") if in_order else np.lexsort((rank[part], key))
-    key, part = key[order], part[order]
+    used = np.flatnonzero(rank[rows.part] >= 0)
+    order = used[_sorted_rows(rows, used, product_keys, store_of_part, rank)]
+    part = rows.part[order]
+    key = product_keys[rows.code[order]] << STORE_BITS | store_of_part[part]
     same_as_next = key[1:] == key[:-1]
     last = np.append(~same_as_next, True) if len(key) else np.zeros(0, bool)
-    repeated = np.append(False, same_as_next & (part[1:] == part[:-1])) if len(key) else last
-    flags = (
-        rows.flags[used][order]
-        | (repeated * OfferFlag.REPEATED)
-        | (partial[part] * OfferFlag.PARTIAL_FILE)
-    )
-    return Observed(
-        key[last], rows.price[used][order][last], flags[last].astype(np.int16), part[last]
-    )
+    repeated = np.append(False, same_as_next & (part[1:] == part[:-1]))[: len(key)]
+    flags = rows.flags[order] | (repeated * OfferFlag.REPEATED)
+    flags |= partial[part] * OfferFlag.PARTIAL_FILE
+    return Observed(key[last], rows.price[order[last]], flags[last].astype(np.int16), part[last])
+
+
+def _sorted_rows(
+    rows: Rows, used: Int64s, product_keys: Int64s, store_of_part: Int64s, rank: Int64s
+) -> Int64s:
+    """Numbers of the used rows by product, store, rank of their part, and place in the file.
+
+    All four are packed in one integer by their dense ranks: numpy sorts integers ten times faster
+    than it finds the order of several keys.
+    """
+    products = np.unique(product_keys, return_inverse=True)[1][rows.code[used]]
+    stores = np.unique(store_of_part, return_inverse=True)[1][rows.part[used]]
+    packed = np.zeros(len(used), np.int64)
+    bits = 0
+    for values in (products, stores, rank[rows.part[used]], np.arange(len(used))):
+        width = int(values.max(initial=0)).bit_length()
+        packed = packed << width | values
+        bits += width
+    if bits > 63:
+        raise OverflowError(f"a chain of {len(used)} rows is too large to be sorted in 63 bits")
+    packed.sort()
+    return packed & ((1 << width) - 1)
 
 
 def compare(old: Offers, new: Observed, closing_stores: Sequence[int], version: int) -> Change:
@@ -134,7 +148,7 @@ def compare(old: Offers, new: Observed, closing_stores: Sequence[int], version: 
         )
     )
     offers = _merge(Offers(new.key, new.price, since, new.flags), old.where(kept))
-    offers = offers.where(np.isin(offers.key >> STORE_BITS, changed))
+    offers = offers.where(np.isin(offers.key >> STORE_BITS, changed, kind="table"))
     ended = closed.copy()
     ended[was[~same_price]] = True
     return Change(

@@ -82,7 +82,7 @@ class Gatherer:
         np.minimum.at(self._best_rank, block.code, rank)
         better = (rank < before) & (rank == self._best_rank[block.code])
         if better.any():
-            words = block.words.filter(pl.Series(better))
+            words = block.words.select(*WORDS, "weighted").filter(pl.Series(better))
             self._words.append(words.with_columns(code=block.code[better], rank=rank[better]))
 
     def _chain_words(self) -> pl.DataFrame:

@@ -47,7 +47,7 @@ async def write_change(
 
     product_ids: the identifier of each product that has no pack yet.
     """
-    replaced = np.isin(change.offers.key >> STORE_BITS, change.existing)
+    replaced = np.isin(change.offers.key >> STORE_BITS, change.existing, kind="table")
     new = change.offers.where(~replaced)
     if len(new.key):
         columns, products = _pack_columns(new)

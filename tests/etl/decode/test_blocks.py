@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superzol_etl.decode.blocks import read_blocks, read_header
+from superzol_etl.decode.blocks import find_blocks, read_block, read_header
 from superzol_etl.errors import BadFile
 from tests.support.snapshots import Item, Xml, prices_csv
 
@@ -16,13 +16,14 @@ XMLS = [
 ]
 
 
-@given(block_bytes=st.integers(1, 3000))
-def test_blocks_of_any_size_make_the_file_again(block_bytes: int) -> None:
+@given(block_bytes=st.integers(1, 3000), window_bytes=st.integers(1, 200))
+def test_blocks_of_any_size_make_the_file_again(block_bytes: int, window_bytes: int) -> None:
     path = Path("/dev/shm") / "superzol-test-blocks.csv"
     data = prices_csv("PriceFull", XMLS)
     path.write_bytes(data)
     try:
-        blocks = list(read_blocks(path, block_bytes))
+        found = list(find_blocks(path, block_bytes, window_bytes))
+        blocks = [read_block(path, start, end) for start, end in found]
     finally:
         path.unlink()
     assert b"".join(blocks) == data[data.index(b"\n") + 1 :]
@@ -32,7 +33,7 @@ def test_blocks_of_any_size_make_the_file_again(block_bytes: int) -> None:
 def test_a_file_with_only_a_header_has_no_block(tmp_path: Path) -> None:
     path = tmp_path / "price_file_alpha.csv"
     path.write_bytes(b"found_folder,file_name\n")
-    assert list(read_blocks(path)) == []
+    assert list(find_blocks(path)) == []
 
 
 @pytest.mark.parametrize(
