@@ -1,8 +1,10 @@
 """Loads one version of one chain: whole, in one transaction, or not at all."""
 
+import asyncio
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 
@@ -16,7 +18,7 @@ from superzol_etl.load.ledger import (
     write_reports,
 )
 from superzol_etl.load.packs import read_offers, write_change
-from superzol_etl.load.products import Products, resolve_products
+from superzol_etl.load.products import ProductFinder, Products
 from superzol_etl.load.read import ChainContent, read_chain
 from superzol_etl.load.stores import describe_stores, note_sightings, resolve_stores
 from superzol_etl.load.words import clean_words, take_over_words
@@ -60,12 +62,12 @@ async def load_chain(connection: Connection, job: ChainJob) -> ChainResult:
 
     What cannot be trusted holds the chain back.
     """
-    content = read_chain(job.chain, job.threads)
+    chain_id = job.chain.chain_id
+    finder = ProductFinder(connection, job.chain_key, chain_id)
+    content = await finder.while_reading(partial(read_chain, job.chain, job.threads))
     if content.problems:
         return await _hold_back(connection, job, content)
-    chain_id = job.chain.chain_id
-    words = clean_words(content.rows)
-    products = await resolve_products(connection, job.chain_key, chain_id, content.rows, words)
+    products = finder.products(len(content.rows.codes))
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", CHAIN_LOCK, job.chain_key)
         ledger = await connection.fetchrow(
@@ -77,8 +79,6 @@ async def load_chain(connection: Connection, job: ChainJob) -> ChainResult:
         states = await resolve_stores(
             connection, job.chain_key, chain_id, codes | set(content.stores)
         )
-        await take_over_words(connection, job.chain_key, job.version, words, products)
-        await describe_stores(connection, job.chain_key, content.stores)
         return await _apply(connection, job, content, products, states)
 
 
@@ -92,9 +92,17 @@ async def _apply(
     rows, version = content.rows, job.version
     plans = plan_stores(content, states)
     store_keys = {code: state.store_key for code, state in states.items()}
-    observed = observe(rows, products.keys, store_keys, plans)
+    # Sorting the rows takes as long as these statements: the one in a thread, the others here.
+    observing = asyncio.create_task(
+        asyncio.to_thread(observe, rows, products.keys, store_keys, plans)
+    )
+    words = clean_words(rows.words)
+    await take_over_words(connection, job.chain_key, version, words, products.keys)
+    await describe_stores(connection, job.chain_key, content.stores)
+    open_offers = await read_offers(connection, job.chain_key)
+    observed = await observing
     closing = [store_keys[code] for code, plan in plans.items() if plan.base is not None]
-    change = compare(await read_offers(connection, job.chain_key), observed, closing, version)
+    change = compare(open_offers, observed, closing, version)
     await write_change(connection, job.chain_key, version, change, products.ids)
     offers = np.bincount(observed.part, minlength=len(rows.parts)).tolist()
     await note_sightings(connection, version, states, plans, rows.parts, offers)

@@ -107,18 +107,24 @@ def _sorted_rows(
     All four are packed in one integer by their dense ranks: numpy sorts integers ten times faster
     than it finds the order of several keys.
     """
-    products = np.unique(product_keys, return_inverse=True)[1][rows.code[used]]
-    stores = np.unique(store_of_part, return_inverse=True)[1][rows.part[used]]
-    packed = np.zeros(len(used), np.int64)
-    bits = 0
-    for values in (products, stores, rank[rows.part[used]], np.arange(len(used))):
-        width = int(values.max(initial=0)).bit_length()
-        packed = packed << width | values
+    part = rows.part[used]
+    packed = np.unique(product_keys, return_inverse=True)[1][rows.code[used]]
+    bits = _width(packed)
+    stores = np.unique(store_of_part, return_inverse=True)[1][part]
+    for values in (stores, rank[part], np.arange(len(used))):
+        width = _width(values)
+        packed <<= width
+        packed |= values
         bits += width
     if bits > 63:
         raise OverflowError(f"a chain of {len(used)} rows is too large to be sorted in 63 bits")
     packed.sort()
-    return packed & ((1 << width) - 1)
+    packed &= (1 << width) - 1
+    return packed
+
+
+def _width(values: Int64s) -> int:
+    return int(values.max(initial=0)).bit_length()
 
 
 def compare(old: Offers, new: Observed, closing_stores: Sequence[int], version: int) -> Change:
@@ -148,13 +154,15 @@ def compare(old: Offers, new: Observed, closing_stores: Sequence[int], version: 
         )
     )
     offers = _merge(Offers(new.key, new.price, since, new.flags), old.where(kept))
-    offers = offers.where(np.isin(offers.key >> STORE_BITS, changed, kind="table"))
+    in_changed = np.isin(offers.key >> STORE_BITS, changed, kind="table")
+    if not in_changed.all():
+        offers = offers.where(in_changed)
     ended = closed.copy()
     ended[was[~same_price]] = True
     return Change(
         offers=offers,
-        emptied=np.setdiff1d(changed, offers.key >> STORE_BITS),
-        existing=np.intersect1d(changed, old.key >> STORE_BITS),
+        emptied=changed[~np.isin(changed, offers.key >> STORE_BITS, kind="table")],
+        existing=changed[np.isin(changed, old.key >> STORE_BITS, kind="table")],
         spans=Spans(old.key[ended], old.price[ended], old.since[ended]),
         opened=int((~known).sum()),
         repriced=int((~same_price).sum()),

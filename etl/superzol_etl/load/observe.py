@@ -1,7 +1,8 @@
 """Gathers the price rows of all files of a chain in flat arrays."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -34,10 +35,20 @@ class Rows:
     words: pl.DataFrame
 
 
+class NewCodes(NamedTuple):
+    """Codes not seen before. words: a row for each, with its number as code, the columns WORDS
+    as published, weighted and is_full.
+    """
+
+    codes: list[str]
+    words: pl.DataFrame
+
+
 @dataclass(slots=True)
 class Gatherer:
-    """Takes blocks in file order and hands out the rows once."""
+    """Takes blocks in file order and hands out the rows once; tells of new codes as they come."""
 
+    tell_new: Callable[[NewCodes], None]
     codes: CodeBook = field(default_factory=CodeBook)
     _parts: list[Part] = field(default_factory=list)
     _codes: list[npt.NDArray[np.int32]] = field(default_factory=list)
@@ -83,7 +94,18 @@ class Gatherer:
         better = (rank < before) & (rank == self._best_rank[block.code])
         if better.any():
             words = block.words.select(*WORDS, "weighted").filter(pl.Series(better))
-            self._words.append(words.with_columns(code=block.code[better], rank=rank[better]))
+            words = words.with_columns(
+                code=block.code[better], rank=rank[better], is_full=rank[better] < DELTA_RANK
+            )
+            self._words.append(words)
+            self._tell_new(words.filter(pl.Series(before[better] == NO_RANK)))
+
+    def _tell_new(self, words: pl.DataFrame) -> None:
+        first = words.unique("code", keep="first", maintain_order=True)
+        if len(first):
+            known = self.codes.codes()
+            codes = [known[number] for number in first["code"].to_list()]
+            self.tell_new(NewCodes(codes, first.drop("rank")))
 
     def _chain_words(self) -> pl.DataFrame:
         """One row per code: code, is_full and each word that is not blank, the best first."""
@@ -100,7 +122,7 @@ class Gatherer:
             .agg(
                 *(pl.col(word).drop_nulls().first() for word in WORDS),
                 pl.col("weighted").first(),
-                is_full=pl.col("rank").first() < DELTA_RANK,
+                pl.col("is_full").first(),
             )
         )
 

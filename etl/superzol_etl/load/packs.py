@@ -58,9 +58,9 @@ async def write_change(
             {
                 "product_key": Integers(products),
                 "chain_key": Integers(np.full(len(products), chain_key, np.int16)),
-                "product_id": Texts(ids),
-                **columns,
                 "changed_version": Integers(np.full(len(products), version, np.int16)),
+                **columns,
+                "product_id": Texts(ids),
             },
         )
     if replaced.any():
@@ -82,22 +82,20 @@ def _pack_columns(offers: Offers) -> tuple[dict[str, Column], npt.NDArray[Any]]:
     product = offers.key >> STORE_BITS
     firsts = np.flatnonzero(np.diff(product, prepend=-1))
     bounds = np.append(firsts, len(product))
+    unpriced = offers.price == 0
+    priced = np.add.reduceat(~unpriced, firsts, dtype=np.int64)
+    lowest = np.minimum.reduceat(np.where(unpriced, np.iinfo(np.int32).max, offers.price), firsts)
     columns: dict[str, Column] = {
+        "price_sum": Integers(np.add.reduceat(offers.price, firsts, dtype=np.int64)),
+        "priced": Integers(priced.astype(np.int16)),
+        "offers": Integers(np.diff(bounds).astype(np.int16)),
+        "price_min": Integers(lowest.astype(np.int32), priced == 0),
+        "price_max": Integers(np.maximum.reduceat(offers.price, firsts), priced == 0),
         "store_keys": Arrays((offers.key & STORE_MASK).astype(np.int16), bounds),
         "prices": Arrays(offers.price, bounds),
         "since": Arrays(offers.since, bounds),
         "flags": Arrays(offers.flags, bounds),
     }
-    unpriced = offers.price == 0
-    priced = np.add.reduceat(~unpriced, firsts, dtype=np.int64)
-    lowest = np.minimum.reduceat(np.where(unpriced, np.iinfo(np.int32).max, offers.price), firsts)
-    highest = np.maximum.reduceat(offers.price, firsts)
-    sums = np.add.reduceat(offers.price, firsts, dtype=np.int64)
-    columns["price_min"] = Integers(lowest.astype(np.int32), priced == 0)
-    columns["price_max"] = Integers(highest.astype(np.int32), priced == 0)
-    columns["price_sum"] = Integers(sums)
-    columns["priced"] = Integers(priced.astype(np.int16))
-    columns["offers"] = Integers(np.diff(bounds).astype(np.int16))
     return columns, product[firsts].astype(np.int32)
 
 

@@ -1,6 +1,8 @@
-"""Turns the item codes of a chain into products, adding those that are new."""
+"""Turns the item codes of a chain into products while its files are read."""
 
-from typing import NamedTuple
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -8,13 +10,16 @@ import polars as pl
 
 from superzol_etl.clean.codes import read_item_code
 from superzol_etl.database import Connection
-from superzol_etl.load.observe import Rows
+from superzol_etl.load.observe import NewCodes
 from superzol_etl.load.tables import copy_frame
+from superzol_etl.load.words import clean_words
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
 GTIN_SCOPE = 0
-WORDS = ("name", "manufacturer", "country", "weighted")
+WANTED = ("place", "scope", "code", "product_id", "name", "manufacturer", "country", "weighted")
+
+Content = TypeVar("Content")
 
 
 class Products(NamedTuple):
@@ -27,33 +32,63 @@ class Products(NamedTuple):
     ids: dict[int, str]
 
 
-async def resolve_products(
-    connection: Connection, chain_key: int, chain_id: str, rows: Rows, words: pl.DataFrame
-) -> Products:
-    """Finds or adds the product of each code that has a row, in a transaction of its own.
+class ProductFinder:
+    """Finds or adds products in transactions of their own, as codes come up in the files.
 
-    words: as clean_words gives them; a new product is called so until publish merges the chains'
-    words.
+    A new product is called as in the first row seen of it until publish merges the chains' words.
     """
-    wanted = _wanted(chain_key, chain_id, rows)
-    named = wanted.join(words, left_on="place", right_on="code", how="left")
-    keys = np.zeros(len(rows.codes), np.int64)
-    async with connection.transaction():
-        await connection.execute(load_sql(PACKAGE, "create_wanted_product"))
-        await copy_frame(connection, "wanted_product", named.select(*wanted.columns, *WORDS))
-        await connection.execute(load_sql(PACKAGE, "insert_products"))
-        found = await connection.fetch(load_sql(PACKAGE, "find_products"))
-    for place, product_key in found:
-        keys[place] = product_key
-    ids = zip(wanted["place"].to_list(), wanted["product_id"].to_list(), strict=True)
-    return Products(keys, {int(keys[place]): product_id for place, product_id in ids})
 
+    def __init__(self, connection: Connection, chain_key: int, chain_id: str) -> None:
+        self._connection = connection
+        self._chain_key, self._chain_id = chain_key, chain_id
+        self._loop = asyncio.get_running_loop()
+        self._new: asyncio.Queue[NewCodes | None] = asyncio.Queue()
+        self._keys: dict[int, int] = {}
+        self._ids: dict[int, str] = {}
 
-def _wanted(chain_key: int, chain_id: str, rows: Rows) -> pl.DataFrame:
-    wanted = []
-    for place in np.unique(rows.code).tolist():
-        item = read_item_code(rows.codes[place])
-        product_id = item.code if item.is_gtin else f"{chain_id}:{item.code}"
-        wanted.append((place, GTIN_SCOPE if item.is_gtin else chain_key, item.code, product_id))
-    columns = {"place": pl.Int64, "scope": pl.Int16, "code": pl.String, "product_id": pl.String}
-    return pl.DataFrame(wanted, schema=columns, orient="row")
+    async def while_reading(self, read: Callable[[Callable[[NewCodes], None]], Content]) -> Content:
+        """Runs `read` in a thread; it hands codes over by the function it is given."""
+        reading = asyncio.ensure_future(asyncio.to_thread(read, self._take))
+        reading.add_done_callback(lambda _: self._new.put_nowait(None))
+        while batch := await self._batch():
+            await self._find(batch)
+        return await reading
+
+    async def _batch(self) -> list[NewCodes]:
+        """All that waits, at least one; empty when reading is over."""
+        batch = [await self._new.get()]
+        while not self._new.empty():
+            batch.append(self._new.get_nowait())
+        if batch[-1] is None:
+            self._new.put_nowait(None)
+        return [new for new in batch if new is not None]
+
+    def products(self, codes: int) -> Products:
+        """What was found, for so many codes."""
+        keys = np.zeros(codes, np.int64)
+        keys[list(self._keys)] = list(self._keys.values())
+        return Products(keys, {self._keys[place]: name for place, name in self._ids.items()})
+
+    def _take(self, new: NewCodes) -> None:
+        self._loop.call_soon_threadsafe(self._new.put_nowait, new)
+
+    async def _find(self, batch: list[NewCodes]) -> None:
+        wanted = self._wanted(batch)
+        async with self._connection.transaction():
+            await self._connection.execute(load_sql(PACKAGE, "create_wanted_product"))
+            await copy_frame(self._connection, "wanted_product", wanted.select(WANTED))
+            await self._connection.execute(load_sql(PACKAGE, "insert_products"))
+            found = await self._connection.fetch(load_sql(PACKAGE, "find_products"))
+        self._keys.update((row["place"], row["product_key"]) for row in found)
+        self._ids.update(wanted.select("place", "product_id").iter_rows())
+
+    def _wanted(self, batch: list[NewCodes]) -> pl.DataFrame:
+        items = [read_item_code(code) for new in batch for code in new.codes]
+        return clean_words(pl.concat([new.words for new in batch])).with_columns(
+            place=pl.col("code"),
+            scope=pl.Series([GTIN_SCOPE if item.is_gtin else self._chain_key for item in items]),
+            code=pl.Series([item.code for item in items]),
+            product_id=pl.Series(
+                [item.code if item.is_gtin else f"{self._chain_id}:{item.code}" for item in items]
+            ),
+        )

@@ -1,5 +1,6 @@
 """Reads the files of one chain; a bad file is reported, never raised."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from superzol_etl.decode.blocks import read_header
@@ -13,7 +14,7 @@ from superzol_etl.decode.columns import (
 from superzol_etl.decode.prices import read_prices
 from superzol_etl.decode.stores import StoreRow, read_stores
 from superzol_etl.errors import BadFile
-from superzol_etl.load.observe import Gatherer, Rows
+from superzol_etl.load.observe import Gatherer, NewCodes, Rows
 from superzol_etl.records import FileKind, FileReport
 from superzol_etl.snapshot import ChainFiles, SnapshotFile
 
@@ -34,16 +35,18 @@ class ChainContent:
 @dataclass(slots=True)
 class _Reader:
     threads: int
-    gatherer: Gatherer = field(default_factory=Gatherer)
+    gatherer: Gatherer
     stores: dict[str, StoreRow] = field(default_factory=dict)
 
 
-def read_chain(chain: ChainFiles, threads: int) -> ChainContent:
+def read_chain(
+    chain: ChainFiles, threads: int, tell_new: Callable[[NewCodes], None]
+) -> ChainContent:
     """Reads all files of a chain. A bad price file, or no good file at all, is a problem.
 
-    threads: how many blocks are parsed at once.
+    threads: how many blocks are parsed at once. tell_new: is given codes as they come up.
     """
-    reader = _Reader(threads)
+    reader = _Reader(threads, Gatherer(tell_new))
     reports: dict[str, FileReport] = {}
     problems = [f"{name} stands in more than one folder" for name in chain.doubled]
     for file in chain.files:

@@ -1,11 +1,11 @@
 """Takes over what a chain calls its products."""
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from superzol_etl.clean.text import PLACEHOLDERS
 from superzol_etl.database import Connection
-from superzol_etl.load.observe import Rows
-from superzol_etl.load.products import Products
 from superzol_etl.load.tables import copy_frame
 from superzol_etl.sql import load_sql
 
@@ -18,12 +18,13 @@ MEASURED = {
 }
 
 
-def clean_words(rows: Rows) -> pl.DataFrame:
-    """A chain's words about each code (by number), named as in product_in_chain.
+def clean_words(words: pl.DataFrame) -> pl.DataFrame:
+    """Published words named as in product_in_chain, null where they say nothing.
 
-    Null where they say nothing.
+    words: the columns code (a number), WORDS, weighted and is_full; only code and the last two
+    stay as they are.
     """
-    return rows.words.select(
+    return words.select(
         "code",
         *(_said(column).alias(name) for column, name in NAMED.items()),
         *(_without_nul(column).alias(name) for column, name in MEASURED.items()),
@@ -33,10 +34,14 @@ def clean_words(rows: Rows) -> pl.DataFrame:
 
 
 async def take_over_words(
-    connection: Connection, chain_key: int, version: int, words: pl.DataFrame, products: Products
+    connection: Connection,
+    chain_key: int,
+    version: int,
+    words: pl.DataFrame,
+    product_keys: npt.NDArray[np.int64],
 ) -> None:
     """Writes the words that differ from those known; the caller holds a transaction."""
-    keys = pl.Series("product_key", products.keys[words["code"].to_numpy()])
+    keys = pl.Series("product_key", product_keys[words["code"].to_numpy()])
     await connection.execute(load_sql(PACKAGE, "create_words_told"))
     await copy_frame(connection, "words_told", words.drop("code").insert_column(0, keys))
     await connection.execute(load_sql(PACKAGE, "take_over_words"), chain_key, version)

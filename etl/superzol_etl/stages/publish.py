@@ -1,18 +1,38 @@
 """Finishes a version: merged names and summaries over chains, statistics, the closing mark."""
 
-from superzol_etl.database import Connection
+import asyncio
+
+from superzol_etl.database import Connection, connect
 from superzol_etl.load.ledger import publish_generation
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.stages"
-BUSY_TABLES = ("offer_pack", "product", "product_in_chain", "product_stat", "store", "price_span")
+LOADED_TABLES = "offer_pack, product_in_chain, store, price_span"
+MERGED_TABLES = "product, product_stat"
 
 
-async def publish(connection: Connection, dataset_key: int, version: int) -> int:
+async def publish(connection: Connection, url: str, dataset_key: int, version: int) -> int:
     """Merges and summarises what the version changed; repeated, it changes nothing.
 
     Returns the number of rows changed.
     """
+    tidying = asyncio.create_task(_tidy(url))
+    changed = await _merge(connection, dataset_key, version)
+    await tidying
+    await connection.execute(f"VACUUM (ANALYZE) {MERGED_TABLES}")
+    return changed
+
+
+async def _tidy(url: str) -> None:
+    """Clears and counts what the chains wrote, on a connection of its own."""
+    connection = await connect(url)
+    try:
+        await connection.execute(f"VACUUM (ANALYZE) {LOADED_TABLES}")
+    finally:
+        await connection.close()
+
+
+async def _merge(connection: Connection, dataset_key: int, version: int) -> int:
     async with connection.transaction():
         closed = await connection.fetchval(load_sql(PACKAGE, "read_closed_version"), dataset_key)
         statuses = [
@@ -24,5 +44,4 @@ async def publish(connection: Connection, dataset_key: int, version: int) -> int
         await connection.execute(load_sql(PACKAGE, "note_absent_chains"), dataset_key, version)
         await connection.execute(load_sql(PACKAGE, "close_version"), dataset_key, version)
         await publish_generation(connection, dataset_key, None, version, changed)
-    await connection.execute(f"VACUUM (ANALYZE) {', '.join(BUSY_TABLES)}")
     return changed

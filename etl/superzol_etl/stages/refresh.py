@@ -114,7 +114,7 @@ async def _run(
         summary.problems.append(problem)
         summary.held_back.append(chain_id)
     at_once = max(1, min(order.workers, len(todo.chains)))
-    threads = max(1, (os.cpu_count() or 1) // at_once - 1)
+    threads = max(1, (os.cpu_count() or 1) // at_once)
     jobs = [
         ChainJob(order.run_id, dataset_key, todo.keys[chain.chain_id], todo.version, chain, threads)
         for chain in todo.chains
@@ -126,7 +126,7 @@ async def _run(
             summary.held_back.append(result.chain_id)
         progress(len(summary.results), len(jobs), result)
     if summary.loaded and (summary.results or not todo.closed):
-        await publish(connection, dataset_key, todo.version)
+        await publish(connection, order.url, dataset_key, todo.version)
     _judge(summary)
 
 
