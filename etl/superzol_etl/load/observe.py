@@ -91,21 +91,13 @@ class Gatherer:
         rank = np.array([_rank(part) for part in block.parts], np.int64)[block.part]
         before = self._best_rank[block.code]
         np.minimum.at(self._best_rank, block.code, rank)
-        better = (rank < before) & (rank == self._best_rank[block.code])
-        if better.any():
-            words = block.words.select(*WORDS, "weighted").filter(pl.Series(better))
-            words = words.with_columns(
-                code=block.code[better], rank=rank[better], is_full=rank[better] < DELTA_RANK
-            )
-            self._words.append(words)
-            self._tell_new(words.filter(pl.Series(before[better] == NO_RANK)))
-
-    def _tell_new(self, words: pl.DataFrame) -> None:
-        first = words.unique("code", keep="first", maintain_order=True)
-        if len(first):
-            known = self.codes.codes()
-            codes = [known[number] for number in first["code"].to_list()]
-            self.tell_new(NewCodes(codes, first.drop("rank")))
+        better = np.flatnonzero((rank < before) & (rank == self._best_rank[block.code]))
+        if len(better):
+            self._words.append(_words_at(block, better, rank))
+            new = better[before[better] == NO_RANK]
+            firsts = new[np.unique(block.code[new], return_index=True)[1]]
+            codes = [self.codes.codes()[number] for number in block.code[firsts].tolist()]
+            self.tell_new(NewCodes(codes, _words_at(block, firsts, rank)))
 
     def _chain_words(self) -> pl.DataFrame:
         """One row per code: code, is_full and each word that is not blank, the best first."""
@@ -125,6 +117,21 @@ class Gatherer:
                 pl.col("is_full").first(),
             )
         )
+
+
+def _words_at(block: PriceBlock, rows: Numbers, rank: Numbers) -> pl.DataFrame:
+    """The words of some rows; by column, as operations on frames would wait for threads."""
+    at = rows.tolist()
+    words = [block.words[word].gather(at) for word in (*WORDS, "weighted")]
+    code, ranks = block.code[rows], rank[rows]
+    return pl.DataFrame(
+        [
+            *words,
+            pl.Series("code", code),
+            pl.Series("rank", ranks),
+            pl.Series("is_full", ranks < DELTA_RANK),
+        ]
+    )
 
 
 def _rank(part: Part) -> int:

@@ -98,9 +98,8 @@ CREATE TABLE product (
     manufacturer  text,
     country       text,
     weighted      bool NOT NULL DEFAULT false,
-    UNIQUE (scope, code)
+    UNIQUE (code, scope)
 );
-CREATE INDEX product_code ON product (code);
 CREATE INDEX product_manufacturer ON product (manufacturer, product_id);
 CREATE INDEX product_search_name ON product USING gin (search_name gin_trgm_ops);
 COMMENT ON TABLE product IS 'One good: a GTIN everywhere, or an internal code within one chain.';
