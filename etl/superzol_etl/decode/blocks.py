@@ -14,6 +14,7 @@ from superzol_etl.errors import BadFile
 
 # Measured: 24 MB is no faster with threads and takes 0.9 instead of 0.5 GB, 4 MB is slower.
 BLOCK_BYTES = 8 << 20
+FIRST_BYTES = 1 << 20  # the first blocks are small, so that products can be looked up soon
 HEADER_BYTES = 1 << 16
 WINDOW_BYTES = 1 << 16
 BOM = b"\xef\xbb\xbf"
@@ -52,9 +53,10 @@ def find_blocks(
         folder, comma, _ = head[start:].partition(b",")
         # Without a folder in the first cell no border can be told: the file is one block.
         mark = b"\n" + folder + comma if folder and comma else None
-        end = start
+        end, step = start, min(FIRST_BYTES, block_bytes)
         while start < size:
-            end = min(end + block_bytes, size)
+            end = min(end + step, size)
+            step = min(2 * step, block_bytes)
             cut = end if end == size else None
             if cut is None and mark:
                 cut = _last_border(file, mark, start, end, window_bytes)
