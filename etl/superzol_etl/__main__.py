@@ -5,6 +5,7 @@ import json
 import logging
 import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +14,9 @@ import typer
 from superzol_etl.console import show_progress
 from superzol_etl.errors import EtlError, UsageError
 from superzol_etl.failures import explain
-from superzol_etl.settings import DEFAULT_DATASET, DEFAULT_WORKERS
-from superzol_etl.stages.refresh import Order, refresh
-from superzol_etl.stages.versions import MAX_VERSION
+from superzol_etl.records import Order
+from superzol_etl.settings import DEFAULT_DATASET, DEFAULT_WORKERS, MAX_VERSION
+from superzol_etl.snapshot import read_snapshot
 from superzol_telemetry import configure_logging
 
 log = logging.getLogger("superzol_etl")
@@ -72,10 +73,14 @@ def refresh_command(
     data, 66 not found, 75 try again, 77 not allowed, 78 configuration.
     """
     configure_logging()
-    order = Order(database, source, dataset, version, run_id or uuid.uuid4().hex, workers)
+    order = Order(database, dataset, version, run_id or uuid.uuid4().hex, workers)
     try:
-        with show_progress(order.run_id) as progress:
-            summary = asyncio.run(refresh(order, progress))
+        with ThreadPoolExecutor(1) as pool, show_progress(order.run_id) as progress:
+            snapshot = pool.submit(read_snapshot, source)
+            # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
+            from superzol_etl.stages.refresh import refresh
+
+            summary = asyncio.run(refresh(order, snapshot.result(), progress))
     except Exception as error:
         raise typer.Exit(_fail(order, explain(error))) from error
     typer.echo(json.dumps(summary.as_dict(), ensure_ascii=False))

@@ -5,17 +5,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-from superzol_etl.load.chain import ChainResult
-from superzol_etl.stages.refresh import Progress as Report
+from superzol_etl.records import ChainResult, Progress
 
 log = logging.getLogger(__name__)
 
 
 @contextmanager
-def show_progress(run_id: str) -> Iterator[Report]:
+def show_progress(run_id: str) -> Iterator[Progress]:
     """A function to tell of each chain: how many are done, of how many, and what became of it."""
 
     def tell(result: ChainResult) -> None:
@@ -36,13 +32,32 @@ def show_progress(run_id: str) -> Iterator[Report]:
     if not sys.stderr.isatty():
         yield lambda done, total, result: tell(result)
         return
+    with show_bar() as advance:
+        yield advance
+
+
+@contextmanager
+def show_bar() -> Iterator[Progress]:
+    """A bar at the terminal; problems are printed above it."""
+    # Only here, as a run without a terminal has no use for it.
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+    from rich.progress import (
+        Progress as Bar,
+    )
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    with Bar(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("reading files", total=None)
 
         def advance(done: int, total: int, result: ChainResult) -> None:

@@ -1,5 +1,6 @@
 """The values that travel between decoding, rules and loading."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntFlag, StrEnum
@@ -78,3 +79,31 @@ class FileReport:
     @property
     def rejected(self) -> int:
         return len(self.rejects)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainResult:
+    """What became of a chain: state as in chain_version; problems names files and reasons."""
+
+    chain_id: str
+    state: str
+    problems: tuple[str, ...] = ()
+    rows: int = 0
+    rejected: int = 0
+    changed: int = 0
+    partial_stores: tuple[str, ...] = ()
+    seconds: float = 0.0
+    exit_code: int = 0
+
+
+Progress = Callable[[int, int, ChainResult], None]
+
+
+class Order(NamedTuple):
+    """What to refresh. version None: found by the digest, or the next number."""
+
+    url: str
+    dataset_id: str
+    version: int | None
+    run_id: str
+    workers: int

@@ -6,3 +6,4 @@ import os
 # etl_perf).
 DEFAULT_WORKERS = max(1, min(3, (os.cpu_count() or 1) - 1))
 DEFAULT_DATASET = "israeli-supermarkets"
+MAX_VERSION = 32_766  # versions are int2, and a span ends before the next one

@@ -22,7 +22,7 @@ from superzol_etl.load.products import ProductFinder, Products
 from superzol_etl.load.read import ChainContent, read_chain
 from superzol_etl.load.stores import describe_stores, note_sightings, resolve_stores
 from superzol_etl.load.words import clean_words, take_over_words
-from superzol_etl.records import FileReport, StoreState
+from superzol_etl.records import ChainResult, FileReport, StoreState
 from superzol_etl.snapshot import ChainFiles
 from superzol_etl.sql import load_sql
 
@@ -40,21 +40,6 @@ class ChainJob:
     version: int
     chain: ChainFiles
     threads: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChainResult:
-    """What became of a chain: state as in chain_version; problems names files and reasons."""
-
-    chain_id: str
-    state: str
-    problems: tuple[str, ...] = ()
-    rows: int = 0
-    rejected: int = 0
-    changed: int = 0
-    partial_stores: tuple[str, ...] = ()
-    seconds: float = 0.0
-    exit_code: int = 0
 
 
 async def load_chain(connection: Connection, job: ChainJob) -> ChainResult:

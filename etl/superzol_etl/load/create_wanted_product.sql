@@ -1,9 +1,8 @@
--- Holds the item codes of one chain while their products are looked up; one per session.
+-- Holds the products of one chain's codes while they are looked up, each once; one per session.
 CREATE TEMP TABLE IF NOT EXISTS wanted_product (
-    place         int4 NOT NULL,
     scope         int2 NOT NULL,
     code          text NOT NULL,
-    product_id    text NOT NULL,
+    product_id    text NOT NULL COLLATE "C",
     name          text,
     manufacturer  text,
     country       text,

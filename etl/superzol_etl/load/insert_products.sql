@@ -1,7 +1,6 @@
--- Adds the wanted products that are new, in one order for all loaders, so that two of them never wait for each other.
+-- Adds the wanted products that are new, in one order for all loaders: so two of them never wait for each other.
 INSERT INTO product (scope, code, product_id, name, search_name, manufacturer, country, weighted)
-SELECT DISTINCT ON (wanted.scope, wanted.code COLLATE "C")
-       wanted.scope,
+SELECT wanted.scope,
        wanted.code,
        wanted.product_id,
        coalesce(wanted.name, wanted.code),
@@ -12,8 +11,7 @@ SELECT DISTINCT ON (wanted.scope, wanted.code COLLATE "C")
 FROM wanted_product AS wanted
 WHERE NOT EXISTS (
     SELECT FROM product
-    WHERE product.scope = wanted.scope
-      AND product.code = wanted.code
+    WHERE product.product_id = wanted.product_id
 )
-ORDER BY wanted.scope, wanted.code COLLATE "C", wanted.place
+ORDER BY wanted.product_id
 ON CONFLICT DO NOTHING

@@ -17,7 +17,7 @@ from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
 GTIN_SCOPE = 0
-WANTED = ("place", "scope", "code", "product_id", "name", "manufacturer", "country", "weighted")
+WANTED = ("scope", "code", "product_id", "name", "manufacturer", "country", "weighted")
 
 Content = TypeVar("Content")
 
@@ -73,16 +73,21 @@ class ProductFinder:
         self._loop.call_soon_threadsafe(self._new.put_nowait, new)
 
     async def _find(self, batch: list[NewCodes]) -> None:
+        connection = self._connection
         wanted = self._wanted(batch)
-        async with self._connection.transaction():
-            await self._connection.execute(load_sql(PACKAGE, "create_wanted_product"))
-            await copy_frame(self._connection, "wanted_product", wanted.select(WANTED))
-            await self._connection.execute(load_sql(PACKAGE, "insert_products"))
-            found = await self._connection.fetch(load_sql(PACKAGE, "find_products"))
-        self._keys.update((row["place"], row["product_key"]) for row in found)
-        self._ids.update(wanted.select("place", "product_id").iter_rows())
+        once = wanted.unique("product_id", keep="first", maintain_order=True)
+        async with connection.transaction():
+            await connection.execute(load_sql(PACKAGE, "create_wanted_product"))
+            await copy_frame(connection, "wanted_product", once.select(WANTED))
+            await connection.execute(load_sql(PACKAGE, "insert_products"))
+            found = await connection.fetch(load_sql(PACKAGE, "find_products"))
+        keys = {row["product_id"]: row["product_key"] for row in found}
+        for place, product_id in wanted.select("place", "product_id").iter_rows():
+            self._keys[place] = keys[product_id]
+            self._ids[place] = product_id
 
     def _wanted(self, batch: list[NewCodes]) -> pl.DataFrame:
+        """One row per code, numbered by place."""
         items = [read_item_code(code) for new in batch for code in new.codes]
         return clean_words(pl.concat([new.words for new in batch])).with_columns(
             place=pl.col("code"),

@@ -2,10 +2,24 @@
 -- by chain_id; the most frequent manufacturer and country; weighted when most chains say so. The searched text holds
 -- all spellings, the name shown first.
 -- $1 closed version: int2; products are looked at whose words a later version changed
-WITH changed AS (
-    SELECT DISTINCT product_key
+WITH speakers AS (
+    SELECT product_key, count(*) AS chains
     FROM product_in_chain
-    WHERE changed_version > $1
+    GROUP BY product_key
+    HAVING max(changed_version) > $1
+), changed AS (
+    SELECT product_key
+    FROM speakers
+    WHERE chains > 1
+    UNION ALL
+    -- A new product with one chain's words was given them when it was added.
+    SELECT product_key
+    FROM speakers
+    JOIN product_in_chain AS words USING (product_key)
+    JOIN product USING (product_key)
+    WHERE chains = 1
+      AND (product.name, product.manufacturer, product.country, product.weighted)
+          IS DISTINCT FROM (coalesce(words.name, product.code), words.manufacturer, words.country, words.weighted)
 ), told AS (
     SELECT words.product_key, words.name, words.manufacturer, words.country, words.weighted, chain.chain_id
     FROM changed
@@ -29,10 +43,6 @@ WITH changed AS (
            merged.spellings
     FROM merged
     JOIN product USING (product_key)
-    -- A new product with one chain's words was given them when it was added.
-    WHERE cardinality(merged.spellings) > 1
-       OR (product.name, product.manufacturer, product.country, product.weighted)
-          IS DISTINCT FROM (coalesce(merged.name, product.code), merged.manufacturer, merged.country, merged.weighted)
 ), searched AS (
     SELECT product_key,
            name,

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from superzol_etl.database import Connection, connect
+from superzol_etl.database import Connection, connected
 from superzol_etl.load.ledger import publish_generation
 from superzol_etl.sql import load_sql
 
@@ -27,11 +27,8 @@ async def publish(connection: Connection, url: str, dataset_key: int, version: i
 
 async def _tidy(url: str) -> None:
     """Clears and counts what the chains wrote, on a connection of its own."""
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         await connection.execute(f"VACUUM (ANALYZE) {LOADED_TABLES}")
-    finally:
-        await connection.close()
 
 
 async def _merge(connection: Connection, dataset_key: int, version: int) -> tuple[int, int]:

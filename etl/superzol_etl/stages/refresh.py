@@ -1,35 +1,19 @@
 """Loads a snapshot folder and publishes it."""
 
-import logging
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from superzol_etl.database import Connection, connect
+from superzol_etl.database import Connection, connected
 from superzol_etl.errors import BadData, EtlError
 from superzol_etl.failures import explain
-from superzol_etl.load.chain import ChainJob, ChainResult
-from superzol_etl.snapshot import Snapshot, read_snapshot
+from superzol_etl.load.chain import ChainJob
+from superzol_etl.records import ChainResult, Order, Progress
+from superzol_etl.snapshot import Snapshot
 from superzol_etl.stages.publish import publish
 from superzol_etl.stages.runs import begin_run, end_run, fail_run
 from superzol_etl.stages.versions import claim_dataset, plan_version
 from superzol_etl.stages.workers import load_chains
-
-log = logging.getLogger(__name__)
-Progress = Callable[[int, int, ChainResult], None]
-
-
-class Order(NamedTuple):
-    """What to refresh. version None: found by the digest, or the next number."""
-
-    url: str
-    source: Path
-    dataset_id: str
-    version: int | None
-    run_id: str
-    workers: int
 
 
 @dataclass(slots=True)
@@ -77,14 +61,12 @@ class Summary:
         }
 
 
-async def refresh(order: Order, progress: Progress) -> Summary:
+async def refresh(order: Order, snapshot: Snapshot, progress: Progress) -> Summary:
     """Loads every chain that is new, then publishes.
 
     Raises EtlError; what was loaded until then stays loaded.
     """
-    snapshot = read_snapshot(order.source)
-    connection = await connect(order.url)
-    try:
+    async with connected(order.url) as connection:
         dataset_key = await claim_dataset(connection, order.dataset_id)
         await begin_run(connection, order.run_id, dataset_key, "refresh")
         summary = Summary(order.run_id, order.dataset_id)
@@ -96,8 +78,6 @@ async def refresh(order: Order, progress: Progress) -> Summary:
             raise failure from error
         await end_run(connection, order.run_id, summary.version, summary.as_dict())
         return summary
-    finally:
-        await connection.close()
 
 
 async def _run(

@@ -9,7 +9,6 @@ from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.stages"
 DATASET_LOCK = 8  # first key of the advisory lock a run holds; the second is its dataset_key
-MAX_VERSION = 32_766
 
 
 class Todo(NamedTuple):

@@ -8,9 +8,10 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from time import perf_counter
 
-from superzol_etl.database import connect
+from superzol_etl.database import connected
 from superzol_etl.failures import explain
-from superzol_etl.load.chain import ChainJob, ChainResult, load_chain
+from superzol_etl.load.chain import ChainJob, load_chain
+from superzol_etl.records import ChainResult
 
 
 async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIterator[ChainResult]:
@@ -41,12 +42,9 @@ def load_in_worker(url: str, job: ChainJob) -> ChainResult:
 async def _load(url: str, job: ChainJob) -> ChainResult:
     started = perf_counter()
     try:
-        connection = await connect(url)
-        try:
+        async with connected(url) as connection:
             result = await load_chain(connection, job)
-            return replace(result, seconds=round(perf_counter() - started, 3))
-        finally:
-            await connection.close()
+        return replace(result, seconds=round(perf_counter() - started, 3))
     except Exception as error:
         failure = explain(error)
         problem = f"{job.chain.chain_id}: {failure}"
