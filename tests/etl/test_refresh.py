@@ -277,3 +277,35 @@ async def test_rows_add_up_and_rejects_are_kept_per_file(
         ("price_file_alpha.csv", 3, "item_code_missing"),
         ("price_full_file_alpha.csv", 3, "price_malformed"),
     ]
+
+
+async def test_files_older_than_those_loaded_change_nothing_and_are_named(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    chain.load([full(Item("1", "1.00"), at="202606020600")])
+    outcome = chain.load([full(Item("1", "9.00"), at="202606010600")])
+    assert (outcome.exit_code, outcome.summary["changed"]) == (0, 0)
+    assert await offers(connection) == {("alpha:1", "alpha:1"): (100, 1)}
+    reason = await connection.fetchval("SELECT reason FROM chain_version WHERE version = 2")
+    assert reason == "files older than those loaded left out, stores: 1"
+
+
+async def test_a_full_file_without_a_good_row_holds_its_chain_back(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    chain.load([full(Item("1", "1.00"))])
+    outcome = chain.load([full(Item("1", "free"), Item("2", ""), at="202606020600")])
+    assert outcome.exit_code == 65
+    assert (
+        "each of its 2 rows was refused, the first in line 2 as price_malformed" in outcome.stderr
+    )
+    assert await offers(connection) == {("alpha:1", "alpha:1"): (100, 1)}
+    assert await connection.fetchval("SELECT count(*) FROM reject") == 2
+
+
+async def test_a_number_that_no_chain_took_is_given_again(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    assert chain.load([full(Item("1", "free"))]).exit_code == 65
+    assert chain.load([full(Item("1", "1.00"))]).summary["version"] == 1
+    assert await offers(connection) == {("alpha:1", "alpha:1"): (100, 1)}

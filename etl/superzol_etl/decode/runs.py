@@ -90,7 +90,7 @@ def find_runs(frame: pl.DataFrame) -> Runs:
 
 
 def _read_run(start: int, rows: int, name: str | None, store: str | None, chain: str | None) -> Run:
-    source_file = (name or "").strip()
+    source_file = (name or "").replace("\0", "").strip()
     time = published_at(source_file)
     code = store_code(store or "")
     reason = None

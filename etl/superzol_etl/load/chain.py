@@ -152,10 +152,9 @@ def _result(
 ) -> ChainResult:
     reports = _price_reports(content)
     bad_files = tuple(report.problem for report in content.reports.values() if report.problem)
-    observed = any(plan.applied for plan in plans.values()) or content.stores
     return ChainResult(
         chain_id=job.chain.chain_id,
-        state="loaded" if observed else "absent",
+        state="loaded" if plans or content.stores else "absent",
         problems=bad_files,
         rows=sum(report.rows for report in reports),
         rejected=sum(report.rejected for report in reports),
@@ -173,6 +172,9 @@ def _chain_version(
             "cut or shrunken full file applied as delta, stores: "
             + ", ".join(result.partial_stores)
         )
+    stale = sorted(code for code, plan in plans.items() if not plan.applied)
+    if stale:
+        flagged.append("files older than those loaded left out, stores: " + ", ".join(stale))
     return ChainVersion(
         chain_key=job.chain_key,
         version=job.version,

@@ -42,8 +42,9 @@ class _Reader:
 def read_chain(
     chain: ChainFiles, threads: int, tell_new: Callable[[NewCodes], None]
 ) -> ChainContent:
-    """Reads all files of a chain. A bad price file, or no good file at all, is a problem.
+    """Reads all files of a chain.
 
+    A bad price file, a full file without a good row, or no good file at all is a problem.
     threads: how many blocks are parsed at once. tell_new: is given codes as they come up.
     """
     reader = _Reader(threads, Gatherer(tell_new))
@@ -59,6 +60,12 @@ def read_chain(
             report.rejects = []
             if file.kind is not FileKind.STORE:
                 problems.append(str(error))
+        if file.kind is FileKind.PRICE_FULL and 0 < report.rows == report.rejected:
+            first = report.rejects[0]
+            problems.append(
+                f"{report.file}: each of its {report.rows} rows was refused, the first in line"
+                f" {first.line} as {first.reason}"
+            )
     bad = [report.problem for report in reports.values() if report.problem]
     if not problems and len(bad) == len(reports):
         problems = [problem for problem in bad if problem]

@@ -52,7 +52,8 @@ async def plan_version(
     """
     row = await connection.fetchrow(load_sql(PACKAGE, "read_newest_version"), dataset_key)
     newest, digest, loaded = (row["version"], row["digest"], row["loaded"]) if row else (0, "", 0)
-    version = wanted or (newest if newest and digest == snapshot.digest else newest + 1)
+    is_free = newest > loaded  # a number that no chain took is given again
+    version = wanted or (newest if is_free or digest == snapshot.digest else newest + 1)
     if version < loaded:
         raise BadData(f"version {version} is older than version {loaded}, which is loaded")
     closed = await connection.fetchval(

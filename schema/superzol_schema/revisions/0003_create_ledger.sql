@@ -127,7 +127,7 @@ COMMENT ON TABLE file_report IS 'What became of each file of a run: rows = loade
 COMMENT ON COLUMN file_report.run_id IS 'The run.';
 COMMENT ON COLUMN file_report.file IS 'Base name of the file.';
 COMMENT ON COLUMN file_report.chain_key IS 'The chain; null when its name says none.';
-COMMENT ON COLUMN file_report.digest IS 'SHA-256 of its bytes.';
+COMMENT ON COLUMN file_report.digest IS 'BLAKE3 of its bytes.';
 COMMENT ON COLUMN file_report.state IS 'loaded; empty: no rows; bad: refused whole; ignored: a kind not loaded; held_back: good, but its chain was held back.';
 COMMENT ON COLUMN file_report.rows IS 'Rows read.';
 COMMENT ON COLUMN file_report.loaded IS 'Rows that stand for an offer or a store of this version.';
