@@ -6,6 +6,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from tests.support.snapshots import Chain
+
 State = dict[tuple[str, str], str]
 
 FINAL_STATE = (Path(__file__).parents[1] / "support" / "final_state.sql").read_text()
@@ -20,3 +22,9 @@ def final_state(connection: asyncpg.Connection) -> Callable[[], Awaitable[State]
         return {(kind, key): value for kind, key, value in rows}
 
     return read
+
+
+@pytest.fixture
+def chain(database: str, tmp_path: Path) -> Chain:
+    """Loads snapshots of one chain."""
+    return Chain(database, tmp_path)

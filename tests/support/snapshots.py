@@ -22,6 +22,7 @@ class Item(NamedTuple):
     price: str
     name: str = "חלב"
     weighted: str = "0"
+    unit: str = "יחידה"
 
 
 class Xml(NamedTuple):
@@ -49,6 +50,7 @@ def price_block(xml: Xml, kind: str) -> pl.DataFrame:
         "storeid": [xml.store for _ in xml.items],
         "itemcode": [item.code for item in xml.items],
         "itemname": [item.name for item in xml.items],
+        "unitqty": [item.unit for item in xml.items],
         "bisweighted": [item.weighted for item in xml.items],
         "itemprice": [item.price for item in xml.items],
         "itemstatus": ["1" for _ in xml.items],
@@ -99,3 +101,26 @@ def refresh(database: str, source: Path, *options: str) -> Outcome:
     last = ended.stdout.strip().splitlines()[-1:] or ["{}"]
     summary = json.loads(last[0]) if last[0].startswith("{") else {}
     return Outcome(ended.returncode, summary, ended.stderr)
+
+
+def full(*items: Item, store: str = "001", at: str = "202606010600") -> Xml:
+    return Xml(store, at, items)
+
+
+class Chain:
+    """Loads snapshots of the chain alpha, each a folder of its own."""
+
+    def __init__(self, database: str, folder: Path) -> None:
+        self.database, self.folder, self.count = database, folder, 0
+
+    def load(self, fulls: list[Xml], deltas: list[Xml] | None = None, *options: str) -> Outcome:
+        files = {"price_full_file_alpha.csv": prices_csv("PriceFull", fulls)} if fulls else {}
+        if deltas:
+            files["price_file_alpha.csv"] = prices_csv("Price", deltas)
+        return self.load_files(files, *options)
+
+    def load_files(self, files: dict[str, bytes], *options: str) -> Outcome:
+        self.count += 1
+        return refresh(
+            self.database, write_snapshot(self.folder / str(self.count), files), *options
+        )

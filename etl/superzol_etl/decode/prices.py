@@ -19,14 +19,8 @@ from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs
 from superzol_etl.decode.table import Table, read_table
 from superzol_etl.records import OfferFlag, Part, Reject
 
-WORDS = (
-    "itemname",
-    "manufacturername",
-    "manufacturecountry",
-    "quantity",
-    "unitqty",
-    "unitofmeasure",
-)
+MEASURES = ("quantity", "unitqty", "unitofmeasure")
+WORDS = ("itemname", "manufacturername", "manufacturecountry", *MEASURES)
 READ = (*RUN_COLUMNS, "itemcode", "itemprice", "bisweighted", *WORDS)
 MAX_AGOROT = 2**31 - 1
 MISSING, JUNK = -1, -2
@@ -108,11 +102,13 @@ def _number(
     price = frame["price"].to_numpy()
     good = (code >= 0) & (price >= 0) & runs.good
     rejects: list[Reject] = []
+    cut: set[int] = set()
     if not good.all():
+        cut = _cut_runs(parsed, good)
         rejects = parsed.table.rejects(_reasons(parsed, layout, code), first_line)
         frame = frame.filter(pl.Series(good))
     return PriceBlock(
-        parts=runs.parts(file, is_full, good),
+        parts=runs.parts(file, is_full, good, cut),
         code=code[good],
         part=runs.run[good],
         price=price[good].astype(np.int32),
@@ -161,6 +157,24 @@ def _flags() -> pl.Expr:
         + bit(pl.col("itemname").is_in(TEST_NAMES), OfferFlag.TEST)
         + bit(pl.col("weighted"), OfferFlag.WEIGHTED)
     )
+
+
+def _cut_runs(parsed: _Parsed, good: npt.NDArray[np.bool_]) -> set[int]:
+    """Runs whose last row is unreadable or lost its price and its measures: the XML ended there.
+
+    A row that only lacks its price may well be the last.
+    """
+    ends = {run.start + run.rows - 1: number for number, run in enumerate(parsed.runs.runs)}
+    lost = (pl.col("price") == MISSING) & pl.all_horizontal(
+        pl.col(column).fill_null(EMPTY) == EMPTY for column in MEASURES
+    )
+    refused = [row for row in ends if not good[row]]
+    is_lost = parsed.frame[refused].select(lost).to_series().to_list()
+    return {
+        ends[row]
+        for row, gone in zip(refused, is_lost, strict=True)
+        if gone or row in parsed.table.bad
+    }
 
 
 def _reasons(parsed: _Parsed, layout: Layout, code: Numbers) -> dict[int, str]:

@@ -1,5 +1,6 @@
 """Finds the runs of rows of one store in one source XML."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,11 +49,10 @@ class Runs:
         """Why the run of this row is refused; None when it is not."""
         return self.runs[int(self.run[row])].reason
 
-    def parts(self, csv_file: str, is_full: bool, good: npt.NDArray[np.bool_]) -> list[Part]:
-        """One part per run.
-
-        Its rows are the good ones; cut says that the last row of the run was refused.
-        """
+    def parts(
+        self, csv_file: str, is_full: bool, good: npt.NDArray[np.bool_], cut: Collection[int]
+    ) -> list[Part]:
+        """One part per run; its rows are the good ones. cut: numbers of runs that end too soon."""
         counts = np.bincount(self.run[good], minlength=len(self.runs))
         return [
             Part(
@@ -63,9 +63,9 @@ class Runs:
                 legal_id=run.legal_id,
                 published_at=run.published_at,
                 rows=int(count),
-                cut=not good[run.start + run.rows - 1],
+                cut=number in cut,
             )
-            for run, count in zip(self.runs, counts, strict=True)
+            for number, (run, count) in enumerate(zip(self.runs, counts, strict=True))
         ]
 
 

@@ -30,7 +30,9 @@ class Offers(NamedTuple):
     flags: Int16s
 
     def where(self, mask: npt.NDArray[np.bool_]) -> "Offers":
-        """The offers that the mask selects."""
+        """The offers that the mask selects; themselves when it selects all."""
+        if mask.all():
+            return self
         return Offers(self.key[mask], self.price[mask], self.since[mask], self.flags[mask])
 
 
@@ -147,16 +149,10 @@ def compare(old: Offers, new: Observed, closing_stores: Sequence[int], version: 
     closed = ~seen & closes[old.key & STORE_MASK]
     kept = ~seen & ~closed
 
-    product = new.key >> STORE_BITS
-    changed = np.unique(
-        np.concatenate(
-            [product[~known], product[known][~same_price | restated], old.key[closed] >> STORE_BITS]
-        )
-    )
+    touched = [new.key[~known], new.key[known][~same_price | restated], old.key[closed]]
+    changed = np.unique(np.concatenate(touched) >> STORE_BITS)
     offers = _merge(Offers(new.key, new.price, since, new.flags), old.where(kept))
-    in_changed = np.isin(offers.key >> STORE_BITS, changed, kind="table")
-    if not in_changed.all():
-        offers = offers.where(in_changed)
+    offers = offers.where(np.isin(offers.key >> STORE_BITS, changed, kind="table"))
     ended = closed.copy()
     ended[was[~same_price]] = True
     return Change(
