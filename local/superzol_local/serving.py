@@ -57,6 +57,22 @@ class Options:
         return f"{parts.hostname or folder}:{parts.port or 5432}{parts.path}"
 
 
+def check_url(database: str | None) -> None:
+    """Refuses what would be taken for host or port, and shown, though it is the password."""
+    try:
+        parts = urlsplit(database or "")
+        is_read_whole = parts.port != 0 and (
+            "@" in parts.netloc or "@" not in parts.path + parts.query
+        )
+    except ValueError:
+        is_read_whole = False
+    if not is_read_whole:
+        raise WrongStateError(
+            "--database is not a valid URL: write it as postgresql://user:password@host:5432/name, "
+            "with %2F for / in the password and so on"
+        )
+
+
 class _Target(NamedTuple):
     """The database to serve. program: its server, when it is ours."""
 
@@ -71,6 +87,7 @@ class _StoppedError(Exception):
 async def serve(options: Options) -> None:
     """Loads what is missing and serves until SIGINT, SIGTERM or SIGHUP; then stops everything."""
     steps = Steps()
+    check_url(options.database)
     for folder in options.data:
         if not folder.is_dir():
             raise NotFoundError(f"--data {folder}: there is no such folder")

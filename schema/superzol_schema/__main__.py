@@ -78,9 +78,10 @@ def explain(error: Exception) -> tuple[int, str]:
                 "and are host and port in --database right?"
             )
         case ValueError() | asyncpg.InterfaceError():
+            # The driver quotes what it cannot read, and that may be the password.
             return CONFIGURATION, (
-                f"--database is not a valid URL ({error}): write it as "
-                "postgresql://user:password@host:5432/name"
+                "--database is not a valid URL: write it as "
+                "postgresql://user:password@host:5432/name, with %2F for / in the password and so on"
             )
     raise error
 
