@@ -110,7 +110,7 @@ def explain(error: Exception) -> tuple[int, str]:
             # The driver quotes what it cannot read, and that may be the password.
             return CONFIGURATION, (
                 "--database is not a valid URL: write it as "
-                "postgresql://user:password@host:5432/name, with %2F for / in the password and so on"
+                "postgresql://user:password@host:5432/name, with %2F for / in a password and so on"
             )
     raise error
 
