@@ -3,6 +3,8 @@
 Products 1 to 1000 are in all 300 stores; number 1 also has a price change in every version.
 """
 
+from superzol_server.catalog.service import MOST_PRODUCTS_RANKED
+
 Argument = str | int | bool | list[str] | None
 
 
@@ -83,8 +85,9 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "find_chain": [("chain_3",)],
     "find_identifiers": [(EVERYWHERE, "chain_3:17", "chain_3")],
     "search_products": [
-        ("חלב", None, None, None, *BEFORE_THE_BEST, PAGE),
-        ("חלב תנובה", "chain_3", None, False, *BEFORE_THE_BEST, PAGE),
-        ("תנובה 12", None, "תנובה", None, *BEFORE_THE_BEST, PAGE),
+        ("חלב", None, None, None, MOST_PRODUCTS_RANKED, *BEFORE_THE_BEST, PAGE),
+        ("חלב תנובה", "chain_3", None, False, MOST_PRODUCTS_RANKED, *BEFORE_THE_BEST, PAGE),
+        ("תנובה 12", None, "תנובה", None, MOST_PRODUCTS_RANKED, *BEFORE_THE_BEST, PAGE),
+        ("ג", None, None, None, MOST_PRODUCTS_RANKED, *BEFORE_THE_BEST, LARGEST_PAGE),
     ],
 }

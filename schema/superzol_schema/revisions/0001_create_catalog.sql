@@ -148,6 +148,7 @@ CREATE TABLE product_stat (
     chains           int2 NOT NULL,
     changed_version  int2 NOT NULL
 );
+CREATE INDEX product_stat_stores ON product_stat (stores DESC, product_key);
 COMMENT ON TABLE product_stat IS 'Price summary of a product over all stores; rebuilt by publish from offer_pack.';
 COMMENT ON COLUMN product_stat.product_key IS 'The product.';
 COMMENT ON COLUMN product_stat.price_min IS 'Lowest price in agorot; zero prices are left out; null when all are zero.';

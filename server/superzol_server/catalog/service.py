@@ -53,6 +53,7 @@ LOOKUP_PRODUCT = load_statement(__package__, "lookup_product")
 SEARCH_PRODUCTS = load_statement(__package__, "search_products")
 
 MOST_PRODUCTS_OF_A_CODE = 1000
+MOST_PRODUCTS_RANKED = 8000
 SEARCH_KEY = ("key_rank", "key_rarity", "key_length", "product_id")
 BEFORE_THE_BEST = (-1, 0, 0, "")
 
@@ -126,7 +127,7 @@ class CatalogService(CatalogServiceServicer):
         check_category(request.category_id)
         check_query(request.query)
         page, filters = open_page(request, first=BEFORE_THE_BEST), product_filters(request)
-        words = [request.query, *filters]
+        words = [request.query, *filters, MOST_PRODUCTS_RANKED]
         answer = await self._database.fetch_page(SEARCH_PRODUCTS, words, page.place)
         await self._check_chain(request.chain_id, answer)
         part = page.cut(answer, *SEARCH_KEY)

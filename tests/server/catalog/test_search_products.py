@@ -8,6 +8,8 @@ import pytest_asyncio
 from grpc import StatusCode
 
 from superzol.catalog.v1.catalog_pb2 import SearchProductsRequest
+from superzol_server.catalog.service import BEFORE_THE_BEST, SEARCH_PRODUCTS
+from superzol_server.database import Database, Limits
 from tests.support.catalogue import Offer, Product, Store, fill, publish
 from tests.support.clients import CatalogClient
 from tests.support.server import refusal, running_api
@@ -128,6 +130,30 @@ async def test_query_that_no_name_could_match_is_refused(shelf: CatalogClient, q
 
 async def test_longest_query_is_answered(shelf: CatalogClient) -> None:
     assert sorted(await search(shelf, "ח " * 100)) == ["1", "2", "3", "4", "5"]
+
+
+async def test_of_too_many_products_those_in_most_stores_are_found(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    stores = [Store(f"shop:{code}") for code in range(1, 4)]
+    names = {"1": "חלב", "2": "חלב טרי", "3": "חלב מלא", "4": "חלב רזה"}
+    products = [Product(f"shop:{code}", name) for code, name in names.items()]
+    sold = {"1": 0, "2": 1, "3": 2, "4": 3}
+    offers = [
+        Offer(f"shop:{code}", f"shop:{n}", 500) for code in sold for n in range(1, sold[code] + 1)
+    ]
+    await fill(connection, *stores, *products, *offers)
+    opened = await Database.open(database, Limits())
+    found = {
+        most: await opened.fetch(SEARCH_PRODUCTS, "ח", None, None, None, most, *BEFORE_THE_BEST, 10)
+        for most in (4, 2)
+    }
+    await opened.close()
+    identifiers = {most: [row["product_id"] for row in found[most].rows] for most in found}
+    assert identifiers == {
+        4: ["shop:4", "shop:3", "shop:2", "shop:1"],
+        2: ["shop:4", "shop:3"],
+    }
 
 
 async def test_category_is_not_served_yet(shelf: CatalogClient) -> None:
