@@ -48,7 +48,7 @@ Version = Annotated[
     typer.Option(
         min=1,
         max=MAX_VERSION,
-        help="Number of the snapshot; without it the same files are the same version.",
+        help="Number of the snapshot; found by its files, or the next, when not given.",
     ),
 ]
 Dataset = Annotated[str, typer.Option(help="Identifier of the dataset.")]
@@ -69,8 +69,11 @@ def refresh_command(
 
     Example: superzol-etl refresh --source ./2026-06-01 --version 812
 
-    The last line of the output is a JSON summary. Exit codes: 0 done or unchanged, 64 usage, 65 bad
-    data, 66 not found, 75 try again, 77 not allowed, 78 configuration.
+    The last line of the output is a JSON summary. Its result is Loaded, Unchanged, or Partial when
+    a file is bad or a chain was held back.
+
+    Exit codes: 0 done, 64 usage, 65 bad data, 66 not found, 70 unforeseen, 75 try again,
+    77 not allowed, 78 configuration.
     """
     configure_logging()
     order = Order(database, dataset, version, run_id or uuid.uuid4().hex, workers)

@@ -28,11 +28,11 @@ class SnapshotFile:
 
 @dataclass(slots=True)
 class ChainFiles:
-    """The files of one chain; doubled = base names that occur in more than one folder."""
+    """The files of one chain; doubled = further files of the same base name."""
 
     chain_id: str
     files: list[SnapshotFile] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
+    doubled: list[Path] = field(default_factory=list)
 
     @property
     def digest(self) -> str:
@@ -64,7 +64,7 @@ def read_snapshot(folder: Path) -> Snapshot:
         raise NotFound(
             f"{folder} is not a folder; --source names the folder that holds the CSV files"
         )
-    paths = sorted(path for path in folder.rglob("*.csv") if path.is_file())
+    paths = sorted(path for path in folder.rglob("*.csv") if _is_visible(path, folder))
     named = [(path, parse_csv_name(path.name)) for path in paths]
     read = [(path, name) for path, name in named if name and name.kind in READ_KINDS]
     if not read:
@@ -75,13 +75,19 @@ def read_snapshot(folder: Path) -> Snapshot:
     for (path, name), digest in zip(read, digests, strict=True):
         chain = chains.setdefault(name.chain_id, ChainFiles(name.chain_id))
         if any(path.name == file.path.name for file in chain.files):
-            chain.doubled.append(path.name)
+            chain.doubled.append(path)
             continue
         chain.files.append(SnapshotFile(path, name.kind, name.slug, digest, path.stat().st_size))
     largest_first = sorted(chains.values(), key=lambda chain: (-chain.bytes, chain.chain_id))
     return Snapshot(
         largest_first, [path for path, name in named if not name or name.kind not in READ_KINDS]
     )
+
+
+def _is_visible(path: Path, folder: Path) -> bool:
+    """A file, and neither it nor a folder on the way to it is hidden."""
+    within = path.relative_to(folder).parts
+    return path.is_file() and not any(part.startswith(".") for part in within)
 
 
 def file_digest(path: Path) -> str:

@@ -81,10 +81,23 @@ def repair(body: bytes, columns: int, constant: Collection[int]) -> Repaired:
     starts = _unknown_row(columns, ())
     continues = _unknown_row(columns, constant)
     readable = [
-        row if number not in bad else continues if row[:1] in (b",", b"") else starts
+        _requoted(row) if number not in bad else continues if row[:1] in (b",", b"") else starts
         for number, row in enumerate(rows)
     ]
     return Repaired(b"\n".join(readable) + b"\n", rows, lines, bad)
+
+
+def _requoted(row: bytes) -> bytes:
+    """The same cells; one that holds a quote but is not quoted is, as Polars needs it."""
+    if b'"' not in row:
+        return row
+    cells = (found.removeprefix(b",") for found in CELLS.findall(row))
+    return b",".join(
+        b'"' + cell.replace(b'"', b'""') + b'"'
+        if b'"' in cell and not cell.startswith(b'"')
+        else cell
+        for cell in cells
+    )
 
 
 def _unknown_row(columns: int, masked: Collection[int]) -> bytes:

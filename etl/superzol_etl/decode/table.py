@@ -74,7 +74,10 @@ def read_table(
         repaired = repair(body, width, layout.places_of(constant))
     if not body.endswith(b"\n") and len(repaired.rows) - 1 in repaired.bad:
         raise BadFile(f"{file} is cut off in its last row: fetch it again")
-    frame = _parse(repaired.body, width, places)
+    try:
+        frame = _parse(repaired.body, width, places)
+    except (pl.exceptions.ComputeError, RaggedRows) as error:
+        raise BadFile(f"{file} cannot be read as a CSV: {error}") from error
     return Table(frame.select(_names(places)), body, lines, repaired)
 
 

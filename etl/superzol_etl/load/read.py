@@ -49,7 +49,9 @@ def read_chain(
     """
     reader = _Reader(threads, Gatherer(tell_new))
     reports: dict[str, FileReport] = {}
-    problems = [f"{name} stands in more than one folder" for name in chain.doubled]
+    problems = [
+        f"{path} has the name of another file of {chain.chain_id}" for path in chain.doubled
+    ]
     for file in chain.files:
         report = reports[file.path.name] = FileReport(file.path.name, file.digest)
         try:

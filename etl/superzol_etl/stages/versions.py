@@ -95,7 +95,9 @@ async def _ensure_chain(connection: Connection, dataset_key: int, chain: ChainFi
     )
     assert row is not None  # the statement finds the chain or adds it
     if row["dataset_key"] != dataset_key:
-        raise WrongConfiguration(f"chain {chain.chain_id} belongs to another dataset")
+        raise WrongConfiguration(
+            f"chain {chain.chain_id} belongs to dataset {row['dataset_id']}: load it there"
+        )
     chain_key: int = row["chain_key"]
     for slug in sorted({file.slug for file in chain.files} - {chain.chain_id}):
         await connection.execute(load_sql(PACKAGE, "ensure_alias"), slug, chain_key)

@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import os
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -28,10 +29,23 @@ async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIter
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     context = multiprocessing.get_context("spawn")
     loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context) as pool:
+    count = min(workers, len(jobs))
+    with ProcessPoolExecutor(count, mp_context=context, initializer=die_with_parent) as pool:
         running = [loop.run_in_executor(pool, load_in_worker, url, job) for job in jobs]
         for future in asyncio.as_completed(running):
             yield await future
+
+
+def die_with_parent() -> None:
+    """Ends this worker when the run that started it is killed: what it wrote is rolled back."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # only workers come here
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def load_in_worker(url: str, job: ChainJob) -> ChainResult:

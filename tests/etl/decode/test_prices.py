@@ -178,6 +178,15 @@ def test_rows_below_an_unreadable_start_of_a_source_belong_to_nobody() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ['שמנת" חמוצה', 'ב"ד"ץ', 'סוף"'])
+def test_a_stray_quote_in_a_name_harms_no_row(name: str) -> None:
+    items = [Item(str(number), f"{number}.00", f"שם {number}") for number in range(1, 3000)]
+    lines = prices_csv("PriceFull", [Xml("1", "202606010600", items)]).splitlines(keepends=True)
+    lines[1500] = lines[1500].replace("שם 1500".encode(), name.encode())
+    rows, rejects = decode(b"".join(lines))
+    assert (len(rows), rejects) == (2999, [])
+
+
 def test_a_multi_line_name_counts_as_one_row_and_lines_stay_right() -> None:
     xml = Xml("1", "202606010600", [Item("1", "5.90", 'א\nב"'), Item("2", "free", "ג")])
     rows, rejects = decode(prices_csv("PriceFull", [xml]))
