@@ -24,8 +24,14 @@ from superzol_server.health import Health
 from superzol_server.interceptors import CallInterceptor
 from superzol_server.pricing.service import PricingService
 
-# Without it a second server on the same port would silently take half of the calls.
-OPTIONS = (("grpc.so_reuseport", 0),)
+LARGEST_REQUEST_BYTES = 256 * 1024
+OPTIONS = (
+    # Without it a second server on the same port would silently take half of the calls.
+    ("grpc.so_reuseport", 0),
+    # Three times the largest request there is use for; gRPC's 4 MB, a quarter of a million items to
+    # check, would hold up all other calls.
+    ("grpc.max_receive_message_length", LARGEST_REQUEST_BYTES),
+)
 
 ANALYTICS = analytics_pb2.DESCRIPTOR.services_by_name["AnalyticsService"].full_name
 CATALOG = catalog_pb2.DESCRIPTOR.services_by_name["CatalogService"].full_name

@@ -17,6 +17,7 @@ from superzol.catalog.v1.catalog_pb2 import (
     ListProductsRequest,
     SearchProductsRequest,
 )
+from superzol_server.api import LARGEST_REQUEST_BYTES
 from superzol_telemetry.logs import JsonFormatter
 from tests.support.catalogue import Product, Store, fill
 from tests.support.clients import AnalyticsClient, CatalogClient
@@ -89,6 +90,14 @@ async def test_text_deep_in_a_request_is_checked_too(database: str) -> None:
     async with running_api(database) as running:
         said = await refusal(AnalyticsClient(running.channel).CompareBasket(request))
     assert (said.code, said.fields) == (StatusCode.INVALID_ARGUMENT, ["items.product_id"])
+
+
+async def test_request_that_is_larger_than_any_use_is_refused_unread(database: str) -> None:
+    items = [BasketItem(product_id=MILK)] * (LARGEST_REQUEST_BYTES // len(MILK))
+    async with running_api(database) as running:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await AnalyticsClient(running.channel).CompareBasket(CompareBasketRequest(items=items))
+    assert refused.value.code() == StatusCode.RESOURCE_EXHAUSTED
 
 
 @pytest.mark.parametrize("query", ["%", "_", "\\", "'; DROP TABLE product", "🥛", "a" * 200, "[[:"])
