@@ -3,9 +3,11 @@
 import asyncio
 import json
 import logging
+import re
 import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +17,13 @@ from superzol_etl.console import show_progress
 from superzol_etl.errors import EtlError, UsageError
 from superzol_etl.failures import explain
 from superzol_etl.records import Order
-from superzol_etl.settings import DEFAULT_DATASET, DEFAULT_WORKERS, MAX_VERSION
+from superzol_etl.settings import (
+    DEFAULT_DATASET,
+    DEFAULT_WORKERS,
+    IDENTIFIER,
+    MAX_VERSION,
+    RUN_ID,
+)
 from superzol_etl.snapshot import read_snapshot
 from superzol_telemetry import configure_logging
 
@@ -76,6 +84,10 @@ def refresh_command(
     77 not allowed, 78 configuration.
     """
     configure_logging()
+    if not re.fullmatch(IDENTIFIER, dataset):
+        raise typer.BadParameter(f"{dataset!r} is no identifier such as {DEFAULT_DATASET}")
+    if run_id is not None and not re.fullmatch(RUN_ID, run_id):
+        raise typer.BadParameter(f"{run_id!r} has other characters than A-Z a-z 0-9 . _ -")
     order = Order(database, dataset, version, run_id or uuid.uuid4().hex, workers)
     try:
         with ThreadPoolExecutor(1) as pool, show_progress(order.run_id) as progress:
@@ -108,6 +120,10 @@ def _fail(order: Order, failure: EtlError) -> int:
 
 def main() -> None:
     """Runs the command line; wrong usage exits 64, not the 2 of typer."""
+    for stream in (sys.stdout, sys.stderr):
+        # A path may hold bytes that no text has.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="superzol-etl")
     except SystemExit as ended:

@@ -26,7 +26,7 @@ def show_progress(run_id: str) -> Iterator[Progress]:
             "seconds": result.seconds,
             "partial_stores": list(result.partial_stores),
             "problems": list(result.problems),
-        }
+        } | ({"traceback": result.trace} if result.trace else {})
         log.log(severity, "chain finished", extra=fields)
 
     if not sys.stderr.isatty():
@@ -65,6 +65,6 @@ def show_bar() -> Iterator[Progress]:
                 task, completed=done, total=total, description=f"{result.chain_id} {result.state}"
             )
             for problem in result.problems:
-                bar.console.print(problem, markup=False)
+                bar.console.print(problem, markup=False, highlight=False)
 
         yield advance

@@ -55,3 +55,11 @@ class WrongConfiguration(EtlError):
     """The set-up is wrong: URL, schema, ownership."""
 
     exit_code = 78
+
+
+def with_code(exit_code: int, sentence: str) -> EtlError:
+    """The failure that has this exit code."""
+    for kind in (UsageError, BadData, NotFound, PassingTrouble, NotAllowed, WrongConfiguration):
+        if kind.exit_code == exit_code:
+            return kind(sentence)
+    return EtlError(sentence)

@@ -14,11 +14,9 @@ from superzol_etl.errors import (
 SCHEMA = "{error}: run superzol-schema upgrade first"
 WENT_AWAY = "the database went away ({error}): run the same command again"
 UNREACHED = "{error}: is the database running, are host and port right?"
-NO_URL = "--database is no URL of PostgreSQL: {error}"
 
 # The first that fits counts: derived classes stand before those they derive from.
 KNOWN: list[tuple[type[BaseException], type[EtlError], str]] = [
-    (asyncpg.ClientConfigurationError, WrongConfiguration, NO_URL),
     (asyncpg.InvalidCatalogNameError, WrongConfiguration, "{error}: check --database"),
     (asyncpg.InvalidAuthorizationSpecificationError, NotAllowed, "{error}: check --database"),
     (asyncpg.InvalidParameterValueError, WrongConfiguration, SCHEMA),

@@ -37,7 +37,7 @@ class Reject(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The rows of one store in one source XML, in the order of the CSV."""
+    """The rows of one store in one source XML; rows counts each item once."""
 
     csv_file: str
     is_full: bool
@@ -94,6 +94,7 @@ class ChainResult:
     partial_stores: tuple[str, ...] = ()
     seconds: float = 0.0
     exit_code: int = 0
+    trace: str | None = None
 
 
 Progress = Callable[[int, int, ChainResult], None]

@@ -23,7 +23,7 @@ class SnapshotFile:
     kind: FileKind
     slug: str
     digest: str
-    bytes: int
+    size_bytes: int
 
 
 @dataclass(slots=True)
@@ -32,15 +32,17 @@ class ChainFiles:
 
     chain_id: str
     files: list[SnapshotFile] = field(default_factory=list)
-    doubled: list[Path] = field(default_factory=list)
+    doubled: list[SnapshotFile] = field(default_factory=list)
 
     @property
     def digest(self) -> str:
-        return combine(f"{file.path.name} {file.digest}" for file in self.files)
+        """Of the names and contents of all its files."""
+        return combine(f"{file.path.name} {file.digest}" for file in self.files + self.doubled)
 
     @property
-    def bytes(self) -> int:
-        return sum(file.bytes for file in self.files)
+    def size_bytes(self) -> int:
+        """Of the files that are read."""
+        return sum(file.size_bytes for file in self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,10 @@ def read_snapshot(folder: Path) -> Snapshot:
     chains: dict[str, ChainFiles] = {}
     for (path, name), digest in zip(read, digests, strict=True):
         chain = chains.setdefault(name.chain_id, ChainFiles(name.chain_id))
-        if any(path.name == file.path.name for file in chain.files):
-            chain.doubled.append(path)
-            continue
-        chain.files.append(SnapshotFile(path, name.kind, name.slug, digest, path.stat().st_size))
-    largest_first = sorted(chains.values(), key=lambda chain: (-chain.bytes, chain.chain_id))
+        is_doubled = any(path.name == file.path.name for file in chain.files)
+        file = SnapshotFile(path, name.kind, name.slug, digest, path.stat().st_size)
+        (chain.doubled if is_doubled else chain.files).append(file)
+    largest_first = sorted(chains.values(), key=lambda chain: (-chain.size_bytes, chain.chain_id))
     return Snapshot(
         largest_first, [path for path, name in named if not name or name.kind not in READ_KINDS]
     )

@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from superzol_etl.load.chain import CHAIN_LOCK
+from superzol_etl.stages.versions import DATASET_LOCK
 from tests.etl.conftest import State
 from tests.support.snapshots import Item, Xml, prices_csv, refresh, write_snapshot
 
@@ -103,7 +104,7 @@ async def test_a_second_run_of_the_dataset_is_refused_while_the_first_is_alive(
     folder = snapshot(tmp_path, 1)
     refresh(database, folder)
     key = await connection.fetchval("SELECT dataset_key FROM dataset")
-    await connection.execute("SELECT pg_advisory_lock(8, $1)", key)
+    await connection.execute("SELECT pg_advisory_lock($1, $2)", DATASET_LOCK, key)
     outcome = refresh(database, folder)
     assert outcome.exit_code == 75
     assert "another run of israeli-supermarkets is alive" in outcome.stderr
@@ -182,8 +183,10 @@ async def open_offers(connection: asyncpg.Connection, chain_id: str) -> list[asy
         (["--source", "."], 66, "holds no price_full_file"),
         (["--source", ".", "--version", "0"], 64, "--version"),
         (["--source", ".", "--version", "40000"], 64, "--version"),
+        (["--source", ".", "--dataset", "A b"], 64, "is no identifier"),
+        (["--source", ".", "--run-id", "a b"], 64, "has other characters"),
         (["--database", "postgresql://localhost:1/x"], 75, "is the database running"),
-        (["--database", "mysql://x"], 78, "no URL of PostgreSQL"),
+        (["--database", "mysql://x"], 78, "no valid URL of PostgreSQL"),
         ([], 64, "--source"),
     ],
 )
@@ -204,3 +207,70 @@ def test_a_database_without_the_schema_is_a_wrong_configuration(blank: str, tmp_
     outcome = refresh(blank, snapshot(tmp_path, 1))
     assert outcome.exit_code == 78
     assert "superzol-schema upgrade" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "rest", ["s3cr3t/x@localhost/db", "s3cr3t#x@localhost/db", "[s3cr3t]@localhost/db",
+             "s3cr3t:port@localhost:x/db", "s3cr3t@localhost:1/db", "s3cr3t?x@localhost/db",
+             "s3cr3t@[::1/db", "s3cr3t@localhost:99999/db"],
+)  # fmt: skip
+def test_no_failing_url_shows_its_password(tmp_path: Path, rest: str) -> None:
+    outcome = refresh(f"postgresql://u:{rest}", snapshot(tmp_path, 1))
+    assert outcome.exit_code in (75, 78)
+    assert "s3cr3t" not in outcome.stderr + str(outcome.summary)
+
+
+async def test_workers_end_with_the_run_that_started_them(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    refresh(database, snapshot(tmp_path, 1))
+    folder = snapshot(tmp_path, 2)
+    key = await connection.fetchval("SELECT chain_key FROM chain WHERE chain_id = 'alpha'")
+    await connection.execute("SELECT pg_advisory_lock($1, $2)", CHAIN_LOCK, key)
+    command = [sys.executable, "-m", "superzol_etl", "refresh", "--source", str(folder)]
+    process = subprocess.Popen(
+        [*command, "--database", database, "--workers", "3"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    waiting = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+    await wait_for(connection, f"{waiting} AND objid = {key}")
+    process.send_signal(signal.SIGTERM)
+    process.wait()
+    loaders = "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'superzol-etl'"
+    await connection.execute("SELECT pg_advisory_unlock($1, $2)", CHAIN_LOCK, key)
+    await wait_for(connection, f"{loaders} AND datname = current_database()")
+    state = "SELECT count(*) FROM chain_version WHERE version = 2 AND chain_key = $1"
+    assert await connection.fetchval(state, key) == 0
+
+
+async def test_a_chain_whose_connection_was_cut_is_completed_by_the_next_run(
+    database: str, tmp_path: Path, connection: asyncpg.Connection, final_state: ReadState
+) -> None:
+    """The names merged in the end are those of an uninterrupted run."""
+    refresh(database, snapshot(tmp_path, 1))
+    folder = snapshot(tmp_path, 2)
+    key = await connection.fetchval("SELECT chain_key FROM chain WHERE chain_id = 'beta'")
+    await connection.execute("SELECT pg_advisory_lock($1, $2)", CHAIN_LOCK, key)
+    cutting = asyncio.create_task(cut_waiting(database, key))
+    outcome = await asyncio.to_thread(refresh, database, folder)
+    await cutting
+    assert outcome.exit_code == 75
+    assert "beta: the database went away" in outcome.stderr
+    await connection.execute("SELECT pg_advisory_unlock($1, $2)", CHAIN_LOCK, key)
+    again = refresh(database, folder)
+    assert (again.exit_code, again.summary["result"]) == (0, "Loaded")
+    after_cut = await final_state()
+    await connection.execute(EMPTY_ALL)
+    refresh(database, tmp_path / "day1")
+    refresh(database, folder)
+    assert await final_state() == after_cut
+
+
+async def cut_waiting(database: str, key: int) -> None:
+    """Ends the loader that waits for the lock of a chain."""
+    other = await asyncpg.connect(database)
+    waiting = f"FROM pg_locks WHERE NOT granted AND locktype = 'advisory' AND objid = {key}"
+    await wait_for(other, f"SELECT count(*) {waiting}")
+    await other.execute(f"SELECT pg_terminate_backend(pid) {waiting}")
+    await other.close()

@@ -6,10 +6,11 @@ import asyncpg
 
 from tests.etl.conftest import State
 from tests.support.offers import offers
-from tests.support.snapshots import Chain, Item, Xml, full
+from tests.support.snapshots import Chain, Item, Xml, full, prices_csv
 
 GTIN = "7290004131074"
 ReadState = Callable[[], Awaitable[State]]
+FOUR = [Item(str(number), f"{number}.00") for number in range(1, 5)]
 
 
 async def test_a_file_cut_to_a_tenth_delists_nothing_and_is_flagged(
@@ -72,12 +73,81 @@ async def test_an_older_version_is_refused_and_nothing_changes(
 
 
 async def test_a_loaded_version_with_other_files_is_refused(
-    chain: Chain, connection: asyncpg.Connection
+    chain: Chain, final_state: ReadState
 ) -> None:
     chain.load([full(Item("1", "1.00"))], None, "--version", "7")
+    before = await final_state()
     outcome = chain.load([full(Item("1", "2.00"))], None, "--version", "7")
-    assert "give the files a new version" in str(outcome.summary)
-    assert await offers(connection) == {("alpha:1", "alpha:1"): (100, 7)}
+    assert outcome.exit_code == 65
+    assert "version 7 of alpha is loaded with other files" in outcome.stderr
+    assert await final_state() == before
+
+
+async def test_a_full_file_older_than_what_is_loaded_is_never_the_base(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    late = full(Item("1", "1.50"), Item("2", "2.00"), Item("9", "9.00"), at="202606012200")
+    chain.load([late])
+    early = full(Item("1", "1.00"), Item("2", "2.00"), Item("8", "8.00"), at="202606012000")
+    chain.load([early], [Xml("1", "202606020100", [Item("2", "2.20")])])
+    assert await offers(connection) == {
+        ("alpha:1", "alpha:1"): (150, 1),
+        ("alpha:2", "alpha:1"): (220, 2),
+        ("alpha:9", "alpha:1"): (900, 1),
+    }
+
+
+async def test_rows_of_stores_that_alternate_in_one_source_all_count(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    data = (
+        b"found_folder,file_name,chainid,storeid,itemcode,itemprice\n"
+        b"app/A,PriceFull7-1-202606010600.xml,7,1,11,1.00\n,,,2,12,2.00\n,,,1,13,3.00\n,,,2,14,4.00\n"
+    )
+    chain.load_files({"price_full_file_alpha.csv": data})
+    assert set(await offers(connection)) == {
+        ("alpha:11", "alpha:1"),
+        ("alpha:12", "alpha:2"),
+        ("alpha:13", "alpha:1"),
+        ("alpha:14", "alpha:2"),
+    }
+
+
+async def test_a_source_that_stands_twice_in_a_file_counts_its_items_once(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    chain.load([full(*FOUR), full(*FOUR)])
+    assert await connection.fetchval("SELECT full_rows FROM store") == 4
+    assert chain.load([full(*FOUR, at="202606020600")]).summary["partialStores"] == []
+
+
+async def test_one_store_number_of_two_legal_entities_holds_the_chain_back(chain: Chain) -> None:
+    other = Xml("001", "202606010700", [Item("1", "1.00")], legal_id="7290058103393")
+    outcome = chain.load([full(Item("1", "1.00")), other])
+    assert outcome.exit_code == 65
+    assert "store 1 is published under the ChainIds 7290000000015, 7290058103393" in outcome.stderr
+
+
+async def test_a_base_name_in_two_folders_is_loaded_when_one_is_gone(
+    chain: Chain,
+) -> None:
+    data = prices_csv("PriceFull", [full(Item("1", "1.00"))])
+    folder = chain.folder / "1"
+    for name in ("x", "y"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "price_full_file_alpha.csv").write_bytes(data)
+    assert "y/price_full_file_alpha.csv has the name" in chain.load_files({}).stderr
+    (folder / "y" / "price_full_file_alpha.csv").unlink()
+    chain.count = 0
+    assert chain.load_files({}).summary["result"] == "Loaded"
+
+
+async def test_a_name_and_an_address_of_several_lines_are_kept_as_they_are(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    chain.load([full(Item("1", "1.00", "שם\nבשתי שורות"), Item("2", "2.00", 'ב"ד\r\nץ'))])
+    names = await connection.fetch("SELECT name FROM product ORDER BY product_id")
+    assert [row["name"] for row in names] == ["שם\nבשתי שורות", 'ב"ד\r\nץ']
 
 
 async def test_rows_add_up_and_rejects_are_kept_per_file(
@@ -131,9 +201,6 @@ async def test_a_number_that_no_chain_took_is_given_again(
     assert chain.load([full(Item("1", "free"))]).exit_code == 65
     assert chain.load([full(Item("1", "1.00"))]).summary["version"] == 1
     assert await offers(connection) == {("alpha:1", "alpha:1"): (100, 1)}
-
-
-FOUR = [Item(str(number), f"{number}.00") for number in range(1, 5)]
 
 
 async def test_a_last_row_that_only_lacks_its_price_does_not_make_its_store_partial(

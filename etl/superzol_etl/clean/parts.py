@@ -6,9 +6,8 @@ from datetime import datetime
 
 from superzol_etl.records import Part, StoreState
 
-GOOD_SHARE = (
-    0.7  # a full file with fewer rows than this share of the last good one closes no offers
-)
+# Below this share of the rows of the last good file a full file closes no offers.
+GOOD_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +30,27 @@ def plan_store(
     """Plans one store's version from its parts (all of one store) and what is loaded of it.
 
     The base is the last full file that is whole and holds at least 70 % of the rows of the last
-    good one; only files later than the base, or without a base later than the loaded base, are
-    applied on top. Files that are all older than the newest one loaded change nothing.
+    good one; later files are applied on top. Nothing older than what is loaded is applied, unless
+    the newest file loaded is here again: then nothing in between is lost.
     """
     ordered = sorted(
         numbers, key=lambda number: (parts[number].published_at, not parts[number].is_full)
     )
-    base, partial = _find_base(parts, ordered, state.full_rows if state else None)
+    floor = _floor([parts[number].published_at for number in ordered], state)
+    fresh = [n for n in ordered if floor is None or parts[n].published_at >= floor]
+    base, partial = _find_base(parts, fresh, state.full_rows if state else None)
     since = parts[base].published_at if base is not None else (state.full_at if state else None)
-    applied = [n for n in ordered if n == base or _is_later(parts[n].published_at, since)]
-    newest = max((parts[n].published_at for n in applied), default=None)
-    if newest is None or (state and state.observed_at and newest < state.observed_at):
+    applied = [n for n in fresh if n == base or _is_later(parts[n].published_at, since)]
+    if not applied or (state and _is_later(state.observed_at, parts[applied[-1]].published_at)):
         return StorePlan(None, (), frozenset())
     return StorePlan(base, tuple(applied), frozenset(partial & set(applied)))
+
+
+def _floor(times: Sequence[datetime], state: StoreState | None) -> datetime | None:
+    """The time before which files are left out."""
+    if state is None or state.observed_at is None:
+        return None
+    return state.full_at if state.observed_at in times else state.observed_at
 
 
 def _find_base(
@@ -62,5 +69,5 @@ def _find_base(
     return base, partial
 
 
-def _is_later(time: datetime, since: datetime | None) -> bool:
-    return since is None or time > since
+def _is_later(time: datetime | None, since: datetime | None) -> bool:
+    return time is not None and (since is None or time > since)

@@ -35,10 +35,6 @@ def read_header(path: Path) -> tuple[str, ...]:
     except UnicodeDecodeError:
         raise BadFile(f"{path.name} is not a CSV: its first line is not UTF-8 text") from None
     columns = tuple(name.strip().strip('"').lower() for name in names)
-    if not all(name.isidentifier() for name in columns):
-        raise BadFile(f"{path.name} is not a CSV: its first line does not name columns")
-    if len(set(columns)) < len(columns):
-        raise BadFile(f"{path.name} names a column twice: {','.join(columns)}")
     return columns
 
 
@@ -51,8 +47,9 @@ def find_blocks(
         head = file.read(HEADER_BYTES)
         start = head.find(b"\n") + 1 or size
         folder, comma, _ = head[start:].partition(b",")
-        # Without a folder in the first cell no border can be told: the file is one block.
-        mark = b"\n" + folder + comma if folder and comma else None
+        # Without a folder in the first column no border can be told: the file is one block.
+        is_marked = head.removeprefix(BOM)[:13].strip(b'"').lower().startswith(b"found_folder")
+        mark = b"\n" + folder + comma if is_marked and folder and comma else None
         end, step = start, min(FIRST_BYTES, block_bytes)
         while start < size:
             end = min(end + step, size)

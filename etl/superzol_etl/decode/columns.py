@@ -100,6 +100,13 @@ class Layout:
             column = SPELLINGS.get(name, name)
             if column in known:
                 places[column] = (*places.get(column, ()), place)
+        if not places:
+            raise BadFile(
+                f"{file} is not a CSV of prices or stores: its first line names no column"
+            )
+        doubled = [name for name in set(header) if name in places and header.count(name) > 1]
+        if doubled:
+            raise BadFile(f"{file} names a column twice: {', '.join(sorted(doubled))}")
         missing = [column for column in required if column not in places]
         if missing:
             raise BadFile(
@@ -108,6 +115,11 @@ class Layout:
             )
         drift = tuple(name for name in header if SPELLINGS.get(name, name) not in known)
         return cls(len(header), places, drift)
+
+    @property
+    def starts_with_folder(self) -> bool:
+        """The first column is the scraper's folder, which is written where a source starts."""
+        return 0 in self.places.get("found_folder", ())
 
     def places_of(self, columns: Iterable[str]) -> list[int]:
         """The places of these columns, ascending; a column the file lacks has none."""

@@ -9,9 +9,8 @@ from superzol_etl.records import FileKind
 
 ISRAEL = ZoneInfo("Asia/Jerusalem")
 
-CSV_NAME = re.compile(
-    rf"(?P<kind>{'|'.join(sorted(FileKind, key=len, reverse=True))})_(?P<slug>[a-z0-9_]+)\.csv"
-)
+KINDS = "|".join(sorted(FileKind, key=len, reverse=True))
+CSV_NAME = re.compile(rf"(?P<kind>{KINDS})_(?P<slug>[a-z0-9][a-z0-9_]*)\.csv")
 # The last date of the name counts: yyyymmddHHMM[SS], or yyyymmdd-HHMM[SS] in five-part names.
 TIME = re.compile(r"-(20\d{6})-?([0-2]\d[0-5]\d)([0-5]\d)?(?=[-.]|$)")
 

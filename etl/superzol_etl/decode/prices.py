@@ -14,7 +14,7 @@ from superzol_etl.clean.text import TEST_NAMES
 from superzol_etl.decode.blocks import find_blocks, read_block
 from superzol_etl.decode.codes import CodeBook
 from superzol_etl.decode.columns import EMPTY, Layout, filled
-from superzol_etl.decode.rows import UNKNOWN
+from superzol_etl.decode.rows import ROW_EMPTY, UNKNOWN
 from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs
 from superzol_etl.decode.table import Table, read_table
 from superzol_etl.records import OfferFlag, Part, Reject
@@ -22,6 +22,7 @@ from superzol_etl.records import OfferFlag, Part, Reject
 MEASURES = ("quantity", "unitqty", "unitofmeasure")
 WORDS = ("itemname", "manufacturername", "manufacturecountry", *MEASURES)
 READ = (*RUN_COLUMNS, "itemcode", "itemprice", "bisweighted", *WORDS)
+YES = ["1", "1.0", "1.00", " 1", "1 ", "true", "True"]
 MAX_AGOROT = 2**31 - 1
 MISSING, JUNK = -1, -2
 
@@ -87,7 +88,7 @@ def _parse(path: Path, start: int, end: int, layout: Layout, codes: CodeBook) ->
         *(filled(layout, column) for column in RUN_COLUMNS),
         filled(layout, "itemcode"),
         agorot(table.cells[f"column_{layout.places['itemprice'][0]}"]),
-        (filled(layout, "bisweighted") == "1").fill_null(False).alias("weighted"),
+        filled(layout, "bisweighted").is_in(YES).fill_null(False).alias("weighted"),
         *(filled(layout, column) for column in WORDS),
     )
     frame = frame.with_columns(_flags().alias("flags"))
@@ -165,15 +166,15 @@ def _cut_runs(parsed: _Parsed, good: npt.NDArray[np.bool_]) -> set[int]:
     A row that only lacks its price may well be the last.
     """
     ends = {run.start + run.rows - 1: number for number, run in enumerate(parsed.runs.runs)}
-    lost = (pl.col("price") == MISSING) & pl.all_horizontal(
-        pl.col(column).fill_null(EMPTY) == EMPTY for column in MEASURES
-    )
+    measured = [pl.col(column).is_not_null() for column in MEASURES]
+    empty = [pl.col(column).fill_null(EMPTY) == EMPTY for column in MEASURES]
+    lost = (pl.col("price") == MISSING) & pl.any_horizontal(measured) & pl.all_horizontal(empty)
     refused = [row for row in ends if not good[row]]
     is_lost = parsed.frame[refused].select(lost).to_series().to_list()
     return {
         ends[row]
         for row, gone in zip(refused, is_lost, strict=True)
-        if gone or row in parsed.table.bad
+        if gone or parsed.table.bad.get(row, ROW_EMPTY) != ROW_EMPTY
     }
 
 

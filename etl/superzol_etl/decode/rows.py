@@ -16,6 +16,7 @@ import numpy.typing as npt
 UNKNOWN = "\x02"
 
 NEWLINE, QUOTE = 10, 34
+ROW_EMPTY = "row_empty"
 CELL = rb'(?:"(?:[^"]|"")*"|[^",\n][^,\n]*|)'
 WELL_QUOTED = re.compile(CELL + rb"(?:," + CELL + rb")*")
 CELLS = re.compile(rb"(?:^|,)" + CELL)
@@ -58,7 +59,9 @@ class Repaired(NamedTuple):
     bad: dict[int, str]
 
 
-def repair(body: bytes, columns: int, constant: Collection[int]) -> Repaired:
+def repair(
+    body: bytes, columns: int, constant: Collection[int], starts_with_folder: bool
+) -> Repaired:
     """Replaces each unreadable row, keeping the number and the order of rows.
 
     constant: places of columns that have one value in a source XML; a bad row that does not start
@@ -70,7 +73,7 @@ def repair(body: bytes, columns: int, constant: Collection[int]) -> Repaired:
     lines: list[int] = []
     bad: dict[int, str] = {}
     line = 0
-    for segment in _segments(body):
+    for segment in _segments(body) if starts_with_folder else [body]:
         for row in _split(segment):
             reason = _fault(row, columns)
             if reason is not None:
@@ -120,7 +123,7 @@ def _split(segment: bytes) -> list[bytes]:
 
 def _fault(row: bytes, columns: int) -> str | None:
     if not row:
-        return "row_empty"
+        return ROW_EMPTY
     try:
         row.decode("utf-8")
     except UnicodeDecodeError:

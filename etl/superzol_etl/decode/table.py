@@ -61,8 +61,7 @@ def read_table(
     Raises BadFile when the file ends in the middle of a row.
     """
     width, places = layout.width, layout.places_of(columns)
-    # By numpy, as bytes.count would keep the other threads from running.
-    lines = int(np.count_nonzero(np.frombuffer(body, np.uint8) == NEWLINE))
+    lines = _lines(body)
     try:
         frame = _parse(body, width, places)
         if _ends_in_cr(frame, width):
@@ -71,7 +70,7 @@ def read_table(
         return Table(frame.select(_names(places)), body, lines, None)
     except (pl.exceptions.ComputeError, RaggedRows):
         body = body.replace(b"\r\n", b"\n")
-        repaired = repair(body, width, layout.places_of(constant))
+        repaired = repair(body, width, layout.places_of(constant), layout.starts_with_folder)
     if not body.endswith(b"\n") and len(repaired.rows) - 1 in repaired.bad:
         raise BadFile(f"{file} is cut off in its last row: fetch it again")
     try:
@@ -99,10 +98,18 @@ def _parse(body: bytes, width: int, places: list[int]) -> pl.DataFrame:
     end = frame[f"column_{width}"]
     if end.null_count() or not (end == END).all():
         raise RaggedRows
+    if len(frame) < _lines(body):
+        mark = pl.all().str.replace_all(f",{END}\n", "\n", literal=True)
+        frame = frame.with_columns(mark)
     if b'""' in body:
         # An empty cell in quotes is empty all the same, as it is for the publisher's own reader.
         frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
     return frame
+
+
+def _lines(body: bytes) -> int:
+    """By numpy, as bytes.count would keep the other threads from running."""
+    return int(np.count_nonzero(np.frombuffer(body, np.uint8) == NEWLINE))
 
 
 def _ends_in_cr(frame: pl.DataFrame, width: int) -> bool:

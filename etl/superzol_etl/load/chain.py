@@ -20,7 +20,7 @@ from superzol_etl.load.ledger import (
 from superzol_etl.load.packs import read_offers, write_change
 from superzol_etl.load.products import ProductFinder, Products
 from superzol_etl.load.read import ChainContent, read_chain
-from superzol_etl.load.stores import describe_stores, note_sightings, resolve_stores
+from superzol_etl.load.stores import add_stores, describe_stores, note_sightings, read_stores
 from superzol_etl.load.words import clean_words, take_over_words
 from superzol_etl.records import ChainResult, FileReport, StoreState
 from superzol_etl.snapshot import ChainFiles
@@ -53,17 +53,15 @@ async def load_chain(connection: Connection, job: ChainJob) -> ChainResult:
     if content.problems:
         return await _hold_back(connection, job, content)
     products = finder.products(len(content.rows.codes))
+    codes = {part.store_code for part in content.rows.parts if part.store_code}
+    # Committed at once: a load that fails again and again must not use up the numbers of stores.
+    await add_stores(connection, job.chain_key, chain_id, codes | set(content.stores))
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", CHAIN_LOCK, job.chain_key)
-        ledger = await connection.fetchrow(
-            load_sql(PACKAGE, "read_chain_versions"), job.chain_key, job.version
-        )
-        if ledger and ledger["newest_loaded"] and ledger["newest_loaded"] >= job.version:
-            return ChainResult(chain_id, "loaded")
-        codes = {part.store_code for part in content.rows.parts if part.store_code}
-        states = await resolve_stores(
-            connection, job.chain_key, chain_id, codes | set(content.stores)
-        )
+        await connection.execute(load_sql(PACKAGE, "lock_chain"), CHAIN_LOCK, job.chain_key)
+        newest = await connection.fetchval(load_sql(PACKAGE, "read_newest_loaded"), job.chain_key)
+        if newest >= job.version:
+            return ChainResult(chain_id, "loaded")  # another run was faster
+        states = await read_stores(connection, job.chain_key)
         return await _apply(connection, job, content, products, states)
 
 
@@ -133,8 +131,9 @@ def _count_rows(content: ChainContent, observed: Observed) -> None:
     parts = content.rows.parts
     good, loaded = Counter[str](), Counter[str]()
     used = np.bincount(observed.part, minlength=len(parts)).tolist()
-    for part, count in zip(parts, used, strict=True):
-        good[part.csv_file] += part.rows
+    read = np.bincount(content.rows.part, minlength=len(parts)).tolist()
+    for part, count, rows in zip(parts, used, read, strict=True):
+        good[part.csv_file] += rows
         loaded[part.csv_file] += count
     for file, count in good.items():
         report = content.reports[file]

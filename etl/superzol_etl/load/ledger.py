@@ -59,5 +59,5 @@ async def publish_generation(
     generation: int = await connection.fetchval(
         load_sql(PACKAGE, "publish_generation"), dataset_key, chain_key, version, changed
     )
-    await connection.execute("SELECT pg_notify('publication', $1)", str(generation))
+    await connection.execute(load_sql(PACKAGE, "notify_publication"), str(generation))
     return generation

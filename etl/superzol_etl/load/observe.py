@@ -1,7 +1,7 @@
 """Gathers the price rows of all files of a chain in flat arrays."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -51,6 +51,7 @@ class Gatherer:
     tell_new: Callable[[NewCodes], None]
     codes: CodeBook = field(default_factory=CodeBook)
     _parts: list[Part] = field(default_factory=list)
+    _numbers: dict[tuple[str, str, str], int] = field(default_factory=dict)
     _codes: list[npt.NDArray[np.int32]] = field(default_factory=list)
     _part_numbers: list[npt.NDArray[np.int32]] = field(default_factory=list)
     _prices: list[npt.NDArray[np.int32]] = field(default_factory=list)
@@ -61,23 +62,33 @@ class Gatherer:
     def add(self, block: PriceBlock) -> None:
         """Takes one block."""
         self._codes.append(block.code.astype(np.int32))
-        self._part_numbers.append((block.part + len(self._parts)).astype(np.int32))
+        self._part_numbers.append(self._number_parts(block.parts)[block.part])
         self._prices.append(block.price)
         self._flags.append(block.flags)
-        self._parts += block.parts
         self._add_words(block)
+
+    def _number_parts(self, parts: list[Part]) -> npt.NDArray[np.int32]:
+        """The number of each part: all rows of one store in one source XML are one part."""
+        numbers = []
+        for part in parts:
+            key = (part.csv_file, part.source_file, part.store_code)
+            number = self._numbers.setdefault(key, len(self._parts))
+            if number == len(self._parts):
+                self._parts.append(part)
+            elif part.cut:
+                self._parts[number] = replace(self._parts[number], cut=True)
+            numbers.append(number)
+        return np.array(numbers, np.int32)
 
     def rows(self) -> Rows:
         """Everything added so far; the gatherer is empty afterwards."""
-        return Rows(
-            self.codes.codes(),
-            self._parts,
-            _join(self._codes, np.int32),
-            _join(self._part_numbers, np.int32),
-            _join(self._prices, np.int32),
-            _join(self._flags, np.int16),
-            self._chain_words(),
-        )
+        code, part = _join(self._codes, np.int32), _join(self._part_numbers, np.int32)
+        items = _count_items(part, code, len(self._parts))
+        parts = [
+            replace(known, rows=count) for known, count in zip(self._parts, items, strict=True)
+        ]
+        prices, flags = _join(self._prices, np.int32), _join(self._flags, np.int16)
+        return Rows(self.codes.codes(), parts, code, part, prices, flags, self._chain_words())
 
     def _add_words(self, block: PriceBlock) -> None:
         """Keeps each product's words from the full file of the lowest store number.
@@ -137,6 +148,16 @@ def _words_at(block: PriceBlock, rows: Numbers, rank: Numbers) -> pl.DataFrame:
 def _rank(part: Part) -> int:
     number = int(part.store_code) if part.store_code.isdigit() else DELTA_RANK - 1
     return min(number, DELTA_RANK - 1) + (0 if part.is_full else DELTA_RANK)
+
+
+def _count_items(part: npt.NDArray[np.int32], code: npt.NDArray[np.int32], parts: int) -> list[int]:
+    """How many items each part has: a source that stands twice in a file has each of them twice."""
+    packed = part.astype(np.int64) << 32
+    packed |= code
+    packed.sort()
+    firsts = np.append(True, packed[1:] != packed[:-1])[: len(packed)]
+    counts: list[int] = np.bincount(packed[firsts] >> 32, minlength=parts).tolist()
+    return counts
 
 
 def _join(pieces: list[npt.NDArray[Kind]], kind: type[Kind]) -> npt.NDArray[Kind]:

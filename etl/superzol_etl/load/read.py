@@ -1,6 +1,7 @@
 """Reads the files of one chain; a bad file is reported, never raised."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from superzol_etl.decode.blocks import read_header
@@ -13,9 +14,9 @@ from superzol_etl.decode.columns import (
 )
 from superzol_etl.decode.prices import read_prices
 from superzol_etl.decode.stores import StoreRow, read_stores
-from superzol_etl.errors import BadFile
+from superzol_etl.errors import BadFile, NotFound, PassingTrouble
 from superzol_etl.load.observe import Gatherer, NewCodes, Rows
-from superzol_etl.records import FileKind, FileReport
+from superzol_etl.records import FileKind, FileReport, Part
 from superzol_etl.snapshot import ChainFiles, SnapshotFile
 
 
@@ -49,9 +50,7 @@ def read_chain(
     """
     reader = _Reader(threads, Gatherer(tell_new))
     reports: dict[str, FileReport] = {}
-    problems = [
-        f"{path} has the name of another file of {chain.chain_id}" for path in chain.doubled
-    ]
+    problems = [f"{file.path} has the name of another file" for file in chain.doubled]
     for file in chain.files:
         report = reports[file.path.name] = FileReport(file.path.name, file.digest)
         try:
@@ -71,16 +70,35 @@ def read_chain(
     bad = [report.problem for report in reports.values() if report.problem]
     if not problems and len(bad) == len(reports):
         problems = [problem for problem in bad if problem]
-    return ChainContent(reader.gatherer.rows(), reader.stores, reports, problems)
+    rows = reader.gatherer.rows()
+    return ChainContent(rows, reader.stores, reports, problems + _collisions(rows.parts))
+
+
+def _collisions(parts: Iterable[Part]) -> list[str]:
+    """Store numbers that two legal entities use: two stores, which must not become one."""
+    legal_ids = defaultdict[str, set[str]](set)
+    for part in parts:
+        if part.store_code and part.legal_id:
+            legal_ids[part.store_code].add(part.legal_id)
+    return [
+        f"store {code} is published under the ChainIds {', '.join(sorted(ids))}"
+        for code, ids in legal_ids.items()
+        if len(ids) > 1
+    ]
 
 
 def _read_file(reader: _Reader, file: SnapshotFile, report: FileReport) -> None:
-    header = read_header(file.path)
-    if header:
-        if file.kind is FileKind.STORE:
+    try:
+        header = read_header(file.path)
+        if header and file.kind is FileKind.STORE:
             _read_stores(reader, file, header, report)
-        else:
+        elif header:
             _read_prices(reader, file, header, report)
+        has_changed = file.path.stat().st_size != file.size_bytes
+    except FileNotFoundError:
+        raise NotFound(f"{file.path} vanished while it was read") from None
+    if has_changed:
+        raise PassingTrouble(f"{file.path} was written to while it was read: run again")
     if not report.rows:
         report.state = "empty"
 

@@ -13,6 +13,7 @@ from superzol_etl.records import Part, StoreState
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
+MAX_DELTAS = 32_767  # int2; more files of one store in a day were never seen
 TOLD: dict[str, pl.DataType | type[pl.DataType]] = {
     "code": pl.String,
     "published_at": pl.Datetime("us", "UTC"),
@@ -27,14 +28,13 @@ TOLD: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-async def resolve_stores(
+async def add_stores(
     connection: Connection, chain_key: int, chain_id: str, codes: Iterable[str]
-) -> dict[str, StoreState]:
-    """The state of each of the chain's stores by code, after adding those that are new."""
+) -> None:
+    """Adds the stores that are new."""
     await connection.execute(
         load_sql(PACKAGE, "insert_stores"), chain_key, chain_id, sorted(set(codes))
     )
-    return await read_stores(connection, chain_key)
 
 
 async def read_stores(connection: Connection, chain_key: int) -> dict[str, StoreState]:
@@ -87,7 +87,7 @@ async def note_sightings(
         )
         last = parts[plan.applied[-1]]
         seen = (last.published_at, last.source_file)
-        deltas = len(plan.applied) - (base is not None)
+        deltas = min(len(plan.applied) - (base is not None), MAX_DELTAS)
         rows = sum(offers[number] for number in plan.applied)
         partial = bool(plan.partial)
         sightings.append((store_key, version, full_at, full_file, *seen, deltas, rows, partial))

@@ -18,7 +18,7 @@ WHERE known.product_key IS NULL
        OR coalesce(told.unit_of_quantity, known.unit_of_quantity) IS DISTINCT FROM known.unit_of_quantity
        OR coalesce(told.unit_of_measure, known.unit_of_measure) IS DISTINCT FROM known.unit_of_measure
        OR told.weighted <> known.weighted))
-ORDER BY told.product_key, told.is_full DESC
+ORDER BY told.product_key, told.is_full DESC, told.name
 ON CONFLICT (product_key, chain_key) DO UPDATE
 SET name = coalesce(excluded.name, known.name),
     manufacturer = coalesce(excluded.manufacturer, known.manufacturer),

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from superzol_etl.database import Connection, connected
-from superzol_etl.errors import BadData, EtlError
+from superzol_etl.errors import BadData, PassingTrouble, with_code
 from superzol_etl.failures import explain
 from superzol_etl.load.chain import ChainJob
-from superzol_etl.records import ChainResult, Order, Progress
+from superzol_etl.load.ledger import write_reports
+from superzol_etl.records import ChainResult, FileReport, Order, Progress
 from superzol_etl.snapshot import Snapshot
 from superzol_etl.stages.publish import publish
 from superzol_etl.stages.runs import begin_run, end_run, fail_run
@@ -88,6 +89,8 @@ async def _run(
     summary: Summary,
     progress: Progress,
 ) -> None:
+    ignored = [FileReport(path.name, "", state="ignored") for path in snapshot.ignored]
+    await write_reports(connection, order.run_id, None, ignored)
     todo = await plan_version(connection, dataset_key, snapshot, order.version)
     summary.version, summary.done_before = todo.version, todo.done
     for chain_id, problem in todo.problems.items():
@@ -106,7 +109,8 @@ async def _run(
             summary.held_back.append(result.chain_id)
         progress(len(summary.results), len(jobs), result)
     if summary.loaded and (summary.results or not todo.closed):
-        await publish(connection, order.url, dataset_key, todo.version)
+        is_whole = not any(result.exit_code for result in summary.results)
+        await publish(connection, order.url, dataset_key, todo.version, is_whole)
     _judge(summary)
 
 
@@ -114,10 +118,9 @@ def _judge(summary: Summary) -> None:
     """Raises when no chain of the version is loaded, or when one failed unforeseen."""
     failed = [result for result in summary.results if result.exit_code]
     if failed:
-        worst = max(failed, key=lambda result: result.exit_code == 75)
-        error = EtlError("; ".join(problem for result in failed for problem in result.problems))
-        error.exit_code = worst.exit_code
-        raise error
+        codes = {result.exit_code for result in failed}
+        code = PassingTrouble.exit_code if PassingTrouble.exit_code in codes else max(codes)
+        raise with_code(code, "; ".join(problem for each in failed for problem in each.problems))
     if not summary.loaded:
         reasons = "; ".join(summary.problems) or "every file is empty"
         raise BadData(f"no chain of version {summary.version} could be loaded: {reasons}")

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from superzol_etl.database import Connection
-from superzol_etl.errors import BadData, PassingTrouble, WrongConfiguration
+from superzol_etl.errors import BadData, PassingTrouble, UsageError, WrongConfiguration
+from superzol_etl.settings import MAX_VERSION
 from superzol_etl.snapshot import ChainFiles, Snapshot
 from superzol_etl.sql import load_sql
 
@@ -15,7 +16,8 @@ class Todo(NamedTuple):
     """What is left to do of a version.
 
     keys: chain_key by chain_id. chains: those to load. done: how many were loaded before.
-    problems: why others are not loaded, by chain_id. closed: publish is through.
+    problems: why others are not loaded, by chain_id. replaced: those loaded with other files.
+    closed: publish is through.
     """
 
     version: int
@@ -23,6 +25,7 @@ class Todo(NamedTuple):
     chains: list[ChainFiles]
     done: int
     problems: dict[str, str]
+    replaced: list[str]
     closed: bool
 
 
@@ -35,9 +38,7 @@ async def claim_dataset(connection: Connection, dataset_id: str) -> int:
     dataset_key: int = await connection.fetchval(
         load_sql(PACKAGE, "ensure_dataset"), dataset_id, dataset_id.replace("-", " ").capitalize()
     )
-    if not await connection.fetchval(
-        "SELECT pg_try_advisory_lock($1, $2)", DATASET_LOCK, dataset_key
-    ):
+    if not await connection.fetchval(load_sql(PACKAGE, "try_dataset"), DATASET_LOCK, dataset_key):
         raise PassingTrouble(f"another run of {dataset_id} is alive: try again when it has ended")
     return dataset_key
 
@@ -56,37 +57,46 @@ async def plan_version(
     version = wanted or (newest if is_free or digest == snapshot.digest else newest + 1)
     if version < loaded:
         raise BadData(f"version {version} is older than version {loaded}, which is loaded")
-    closed = await connection.fetchval(
-        load_sql(PACKAGE, "ensure_version"), dataset_key, version, snapshot.digest
-    )
+    if version > MAX_VERSION:
+        raise UsageError(f"version numbers end at {MAX_VERSION}")
     keys = {
         chain.chain_id: await _ensure_chain(connection, dataset_key, chain)
         for chain in sorted(snapshot.chains, key=lambda chain: chain.chain_id)
     }
-    await connection.execute("SELECT ensure_price_span_partition($1)", version)
-    return await _find_todo(connection, snapshot, version, keys, bool(closed))
+    todo = await _find_todo(connection, snapshot, version, keys)
+    if todo.problems and not todo.chains and todo.replaced:
+        raise BadData("; ".join(todo.problems.values()))
+    ensure = load_sql(PACKAGE, "ensure_version")
+    closed = await connection.fetchval(
+        ensure, dataset_key, version, snapshot.digest, bool(todo.replaced)
+    )
+    await connection.execute(load_sql(PACKAGE, "ensure_partition"), version)
+    return todo._replace(closed=bool(closed))
 
 
 async def _find_todo(
-    connection: Connection, snapshot: Snapshot, version: int, keys: dict[str, int], closed: bool
+    connection: Connection, snapshot: Snapshot, version: int, keys: dict[str, int]
 ) -> Todo:
     rows = await connection.fetch(load_sql(PACKAGE, "read_states"), list(keys.values()), version)
     known = {row["chain_key"]: row for row in rows}
-    chains, problems, done = [], {}, 0
+    todo = Todo(version, keys, [], 0, {}, [], closed=False)
+    done = 0
     for chain in snapshot.chains:
         row = known.get(keys[chain.chain_id])
         if row is None or (row["state"] != "loaded" and row["digest"] != chain.digest):
-            chains.append(chain)
+            todo.chains.append(chain)
         elif row["state"] == "held_back":
-            problems[chain.chain_id] = row["reason"]
+            todo.problems[chain.chain_id] = row["reason"]
         elif row["digest"] != chain.digest:
-            problems[chain.chain_id] = (
-                f"version {version} is loaded with other files: give the files a new version"
+            todo.replaced.append(chain.chain_id)
+            todo.problems[chain.chain_id] = (
+                f"version {version} of {chain.chain_id} is loaded with other files:"
+                " give these a new version"
             )
             done += 1
         else:
             done += row["state"] == "loaded"
-    return Todo(version, keys, chains, done, problems, closed)
+    return todo._replace(done=done)
 
 
 async def _ensure_chain(connection: Connection, dataset_key: int, chain: ChainFiles) -> int:

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from time import perf_counter
+from traceback import format_exc
 
 from superzol_etl.database import connected
+from superzol_etl.errors import EtlError
 from superzol_etl.failures import explain
 from superzol_etl.load.chain import ChainJob, load_chain
 from superzol_etl.records import ChainResult
@@ -61,5 +63,11 @@ async def _load(url: str, job: ChainJob) -> ChainResult:
         return replace(result, seconds=round(perf_counter() - started, 3))
     except Exception as error:
         failure = explain(error)
-        problem = f"{job.chain.chain_id}: {failure}"
-        return ChainResult(job.chain.chain_id, "failed", (problem,), exit_code=failure.exit_code)
+        return ChainResult(
+            job.chain.chain_id,
+            "failed",
+            (f"{job.chain.chain_id}: {failure}",),
+            exit_code=failure.exit_code,
+            # Only what nobody foresaw needs it; it is logged by the run, not in the worker.
+            trace=format_exc() if failure.exit_code == EtlError.exit_code else None,
+        )

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from superzol_etl.decode.blocks import find_blocks, read_block, read_header
+from superzol_etl.decode.columns import PRICE_COLUMNS, PRICE_REQUIRED, Layout
 from superzol_etl.errors import BadFile
 from tests.support.snapshots import Item, Xml, prices_csv
 
@@ -16,6 +17,7 @@ XMLS = [
 ]
 
 
+@settings(deadline=None)
 @given(block_bytes=st.integers(1, 3000), window_bytes=st.integers(1, 200))
 def test_blocks_of_any_size_make_the_file_again(block_bytes: int, window_bytes: int) -> None:
     path = Path("/dev/shm") / "superzol-test-blocks.csv"
@@ -36,22 +38,32 @@ def test_a_file_with_only_a_header_has_no_block(tmp_path: Path) -> None:
     assert list(find_blocks(path)) == []
 
 
+def test_a_first_line_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "price_file_alpha.csv"
+    path.write_bytes(bytes(range(128, 256)) * 8)
+    with pytest.raises(BadFile, match="not UTF-8"):
+        read_header(path)
+
+
 @pytest.mark.parametrize(
-    ("content", "complaint"),
+    ("header", "complaint"),
     [
-        (bytes(range(128, 256)) * 8, "not UTF-8"),
-        (b"PK\x03\x04\0\0\n", "does not name columns"),
-        ("<html><body>שגיאה</body></html>\n".encode(), "does not name columns"),
-        (b"file_name,storeid,storeid\n", "names a column twice"),
+        ("PK\x03\x04\0\0", "names no column"),
+        ("<html><body>שגיאה</body></html>", "names no column"),
+        ("file_name,storeid,storeid", "names a column twice: storeid"),
+        ("file_name,storeid,itemcode,preis", "lacks the required columns itemprice"),
     ],
 )
-def test_what_is_no_csv_of_the_publisher_is_refused(
-    tmp_path: Path, content: bytes, complaint: str
-) -> None:
-    path = tmp_path / "price_file_alpha.csv"
-    path.write_bytes(content)
+def test_a_header_that_names_too_little_is_refused(header: str, complaint: str) -> None:
+    columns = tuple(header.split(","))
     with pytest.raises(BadFile, match=complaint):
-        read_header(path)
+        Layout.of("price_file_alpha.csv", columns, PRICE_COLUMNS, PRICE_REQUIRED)
+
+
+def test_unknown_columns_are_named_and_harm_nothing() -> None:
+    header = ("file_name", "storeid", "itemcode", "itemprice", "item-status", "")
+    layout = Layout.of("price_file_alpha.csv", header, PRICE_COLUMNS, PRICE_REQUIRED)
+    assert layout.drift == ("item-status", "")
 
 
 def test_a_byte_order_mark_and_capitals_in_the_header_do_not_matter(tmp_path: Path) -> None:

@@ -1,0 +1,2 @@
+-- Clears and counts what chains wrote.
+VACUUM (ANALYZE) offer_pack, product_in_chain, store, price_span, product

@@ -1,0 +1,2 @@
+-- Clears and counts what publish wrote.
+VACUUM (ANALYZE) product, product_stat
