@@ -111,10 +111,13 @@ class Database:
 
     @asynccontextmanager
     async def _acquire(self) -> AsyncIterator[Connection]:
-        seconds = shortest(self._limits.connection_seconds, remaining_seconds())
+        remaining = remaining_seconds()
+        seconds = shortest(self._limits.connection_seconds, remaining)
         try:
             connection = await self._pool.acquire(timeout=seconds)
         except TimeoutError as error:
+            if seconds == remaining:
+                raise  # the caller's deadline, which says nothing of the database
             raise Unavailable(f"no connection became free in {seconds:.3f} s") from error
         try:
             yield connection

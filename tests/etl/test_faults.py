@@ -154,6 +154,17 @@ async def test_when_no_chain_can_be_loaded_the_run_fails_and_nothing_changes(
     assert await open_offers(connection, "alpha") == before
 
 
+async def test_a_chain_held_back_leaves_no_products_behind(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    folder = snapshot(tmp_path, 1)
+    path = folder / "price_full_file_alpha.csv"
+    path.write_bytes(path.read_bytes()[:-9])
+    refresh(database, folder)
+    ids = await connection.fetch("SELECT DISTINCT split_part(product_id, ':', 1) FROM product")
+    assert {row[0] for row in ids} == {"beta", "gamma"}
+
+
 async def test_a_chain_held_back_is_loaded_when_its_file_is_mended(
     database: str, tmp_path: Path, connection: asyncpg.Connection
 ) -> None:

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -15,7 +16,7 @@ import pytest
 
 from superzol.catalog.v1.catalog_pb2 import ListChainsRequest
 from superzol.dataset.v1.dataset_pb2 import GetStatsRequest
-from tests.support.catalogue import Chain, fill
+from tests.support.catalogue import Chain, Version, fill
 from tests.support.clients import CatalogClient, DatasetClient
 from tests.support.infrastructure import is_serving
 from tests.support.postgres import execute, signed_in
@@ -87,7 +88,7 @@ async def test_server_announces_where_it_serves_and_stops_on_ctrl_c(database: st
 async def test_call_under_way_is_answered_after_sigterm(
     database: str, connection: asyncpg.Connection
 ) -> None:
-    await fill(connection, Chain("shop", "Shop"))
+    await fill(connection, Chain("shop", "Shop"), Version(1, date(2026, 3, 1)))
     async with serving(database) as server:
         async with grpc.aio.insecure_channel(server.address) as channel:
             async with connection.transaction():

@@ -7,6 +7,7 @@ from superzol_etl.load.ledger import publish_generation
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.stages"
+PRODUCT_LOCK = 9  # first key of the advisory lock that each run shares
 
 
 async def publish(
@@ -40,6 +41,13 @@ async def _merge(connection: Connection, dataset_key: int, version: int, is_whol
             await connection.execute(load_sql(PACKAGE, "close_version"), dataset_key, version)
         await publish_generation(connection, dataset_key, None, version, changed)
     return changed
+
+
+async def forget_products(connection: Connection) -> None:
+    """Removes what chains that were held back left behind, unless another run may need it."""
+    async with connection.transaction():
+        if await connection.fetchval(load_sql(PACKAGE, "try_products"), PRODUCT_LOCK):
+            await connection.execute(load_sql(PACKAGE, "forget_products"))
 
 
 def _rows(status: str) -> int:

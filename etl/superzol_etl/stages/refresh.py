@@ -11,10 +11,13 @@ from superzol_etl.load.chain import ChainJob
 from superzol_etl.load.ledger import write_reports
 from superzol_etl.records import ChainResult, FileReport, Order, Progress
 from superzol_etl.snapshot import Snapshot
-from superzol_etl.stages.publish import publish
+from superzol_etl.sql import load_sql
+from superzol_etl.stages.publish import PRODUCT_LOCK, forget_products, publish
 from superzol_etl.stages.runs import begin_run, end_run, fail_run
 from superzol_etl.stages.versions import claim_dataset, plan_version
 from superzol_etl.stages.workers import load_chains
+
+PACKAGE = "superzol_etl.stages"
 
 
 @dataclass(slots=True)
@@ -69,6 +72,7 @@ async def refresh(order: Order, snapshot: Snapshot, progress: Progress) -> Summa
     """
     async with connected(order.url) as connection:
         dataset_key = await claim_dataset(connection, order.dataset_id)
+        await connection.execute(load_sql(PACKAGE, "share_products"), PRODUCT_LOCK)
         await begin_run(connection, order.run_id, dataset_key, "refresh")
         summary = Summary(order.run_id, order.dataset_id)
         try:
@@ -108,6 +112,8 @@ async def _run(
         if result.state in ("held_back", "failed"):
             summary.held_back.append(result.chain_id)
         progress(len(summary.results), len(jobs), result)
+    if any(result.state != "loaded" for result in summary.results):
+        await forget_products(connection)
     if summary.loaded and (summary.results or not todo.closed):
         is_whole = not any(result.exit_code for result in summary.results)
         await publish(connection, order.url, dataset_key, todo.version, is_whole)

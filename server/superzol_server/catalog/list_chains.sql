@@ -6,7 +6,12 @@ WITH page AS (
     SELECT chain.chain_key, chain.chain_id, chain.name
     FROM chain
     JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
-    WHERE chain.chain_id > $1
+    WHERE
+        chain.chain_id > $1
+        AND EXISTS (
+            SELECT FROM chain_version AS loaded
+            WHERE loaded.chain_key = chain.chain_key AND loaded.state = 'loaded'
+        )
     ORDER BY chain.chain_id
     LIMIT $2
 )

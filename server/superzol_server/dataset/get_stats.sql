@@ -5,9 +5,13 @@ SELECT
     (SELECT count(*)
      FROM chain
      JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
+     WHERE EXISTS (
+         SELECT FROM chain_version AS loaded
+         WHERE loaded.chain_key = chain.chain_key AND loaded.state = 'loaded'
+     )
     ) AS chain_count,
     stores.store_count,
-    (SELECT count(*) FROM product) AS product_count,
+    (SELECT count(*) FROM product_stat) AS product_count,
     -- Summed by publish: adding up offer_pack would read all of it.
     (SELECT coalesce(sum(stat.stores), 0)::int8 FROM product_stat AS stat) AS offer_count,
     (SELECT coalesce(sum(greatest(part.reltuples, 0)), 0)::int8
