@@ -17,11 +17,13 @@ async def publish(
 
     is_whole: no chain failed, so the version is closed; else a later run will publish it again.
     """
-    _, changed = await asyncio.gather(
+    _, (renamed, summarised) = await asyncio.gather(
         _tidy_loaded(url), _merge(connection, dataset_key, version, is_whole)
     )
-    if changed:
-        await connection.execute(load_sql(PACKAGE, "tidy_merged"))
+    if renamed:
+        await connection.execute(load_sql(PACKAGE, "tidy_names"))
+    if summarised:
+        await connection.execute(load_sql(PACKAGE, "tidy_summaries"))
 
 
 async def _tidy_loaded(url: str) -> None:
@@ -29,18 +31,21 @@ async def _tidy_loaded(url: str) -> None:
         await connection.execute(load_sql(PACKAGE, "tidy_loaded"))
 
 
-async def _merge(connection: Connection, dataset_key: int, version: int, is_whole: bool) -> int:
-    """How many products and summaries changed."""
+async def _merge(
+    connection: Connection, dataset_key: int, version: int, is_whole: bool
+) -> tuple[int, int]:
+    """How many products were named anew, and how many summaries changed."""
     async with connection.transaction():
         closed = await connection.fetchval(load_sql(PACKAGE, "read_closed_version"), dataset_key)
-        changed = _rows(await connection.execute(load_sql(PACKAGE, "merge_names"), closed))
-        changed += _rows(await connection.execute(load_sql(PACKAGE, "summarise_products")))
-        changed += _rows(await connection.execute(load_sql(PACKAGE, "forget_summaries")))
+        renamed = _rows(await connection.execute(load_sql(PACKAGE, "merge_names"), closed))
+        summarised = _rows(await connection.execute(load_sql(PACKAGE, "summarise_products")))
+        summarised += _rows(await connection.execute(load_sql(PACKAGE, "forget_summaries")))
         if is_whole:
             await connection.execute(load_sql(PACKAGE, "note_absent_chains"), dataset_key, version)
             await connection.execute(load_sql(PACKAGE, "close_version"), dataset_key, version)
+        changed = renamed + summarised
         await publish_generation(connection, dataset_key, None, version, changed)
-    return changed
+    return renamed, summarised
 
 
 async def forget_products(connection: Connection) -> None:

@@ -1,2 +1,0 @@
--- Clears and counts what publish wrote.
-VACUUM (ANALYZE) product, product_stat

@@ -1,0 +1,2 @@
+-- Clears and counts products that publish named anew.
+VACUUM (ANALYZE) product
