@@ -23,7 +23,6 @@ CHAINS = {
     "shufersal": 421,
     "super_pharm": 1,
     # Known by its only file, which is refused.
-    "victory": 0,
     "zol_vebegadol": 35,
 }
 # As the README of the sample counts them: what a chain writes when it has nothing to say.

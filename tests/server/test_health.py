@@ -1,5 +1,6 @@
 """Health of each service, and reflection."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -53,6 +54,19 @@ async def test_service_of_the_data_serves_once_a_generation_is_loaded(
         assert await is_serving(running.channel, service)
 
 
+async def wait_until_gone(url: str) -> None:
+    """Waits until nobody listens any more: the signal returns before the server has ended."""
+    while True:
+        try:
+            connection = await asyncpg.connect(url)
+        except asyncpg.PostgresError:
+            await asyncio.sleep(0.02)
+        except OSError:
+            return
+        else:
+            await connection.close()
+
+
 async def test_outage_of_the_database_takes_no_service_away_and_passes_by_itself() -> None:
     with running_server() as server_url:
         await execute(server_url, CREATE_DATABASE.format(name="superzol"))
@@ -64,6 +78,7 @@ async def test_outage_of_the_database_takes_no_service_away_and_passes_by_itself
         async with running_api(url) as running:
             data = Path(parse_qs(urlsplit(url).query)["host"][0])
             os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+            await wait_until_gone(url)
             for _ in range(3):
                 said = await refusal(DatasetClient(running.channel).GetStats(GetStatsRequest()))
                 assert (said.code, said.reason) == (StatusCode.UNAVAILABLE, "DATABASE_UNAVAILABLE")
