@@ -22,7 +22,6 @@ CHAINS = {
     "rami_levy": 99,
     "shufersal": 421,
     "super_pharm": 1,
-    # Known by its only file, which is refused.
     "zol_vebegadol": 35,
 }
 # As the README of the sample counts them: what a chain writes when it has nothing to say.
