@@ -77,6 +77,57 @@ STORE_COLUMNS = frozenset(
 )
 STORE_REQUIRED = ("file_name", "storeid")
 
+PROMOTION_COLUMNS = frozenset(
+    [
+        "found_folder",
+        "file_name",
+        "chainid",
+        "subchainid",
+        "storeid",
+        "bikoretno",
+        "promotionid",
+        "promotiondescription",
+        "promotionupdatedate",
+        "promotionupdatetime",
+        "promotionstartdate",
+        "promotionstarthour",
+        "promotionstartdatetime",
+        "promotionenddate",
+        "promotionendhour",
+        "promotionenddatetime",
+        "rewardtype",
+        "allowmultiplediscounts",
+        "isweightedpromo",
+        "additionalrestrictions",
+        "additionaliscoupon",
+        "additionalisactive",
+        "additionalistotal",
+        "minqty",
+        "maxqty",
+        "discountedprice",
+        "discountedpricepermida",
+        "discountrate",
+        "discounttype",
+        "minnoofitemofered",
+        "minpurchaseamnt",
+        "minamount",
+        "maxamount",
+        "weightunit",
+        "promotionitems",
+        "giftsitems",
+        "groups",
+        "itemcode",
+        "itemtype",
+        "isgiftitem",
+        "giftitemprice",
+        "clubs",
+        "clubid",
+        "redemptionlimit",
+        "remarks",
+    ]
+)
+PROMOTION_REQUIRED = ("found_folder", "file_name", "storeid", "promotionid")
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:

@@ -1,0 +1,21 @@
+"""Amounts and quantities as whole numbers, exact to the last digit."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{0,9})?")
+MOST_INT4 = 2**31 - 1
+
+
+def read_scaled(published: str | None, scale: int) -> int | None:
+    """The number times scale, half up; None when it is none, negative or larger than int4 holds."""
+    text = (published or "").strip()
+    if not NUMBER.fullmatch(text):
+        return None
+    value = int((Decimal(text) * scale).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return value if 0 <= value <= MOST_INT4 else None
+
+
+def read_positive(published: str | None, scale: int) -> int | None:
+    """As read_scaled, None for zero too: chains write 0 where nothing is meant."""
+    return read_scaled(published, scale) or None

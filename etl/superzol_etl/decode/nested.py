@@ -1,0 +1,52 @@
+"""Reads cells that hold a tree: JSON, or the Python literal that older parsers wrote."""
+
+import ast
+import json
+from typing import TypeAlias
+
+MOST_JSON_CHARACTERS = 16 << 20
+# A literal becomes a syntax tree of fifty times its size first.
+MOST_LITERAL_CHARACTERS = 2 << 20
+EMPTY_LEAF = "NO_BODY"
+
+Node: TypeAlias = object
+
+
+class UnreadableTree(Exception):
+    """The cell is neither JSON nor a literal, or too large to be trusted."""
+
+
+def read_tree(cell: str) -> Node:
+    """The tree of dicts, lists and texts. Raises UnreadableTree."""
+    try:
+        if len(cell) > MOST_JSON_CHARACTERS:
+            raise UnreadableTree
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        pass
+    if len(cell) > MOST_LITERAL_CHARACTERS:
+        raise UnreadableTree
+    try:
+        return ast.literal_eval(cell)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        raise UnreadableTree from None
+
+
+def branches(node: Node, key: str) -> list[dict[str, Node]]:
+    """The dicts below a key: the publisher writes one alone, several as a list."""
+    below = node.get(key) if isinstance(node, dict) else None
+    several = below if isinstance(below, list) else [below]
+    return [branch for branch in several if isinstance(branch, dict)]
+
+
+def leaves(node: Node, key: str) -> list[str]:
+    """The texts below a key, without empty ones."""
+    below = node.get(key) if isinstance(node, dict) else None
+    several = below if isinstance(below, list) else [below]
+    texts = [text.strip() for text in several if isinstance(text, str)]
+    return [text for text in texts if text not in ("", EMPTY_LEAF)]
+
+
+def leaf(node: Node, key: str) -> str | None:
+    """The first text below a key; None when it is empty."""
+    return next(iter(leaves(node, key)), None)

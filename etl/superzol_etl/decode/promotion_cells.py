@@ -1,0 +1,73 @@
+"""The cells of one promotion row, unmasked, and what of them can be trusted.
+
+Up to April 2026 (era A) the publisher wrote a cell empty when it was empty and when it equalled
+the one above. Such a cell comes here marked as inherited: it holds the value above, or nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from superzol_etl.clean.amounts import read_positive
+from superzol_etl.decode.columns import EMPTY
+from superzol_etl.decode.nested import EMPTY_LEAF, Node, read_tree
+
+INHERITED = "\x03"
+
+# Fields that a reward of this code always has: inherited, they hold the value above.
+ALWAYS_FILLED = {
+    "1": ("discountedprice", "discountedpricepermida", "minqty"),
+    "2": ("discountrate", "discounttype", "minqty"),
+    "3": ("discountrate", "discounttype", "minamount"),
+    "6": ("minqty",),
+    "7": ("minqty",),
+    "9": ("discountrate", "discounttype", "minqty"),
+}
+# Fields that are empty in some promotions and filled in others of one file.
+SOMETIMES_EMPTY = (
+    "discountedprice",
+    "discountedpricepermida",
+    "discountrate",
+    "discounttype",
+    "minqty",
+    "minamount",
+    "maxqty",
+    "minpurchaseamnt",
+    "maxamount",
+    "remarks",
+    "redemptionlimit",
+)
+RESTRICTIONS = ("maxqty", "minpurchaseamnt")
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One row: text by column, None where the file lacks the column."""
+
+    values: Mapping[str, str | None]
+
+    def text(self, column: str) -> str | None:
+        """The text; None when it is empty, or when nobody can tell that it is not."""
+        value = (self.values.get(column) or "").strip()
+        if value.startswith(INHERITED):
+            value = value[1:] if column in self._certain() else ""
+        return None if value in ("", EMPTY, EMPTY_LEAF) else value
+
+    def first(self, *columns: str) -> str | None:
+        """The text of the first of these columns that has one."""
+        return next((text for column in columns if (text := self.text(column))), None)
+
+    def tree(self, column: str) -> Node:
+        """The tree in a cell; its text where it is no tree. Raises UnreadableTree."""
+        text = self.text(column)
+        return read_tree(text) if text and text[0] in "{[" else text
+
+    def amount(self, column: str) -> int | None:
+        """Agorot; None when it is empty, zero or no amount."""
+        return read_positive(self.text(column), 100)
+
+    def restrictions_known(self) -> bool:
+        """No inherited cell may hide a limit."""
+        return not any((self.values.get(name) or "").startswith(INHERITED) for name in RESTRICTIONS)
+
+    def _certain(self) -> tuple[str, ...]:
+        return ALWAYS_FILLED.get((self.values.get("rewardtype") or "").strip(), ())

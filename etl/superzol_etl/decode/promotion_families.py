@@ -1,0 +1,180 @@
+"""Reads one row of a promotion file: which family it is of, and its normal form.
+
+ITEMS: terms on the row, items in a tree. GROUPS: terms beside each item, two levels down.
+FLAT: a row for each item of a promotion.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from json import dumps
+from typing import NamedTuple
+
+from superzol_etl.clean.amounts import read_positive, read_scaled
+from superzol_etl.clean.promotions import Promotion, PromotionItem, merge_rows, read_clubs
+from superzol_etl.clean.rewards import ONE, RateUnit, Reward, Terms, Unknown, read_reward
+from superzol_etl.clean.windows import DAY_END, DAY_START, read_instant
+from superzol_etl.decode.nested import Node, branches, leaf, leaves
+from superzol_etl.decode.promotion_cells import Cells
+
+UNPUBLISHED = frozenset(
+    ["found_folder", "file_name", "chainid", "subchainid", "storeid", "bikoretno"]
+)
+RATE_UNITS = {"0": RateUnit.BASIS_POINTS, "1": RateUnit.AGOROT}
+GROUP_RATE_UNITS = {None: RateUnit.PERCENT, "0": RateUnit.PERCENT}
+GIFT_CODE = "6"
+
+
+class PromotionRow(NamedTuple):
+    """What a row says. is_flat: further rows may tell further items of the same promotion."""
+
+    promotions: tuple[Promotion, ...]
+    is_flat: bool
+
+
+def read_row(cells: Cells) -> PromotionRow | None:
+    """None when the row names no promotion. Raises UnreadableTree."""
+    code = cells.text("promotionid")
+    if code is None:
+        return None
+    code = code.lstrip("0") or "0"
+    groups = cells.tree("groups")
+    if groups is not None:
+        return PromotionRow(_read_groups(cells, code, groups), False)
+    tree = cells.tree("promotionitems")
+    item = cells.text("itemcode")
+    if tree is None and item is not None:
+        gift = cells.text("isgiftitem") == "1"
+        prices = [cells.text("giftitemprice")] if gift else []
+        return PromotionRow((_read_terms(cells, code, [PromotionItem(item, gift)], prices),), True)
+    listed = branches(tree, "item")
+    gifts = branches(cells.tree("giftsitems"), "item")
+    given = [node for node in listed if leaf(node, "isgiftitem") == "1"] + gifts
+    bought = [node for node in listed if leaf(node, "isgiftitem") != "1"]
+    items = [*_items(bought, False), *_items(given, True)]
+    prices = [leaf(node, "giftitemprice") for node in given]
+    return PromotionRow((_read_terms(cells, code, items, prices),), False)
+
+
+def _read_terms(
+    cells: Cells, code: str, items: list[PromotionItem], gift_prices: list[str | None]
+) -> Promotion:
+    """Terms that stand on the row."""
+    reward_code = cells.text("rewardtype")
+    gift_count = leaf(cells.tree("additionalrestrictions"), "additionalgiftcount")
+    gift_quantity = _gift_quantity(gift_count)
+    is_in_thousandths = reward_code == GIFT_CODE and read_positive(gift_count, 1) == gift_quantity
+    quantity = read_positive(cells.text("minqty"), 1 if is_in_thousandths else ONE)
+    weighted = cells.text("isweightedpromo") == "1" or 0 < (quantity or 0) < ONE
+    terms = Terms(
+        code=reward_code,
+        weighted=weighted,
+        price=cells.amount("discountedprice"),
+        measure_price=cells.amount("discountedpricepermida"),
+        rate=read_positive(cells.text("discountrate"), 100),
+        rate_unit=RATE_UNITS.get(cells.text("discounttype") or ""),
+        quantity=quantity,
+        spent=cells.amount("minamount") or cells.amount("minpurchaseamnt"),
+        gift_quantity=gift_quantity,
+        gift_prices=frozenset(read_scaled(price, 100) for price in gift_prices),
+        has_gifts=any(item.is_gift for item in items),
+    )
+    return _promotion(cells, code, tuple(dict.fromkeys(items)), read_reward(terms), terms)
+
+
+def _promotion(
+    cells: Cells, code: str, items: tuple[PromotionItem, ...], reward: Reward, terms: Terms
+) -> Promotion:
+    limits = cells.tree("additionalrestrictions")
+    multiple = cells.text("allowmultiplediscounts")
+    start = cells.first("promotionstartdate", "promotionstartdatetime")
+    end = cells.first("promotionenddate", "promotionenddatetime")
+    updated = cells.first("promotionupdatedate", "promotionupdatetime")
+    coupon = leaf(limits, "additionaliscoupon") or cells.text("additionaliscoupon")
+    active = leaf(limits, "additionalisactive") or cells.text("additionalisactive")
+    total = leaf(limits, "additionalistotal") or cells.text("additionalistotal")
+    return Promotion(
+        code=code,
+        part=0,
+        description=(cells.text("promotiondescription") or "").replace("\0", ""),
+        updated_at=read_instant(updated, None, DAY_START),
+        starts_at=read_instant(start, cells.text("promotionstarthour"), DAY_START),
+        ends_at=read_instant(end, cells.text("promotionendhour"), DAY_END),
+        items=items,
+        reward=reward,
+        reward_code=terms.code,
+        weighted=terms.weighted,
+        min_quantity=terms.quantity,
+        max_quantity=read_positive(cells.text("maxqty"), ONE),
+        min_purchase=cells.amount("minpurchaseamnt"),
+        clubs=_clubs(cells),
+        coupon=coupon == "1",
+        active=active != "0",
+        whole_basket=total == "1",
+        multiple_allowed=None if multiple is None else multiple == "1",
+        restrictions_known=cells.restrictions_known(),
+        raw=_raw(cells),
+    )
+
+
+def _read_groups(cells: Cells, code: str, tree: Node) -> tuple[Promotion, ...]:
+    """Terms that stand beside each item; how several groups depend on each other is not told."""
+    groups = branches(tree, "group")
+    rows = [
+        _read_group_item(cells, code, group, item, len(groups) == 1)
+        for group in groups
+        for item in branches(group.get("promotionitems"), "promotionitem")
+    ]
+    return tuple(merge_rows(rows or [_read_terms(cells, code, [], [])]))
+
+
+def _read_group_item(
+    cells: Cells, code: str, group: dict[str, Node], item: dict[str, Node], is_alone: bool
+) -> Promotion:
+    quantity = read_positive(leaf(item, "minqty"), ONE)
+    weighted = leaf(item, "bisweighted") == "1" or 0 < (quantity or 0) < ONE
+    terms = Terms(
+        code=leaf(item, "rewardtype"),
+        weighted=weighted,
+        price=read_positive(leaf(item, "discountedprice"), 100),
+        measure_price=read_positive(leaf(item, "discountedpricepermida"), 100),
+        rate=read_positive(leaf(item, "discountrate"), 100),
+        rate_unit=GROUP_RATE_UNITS.get(leaf(group, "discounttype")),
+        quantity=quantity,
+    )
+    gift = cells.text("isgiftitem") == "1" or leaf(item, "isgiftitem") == "1"
+    reward = read_reward(terms) if is_alone and not gift else Unknown("several groups or a gift")
+    published = {**group, "promotionitems": {**item, "itemcode": None}}
+    row = _promotion(cells, code, tuple(_items([item], gift)), reward, terms)
+    return replace(
+        row,
+        max_quantity=read_positive(leaf(item, "maxqty"), ONE),
+        min_purchase=read_positive(leaf(group, "minpurchaseamount"), 100),
+        raw=_raw(cells, published),
+    )
+
+
+def _items(nodes: Iterable[Node], is_gift: bool) -> list[PromotionItem]:
+    codes = (leaf(node, "itemcode") for node in nodes)
+    return [PromotionItem(code, is_gift) for code in codes if code]
+
+
+def _gift_quantity(count: str | None) -> int | None:
+    """Whole units, or thousandths where a chain writes 3000 for three."""
+    number = read_positive(count, 1)
+    return number if number is None or (number >= ONE and number % ONE == 0) else number * ONE
+
+
+def _clubs(cells: Cells) -> tuple[str, ...]:
+    tree = cells.tree("clubs")
+    told = [tree] if isinstance(tree, str) else leaves(tree, "clubid")
+    return read_clubs(told or [cells.text("clubid") or ""])
+
+
+def _raw(cells: Cells, group: Node = None) -> str:
+    """What was published, without what PostgreSQL cannot hold."""
+    told = {name: cells.tree(name) for name in cells.values if name not in UNPUBLISHED}
+    if group is not None:
+        told["groups"] = group
+    said = {name: tree for name, tree in told.items() if tree is not None}
+    text = dumps(said, ensure_ascii=False).replace("\\u0000", "")
+    return text.encode("utf-8", "replace").decode()

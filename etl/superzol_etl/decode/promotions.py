@@ -1,0 +1,130 @@
+"""Decodes promotion rows: unmasked, brought to normal form, bad rows apart.
+
+A body is what a row says but for its store: chains repeat it in each store, so it is read once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from superzol_etl.decode.blocks import find_blocks, read_block
+from superzol_etl.decode.columns import EMPTY, PROMOTION_COLUMNS, Layout, cell
+from superzol_etl.decode.nested import UnreadableTree
+from superzol_etl.decode.promotion_cells import INHERITED, SOMETIMES_EMPTY, Cells
+from superzol_etl.decode.promotion_families import PromotionRow, read_row
+from superzol_etl.decode.rows import UNKNOWN
+from superzol_etl.decode.runs import RUN_COLUMNS, find_runs
+from superzol_etl.decode.table import Table, read_table
+from superzol_etl.records import Part, Reject
+
+FOLDER = "found_folder"
+OF_STORE = (FOLDER, *RUN_COLUMNS, "subchainid", "bikoretno")
+OF_BODY = tuple(sorted(PROMOTION_COLUMNS - set(OF_STORE)))
+READ = (*OF_STORE, *OF_BODY)
+CONSTANT = (FOLDER, *RUN_COLUMNS)
+
+Body = PromotionRow | str  # a text says why the row is refused
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionBlock:
+    """The good rows of a block, in the order of the file.
+
+    part: place in parts. body: place in the book's bodies.
+    """
+
+    parts: list[Part]
+    part: npt.NDArray[np.int64]
+    body: npt.NDArray[np.int64]
+    rows: int
+    rejects: list[Reject]
+
+
+@dataclass(slots=True)
+class BodyBook:
+    """Reads each distinct body of a chain once, in all blocks and files.
+
+    Bodies are told apart by 64 bits of hash: of a million, two are alike by chance once in 40
+    million chains.
+    """
+
+    bodies: list[Body] = field(default_factory=list)
+    _places: dict[int, int] = field(default_factory=dict)
+
+    def number(self, frame: pl.DataFrame) -> npt.NDArray[np.int64]:
+        """The place of each row's body."""
+        hashes = frame.select(pl.struct(frame.columns).hash()).to_series().to_numpy()
+        distinct, firsts, inverse = np.unique(hashes, return_index=True, return_inverse=True)
+        new = [n for n, key in enumerate(distinct.tolist()) if key not in self._places]
+        rows = frame[firsts[new].tolist()].iter_rows() if new else iter(())
+        for number, row in zip(new, rows, strict=True):
+            self._places[int(distinct[number])] = len(self.bodies)
+            self.bodies.append(_read_body(Cells(dict(zip(frame.columns, row, strict=True)))))
+        places = [self._places[key] for key in distinct.tolist()]
+        return np.array(places, np.int64)[inverse.reshape(-1)]
+
+
+def read_promotions(
+    path: Path, layout: Layout, is_full: bool, book: BodyBook
+) -> Iterator[PromotionBlock]:
+    """Yields the file block by block. Raises BadFile when it ends in the middle of a row."""
+    line = 2
+    for start, end in find_blocks(path):
+        table = read_table(path.name, read_block(path, start, end), layout, READ, CONSTANT)
+        if len(table.cells):
+            yield _decode(path.name, is_full, layout, book, table, line)
+        line += table.lines
+
+
+def _decode(
+    file: str, is_full: bool, layout: Layout, book: BodyBook, table: Table, first_line: int
+) -> PromotionBlock:
+    frame = _unmask(table.cells, layout)
+    runs = find_runs(frame)
+    body = book.number(frame.select(column for column in OF_BODY if column in frame.columns))
+    reasons = dict(table.bad)
+    for number in np.flatnonzero(~runs.good).tolist():
+        reasons.setdefault(number, runs.reason(number) or "")
+    refused = np.array([isinstance(read, str) for read in book.bodies], bool)[body]
+    for number in np.flatnonzero(refused).tolist():
+        reasons.setdefault(number, str(book.bodies[int(body[number])]))
+    good = np.ones(len(frame), bool)
+    good[list(reasons)] = False
+    rejects = table.rejects(dict(sorted(reasons.items())), first_line)
+    parts = runs.parts(file, is_full, good)
+    return PromotionBlock(parts, runs.run[good], body[good], len(frame), rejects)
+
+
+def _unmask(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Fills masked cells from above, never over the border of an XML, whose first row is whole.
+
+    In era A the marker of empty cells is missing: what may be empty is marked as inherited.
+    """
+    folder = cell(layout.places[FOLDER][0])
+    starts = folder.is_not_null() & (folder != "")
+    is_era_a = not any((cells[name] == EMPTY).any() for name in cells.columns)
+    columns = []
+    for column in READ:
+        for place in layout.places.get(column, ())[:1]:
+            text = pl.when(starts).then(cell(place).fill_null(EMPTY)).otherwise(cell(place))
+            told = text.forward_fill()
+            if is_era_a and column in SOMETIMES_EMPTY:
+                inherited = text.is_null() & ~told.is_in(["", EMPTY])
+                told = pl.when(inherited).then(INHERITED + told).otherwise(told)
+            columns.append(told.alias(column))
+    frame = cells.select(columns)
+    missing = [name for name in RUN_COLUMNS if name not in frame.columns]
+    return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
+
+
+def _read_body(cells: Cells) -> Body:
+    if any(UNKNOWN in (value or "") for value in cells.values.values()):
+        return "cell_unknown_below_unreadable_row"
+    try:
+        return read_row(cells) or "promotion_id_missing"
+    except UnreadableTree:
+        return "tree_unreadable"
