@@ -1,9 +1,8 @@
-"""What a promotion gives, told by the fields that are filled in; the chain's own code only decides
-between readings of the same fields.
+"""What a promotion gives, told by the fields that are filled in.
 
-Source: the feeds (dataset.md §3, §4.13). A discounted price of counted goods is the total of the
-minimum quantity, deposit included; of weighed goods it is the price of a kilogram. What two
-readings fit is Unknown: a wrong price is worse than none.
+The chain's own code only decides between readings of the same fields. A discounted price of counted
+goods is the total of the minimum quantity, deposit included; of weighed goods it is the price of a
+kilogram. What two readings fit is Unknown: a wrong price is worse than none.
 """
 
 from dataclasses import dataclass
