@@ -12,7 +12,7 @@ from superzol_etl.errors import NotFound
 from superzol_etl.records import FileKind
 
 READ_BYTES = 16 << 20
-READ_KINDS = (FileKind.STORE, FileKind.PRICE_FULL, FileKind.PRICE)
+READ_KINDS = tuple(FileKind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,4 +41,27 @@ JOIN chain USING (chain_key)
 UNION ALL
 SELECT 'version', version::text, concat_ws('|', day, digest, closed_at IS NOT NULL)
 FROM dataset_version
+UNION ALL
+SELECT 'promotion', promotion.promotion_id || ' ' || promotion.part || ' ' || store.store_id,
+       concat_ws('|', promotion.description, promotion.starts_at, promotion.ends_at, promotion.reward, promotion.reward_price,
+                 promotion.reward_quantity, promotion.reward_points, promotion.min_quantity, promotion.clubs, promotion.coupon,
+                 (SELECT string_agg(product.product_id, ',' ORDER BY product.product_id)
+                  FROM product
+                  WHERE product.product_key = ANY (promotion.product_keys)), told.since)
+FROM promotion
+CROSS JOIN LATERAL unnest(promotion.store_keys, promotion.since) AS told (store_key, since)
+JOIN store USING (store_key)
+UNION ALL
+SELECT 'promotion_of_product', product.product_id || ' ' || chain.chain_id,
+       (SELECT string_agg(promotion_id || ' ' || part, ',' ORDER BY promotion_id, part)
+        FROM promotion
+        WHERE promotion_key = ANY (turned.promotion_keys))
+FROM promotion_of_product AS turned
+JOIN product USING (product_key)
+JOIN chain USING (chain_key)
+UNION ALL
+SELECT 'promotion_sighting', store.store_id,
+       concat_ws('|', sighting.full_at, sighting.observed_at, sighting.observed_file, sighting.observed_version)
+FROM promotion_sighting AS sighting
+JOIN store USING (store_key)
 ORDER BY kind, key, value

@@ -58,6 +58,47 @@ def price_block(xml: Xml, kind: str) -> pl.DataFrame:
     return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
 
 
+class Promo(NamedTuple):
+    """One published promotion of ITEMS; price is the total of `quantity` units."""
+
+    code: str
+    items: Sequence[str]
+    price: str
+    quantity: str = "1.00"
+    club: str = "0"
+
+
+def promotions_csv(kind: str, xmls: Sequence[tuple[str, str, Sequence[Promo]]]) -> bytes:
+    """The bytes of promo_full_file (kind PromoFull) or promo_file; xmls: store, at, promotions."""
+    blocks = []
+    for store, at, promotions in xmls:
+        rows = [
+            {
+                "found_folder": FOLDER,
+                "file_name": f"{kind}{LEGAL_ID}-{store}-{at}.xml",
+                "chainid": LEGAL_ID,
+                "storeid": store,
+                "promotionid": promotion.code,
+                "promotiondescription": f"מבצע {promotion.code}",
+                "promotionstartdate": "2026-01-01",
+                "promotionstarthour": "00:00:00",
+                "promotionenddate": "2026-12-31",
+                "promotionendhour": "23:59:00",
+                "rewardtype": "1",
+                "minqty": promotion.quantity,
+                "discountedprice": promotion.price,
+                "maxqty": "",
+                "promotionitems": json.dumps(
+                    {"item": [{"itemcode": code} for code in promotion.items]}
+                ),
+                "clubs": json.dumps({"clubid": promotion.club}),
+            }
+            for promotion in promotions
+        ]
+        blocks.append(pl.DataFrame(rows))
+    return write_csv(blocks)
+
+
 def stores_csv(at: str, rows: Sequence[tuple[str, str, str]]) -> bytes:
     """The bytes of store_file; rows: code, name, city."""
     columns = {

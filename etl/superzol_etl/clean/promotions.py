@@ -1,9 +1,8 @@
 """The normal form of a promotion, whichever of the three families it was published in."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
-from json import dumps
 
 from superzol_etl.clean.rewards import Reward
 
@@ -53,9 +52,11 @@ class Promotion:
 
     @property
     def body_hash(self) -> bytes:
-        """Equal where nothing but the store differs."""
-        body = asdict(self) | {"kind": type(self.reward).__name__}
-        text = dumps(body, ensure_ascii=False, sort_keys=True, default=datetime.isoformat)
+        """Equal where nothing but the store differs, in what is published and in how it is read."""
+        read = (self.part, self.reward, self.starts_at, self.ends_at, self.weighted)
+        limits = (self.min_quantity, self.max_quantity, self.min_purchase, self.restrictions_known)
+        items = [f"{item.code} {item.is_gift}" for item in self.items]
+        text = "\n".join([repr(read), repr(limits), self.raw, *items])
         return blake2b(text.encode("utf-8", "backslashreplace"), digest_size=HASH_BYTES).digest()
 
 

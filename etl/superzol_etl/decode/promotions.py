@@ -95,7 +95,12 @@ def _decode(
     good = np.ones(len(frame), bool)
     good[list(reasons)] = False
     rejects = table.rejects(dict(sorted(reasons.items())), first_line)
-    parts = runs.parts(file, is_full, good)
+    cut = {
+        number
+        for number, run in enumerate(runs.runs)
+        if good[run.start : run.start + run.rows].any() and not good[run.start + run.rows - 1]
+    }
+    parts = runs.parts(file, is_full, good, cut)
     return PromotionBlock(parts, runs.run[good], body[good], len(frame), rejects)
 
 

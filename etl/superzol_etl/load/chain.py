@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -19,6 +19,7 @@ from superzol_etl.load.ledger import (
 )
 from superzol_etl.load.packs import read_offers, write_change
 from superzol_etl.load.products import ProductFinder, Products
+from superzol_etl.load.promotions import Chain, Loaded, load_promotions
 from superzol_etl.load.read import ChainContent, read_chain
 from superzol_etl.load.stores import add_stores, describe_stores, note_sightings, read_stores
 from superzol_etl.load.words import clean_words, take_over_words
@@ -53,7 +54,8 @@ async def load_chain(connection: Connection, job: ChainJob) -> ChainResult:
     if content.problems:
         return await _hold_back(connection, job, content)
     products = finder.products(len(content.rows.codes))
-    codes = {part.store_code for part in content.rows.parts if part.store_code}
+    parts = [*content.rows.parts, *content.promotions.parts]
+    codes = {part.store_code for part in parts if part.store_code}
     # Committed at once: a load that fails again and again must not use up the numbers of stores.
     await add_stores(connection, job.chain_key, chain_id, codes | set(content.stores))
     async with connection.transaction():
@@ -89,9 +91,13 @@ async def _apply(
     await write_change(connection, job.chain_key, version, change, products.ids)
     offers = np.bincount(observed.part, minlength=len(rows.parts)).tolist()
     await note_sightings(connection, version, states, plans, rows.parts, offers)
-    _count_rows(content, observed)
+    chain = Chain(job.chain_key, job.chain.chain_id, version)
+    promoted = await load_promotions(connection, chain, content.promotions)
+    _count_rows(content, observed, promoted)
     await write_reports(connection, job.run_id, job.chain_key, content.reports.values())
     result = _result(job, content, plans, change.total)
+    if promoted.stores:
+        result = replace(result, state="loaded")
     row = _chain_version(job, content, plans, result)
     await write_chain_version(connection, row)
     await publish_generation(connection, job.dataset_key, job.chain_key, version, change.total)
@@ -126,8 +132,8 @@ def plan_stores(content: ChainContent, states: dict[str, StoreState]) -> dict[st
     return {code: plan_store(parts, found, states[code]) for code, found in numbers.items()}
 
 
-def _count_rows(content: ChainContent, observed: Observed) -> None:
-    """Completes the reports of price files: rows = loaded + superseded + rejected, checked."""
+def _count_rows(content: ChainContent, observed: Observed, promoted: Loaded) -> None:
+    """Completes the reports: rows = loaded + superseded + rejected, checked."""
     parts = content.rows.parts
     good, loaded = Counter[str](), Counter[str]()
     used = np.bincount(observed.part, minlength=len(parts)).tolist()
@@ -135,6 +141,9 @@ def _count_rows(content: ChainContent, observed: Observed) -> None:
     for part, count, rows in zip(parts, used, read, strict=True):
         good[part.csv_file] += rows
         loaded[part.csv_file] += count
+    for part in content.promotions.parts:
+        good[part.csv_file] += part.rows
+    loaded.update(promoted.loaded)
     for file, count in good.items():
         report = content.reports[file]
         report.loaded, report.superseded = loaded[file], count - loaded[file]

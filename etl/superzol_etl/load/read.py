@@ -8,16 +8,22 @@ from superzol_etl.decode.blocks import read_header
 from superzol_etl.decode.columns import (
     PRICE_COLUMNS,
     PRICE_REQUIRED,
+    PROMOTION_COLUMNS,
+    PROMOTION_REQUIRED,
     STORE_COLUMNS,
     STORE_REQUIRED,
     Layout,
 )
 from superzol_etl.decode.prices import read_prices
+from superzol_etl.decode.promotions import read_promotions
 from superzol_etl.decode.stores import StoreRow, read_stores
 from superzol_etl.errors import BadFile, NotFound, PassingTrouble
 from superzol_etl.load.observe import Gatherer, NewCodes, Rows
+from superzol_etl.load.observe_promotions import PromotionRows
 from superzol_etl.records import FileKind, FileReport, Part
 from superzol_etl.snapshot import ChainFiles, SnapshotFile
+
+PRICE_KINDS = (FileKind.PRICE_FULL, FileKind.PRICE)
 
 
 @dataclass(slots=True)
@@ -28,6 +34,7 @@ class ChainContent:
     """
 
     rows: Rows
+    promotions: PromotionRows
     stores: dict[str, StoreRow]
     reports: dict[str, FileReport]
     problems: list[str]
@@ -37,6 +44,7 @@ class ChainContent:
 class _Reader:
     threads: int
     gatherer: Gatherer
+    promotions: PromotionRows = field(default_factory=PromotionRows)
     stores: dict[str, StoreRow] = field(default_factory=dict)
 
 
@@ -59,7 +67,7 @@ def read_chain(
             report.state, report.problem = "bad", str(error)
             report.rows = report.superseded = 0
             report.rejects = []
-            if file.kind is not FileKind.STORE:
+            if file.kind in PRICE_KINDS:
                 problems.append(str(error))
         if file.kind is FileKind.PRICE_FULL and 0 < report.rows == report.rejected:
             first = report.rejects[0]
@@ -71,7 +79,8 @@ def read_chain(
     if not problems and len(bad) == len(reports):
         problems = [problem for problem in bad if problem]
     rows = reader.gatherer.rows()
-    return ChainContent(rows, reader.stores, reports, problems + _collisions(rows.parts))
+    problems += _collisions(rows.parts)
+    return ChainContent(rows, reader.promotions, reader.stores, reports, problems)
 
 
 def _collisions(parts: Iterable[Part]) -> list[str]:
@@ -92,8 +101,10 @@ def _read_file(reader: _Reader, file: SnapshotFile, report: FileReport) -> None:
         header = read_header(file.path)
         if header and file.kind is FileKind.STORE:
             _read_stores(reader, file, header, report)
-        elif header:
+        elif header and file.kind in PRICE_KINDS:
             _read_prices(reader, file, header, report)
+        elif header:
+            _read_promotions(reader, file, header, report)
         has_changed = file.path.stat().st_size != file.size_bytes
     except FileNotFoundError:
         raise NotFound(f"{file.path} vanished while it was read") from None
@@ -113,6 +124,20 @@ def _read_prices(
         report.rows += block.rows
         report.rejects += block.rejects
         reader.gatherer.add(block)
+
+
+def _read_promotions(
+    reader: _Reader, file: SnapshotFile, header: tuple[str, ...], report: FileReport
+) -> None:
+    """A file that turns out bad in a later block tells nothing."""
+    layout = Layout.of(file.path.name, header, PROMOTION_COLUMNS, PROMOTION_REQUIRED)
+    report.drift = layout.drift
+    is_full = file.kind is FileKind.PROMO_FULL
+    blocks = list(read_promotions(file.path, layout, is_full, reader.promotions.book))
+    for block in blocks:
+        report.rows += block.rows
+        report.rejects += block.rejects
+        reader.promotions.add(block)
 
 
 def _read_stores(

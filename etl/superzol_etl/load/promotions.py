@@ -1,0 +1,253 @@
+"""Makes the promotions of a chain what its files tell; what did not change is not written."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import NamedTuple
+
+from superzol_etl.clean.codes import read_item_code
+from superzol_etl.clean.parts import StorePlan, plan_store
+from superzol_etl.clean.promotions import Promotion
+from superzol_etl.database import Connection
+from superzol_etl.decode.codes import WELL_FORMED
+from superzol_etl.load.observe_promotions import PromotionRows, Told, observe_promotions
+from superzol_etl.records import StoreState
+from superzol_etl.sql import load_sql
+
+PACKAGE = "superzol_etl.load"
+REWARD_COLUMNS = {
+    "price_agorot": "reward_price",
+    "quantity_thousandths": "reward_quantity",
+    "nth": "reward_quantity",
+    "units": "reward_quantity",
+    "basis_points": "reward_points",
+    "amount_agorot": "reward_amount",
+    "spent_agorot": "reward_spent",
+    "free": "reward_free",
+    "reason": "reward_reason",
+}
+PLAIN_COLUMNS = (
+    "code", "part", "body_hash", "description", "updated_at", "starts_at", "ends_at", "reward_code",
+    "weighted", "min_quantity", "max_quantity", "min_purchase", "coupon", "active", "whole_basket",
+    "multiple_allowed", "restrictions_known", "raw",
+)  # fmt: skip
+OWN_COLUMNS = ("chain_key", "promotion_id", "changed_version", "reward", "items", "clubs")
+CHANGING = ("product_keys", "gift_keys", "store_keys", "since")
+COLUMNS = (*OWN_COLUMNS, *PLAIN_COLUMNS, *dict.fromkeys(REWARD_COLUMNS.values()), *CHANGING)
+
+
+class Chain(NamedTuple):
+    """The chain whose promotions are loaded, and the version that brings them."""
+
+    chain_key: int
+    chain_id: str
+    version: int
+
+
+class Known(NamedTuple):
+    """What is stored of a promotion and may change."""
+
+    key: int
+    code: str
+    stores: dict[int, int]
+    products: list[int]
+    gifts: list[int]
+
+
+class Loaded(NamedTuple):
+    """What a load made of the promotion rows; loaded counts rows by CSV file."""
+
+    loaded: Mapping[str, int]
+    stores: int
+    changed: int
+
+
+async def load_promotions(connection: Connection, chain: Chain, rows: PromotionRows) -> Loaded:
+    """Applies the promotion files; the caller holds a transaction and the chain's stores exist."""
+    records = await connection.fetch(load_sql(PACKAGE, "read_promotion_sightings"), chain.chain_key)
+    states = {
+        row["code"]: StoreState(row["store_key"], row["full_at"], None, row["observed_at"])
+        for row in records
+    }
+    plans = plan_promotions(rows, states)
+    store_keys = {code: state.store_key for code, state in states.items()}
+    told = observe_promotions(rows, plans, store_keys)
+    based = {store_keys[code] for code, plan in plans.items() if plan.base is not None}
+    known = await _read_known(connection, chain.chain_key)
+    products = await _find_products(connection, chain.chain_id, told.promotions.values())
+    changed = await _write(connection, chain, told, known, based, products)
+    await _note_sightings(connection, chain.version, rows, plans, store_keys)
+    return Loaded(told.loaded, sum(bool(plan.applied) for plan in plans.values()), changed)
+
+
+def plan_promotions(rows: PromotionRows, states: Mapping[str, StoreState]) -> dict[str, StorePlan]:
+    """The plan of each store that has a promotion file.
+
+    A full file without a promotion counts too: it ends those before.
+    """
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for number, part in enumerate(rows.parts):
+        if part.store_code:
+            numbers[part.store_code].append(number)
+    return {code: plan_store(rows.parts, found, states[code]) for code, found in numbers.items()}
+
+
+def place_stores(
+    old: Known | None, told: Iterable[int], version: int, told_anew: Mapping[int, set[str]],
+    based: set[int],
+) -> dict[int, int]:  # fmt: skip
+    """Since which version each store tells a promotion.
+
+    A store forgets a promotion when its full file leaves it out or a delta tells it in other words.
+    """
+    before = old.stores if old else {}
+    code = old.code if old else ""
+    kept = {
+        store: since
+        for store, since in before.items()
+        if store not in based and code not in told_anew.get(store, ())
+    }
+    return dict(sorted((kept | {store: before.get(store, version) for store in told}).items()))
+
+
+async def _read_known(connection: Connection, chain_key: int) -> dict[bytes, Known]:
+    rows = await connection.fetch(load_sql(PACKAGE, "read_promotions"), chain_key)
+    return {
+        row["body_hash"]: Known(
+            row["promotion_key"],
+            row["code"],
+            dict(zip(row["store_keys"], row["since"], strict=True)),
+            row["product_keys"],
+            row["gift_keys"],
+        )
+        for row in rows
+    }
+
+
+async def _find_products(
+    connection: Connection, chain_id: str, promotions: Iterable[Promotion]
+) -> dict[str, int]:
+    """The key of each published code that is a known product; promotions add no products."""
+    ids = {}
+    for code in {item.code for promotion in promotions for item in promotion.items}:
+        if WELL_FORMED.fullmatch(code):
+            item = read_item_code(code)
+            ids[code] = item.code if item.is_gtin else f"{chain_id}:{item.code}"
+    found = await connection.fetch(
+        load_sql(PACKAGE, "find_product_keys"), sorted(set(ids.values()))
+    )
+    keys = {row["product_id"]: row["product_key"] for row in found}
+    return {code: keys[product_id] for code, product_id in ids.items() if product_id in keys}
+
+
+async def _write(
+    connection: Connection,
+    chain: Chain,
+    told: Told,
+    known: Mapping[bytes, Known],
+    based: set[int],
+    products: Mapping[str, int],
+) -> int:
+    """Writes what differs; returns the number of promotions changed."""
+    added, changes, ended = [], [], []
+    touched: set[int] = set()
+    for key, promotion in told.promotions.items():
+        old = known.get(key)
+        stores = place_stores(old, told.stores[key], chain.version, told.replaced, based)
+        bought, given = (_keys(promotion, products, is_gift) for is_gift in (False, True))
+        if old is None:
+            added.append(_record(chain, promotion, key, bought, given, stores))
+            touched.update(bought)
+        elif (old.stores, old.products, old.gifts) != (stores, bought, given):
+            changes.append((old.key, bought, given, list(stores), list(stores.values())))
+            touched.update(set(bought) ^ set(old.products))
+    for key, old in known.items():
+        if key in told.promotions:
+            continue
+        stores = place_stores(old, (), chain.version, told.replaced, based)
+        if not stores:
+            ended.append(old.key)
+            touched.update(old.products)
+        elif stores != old.stores:
+            places = (list(stores), list(stores.values()))
+            changes.append((old.key, old.products, old.gifts, *places))
+    await _execute(connection, chain, added, changes, ended, sorted(touched))
+    return len(added) + len(changes) + len(ended)
+
+
+async def _execute(
+    connection: Connection,
+    chain: Chain,
+    added: Sequence[tuple[object, ...]],
+    changes: Sequence[tuple[object, ...]],
+    ended: Sequence[int],
+    touched: Sequence[int],
+) -> None:
+    if ended:
+        await connection.execute(load_sql(PACKAGE, "delete_promotions"), ended)
+    if changes:
+        await connection.execute(load_sql(PACKAGE, "create_promotion_change"))
+        await connection.copy_records_to_table(
+            "promotion_change",
+            records=changes,
+            columns=["promotion_key", *CHANGING],
+        )
+        await connection.execute(load_sql(PACKAGE, "update_promotions"), chain.version)
+    if added:
+        await connection.copy_records_to_table("promotion", records=added, columns=list(COLUMNS))
+    if touched:
+        of = (chain.chain_key, touched)
+        await connection.execute(load_sql(PACKAGE, "delete_promotions_of_products"), *of)
+        await connection.execute(load_sql(PACKAGE, "insert_promotions_of_products"), *of)
+
+
+def _keys(promotion: Promotion, products: Mapping[str, int], is_gift: bool) -> list[int]:
+    codes = {item.code for item in promotion.items if item.is_gift is is_gift}
+    return sorted({products[code] for code in codes if code in products})
+
+
+def _record(
+    chain: Chain,
+    promotion: Promotion,
+    body_hash: bytes,
+    bought: list[int],
+    given: list[int],
+    stores: Mapping[int, int],
+) -> tuple[object, ...]:
+    plain = [
+        body_hash if name == "body_hash" else getattr(promotion, name) for name in PLAIN_COLUMNS
+    ]
+    paid: dict[str, object] = dict.fromkeys(REWARD_COLUMNS.values())
+    paid |= {REWARD_COLUMNS[name]: value for name, value in asdict(promotion.reward).items()}
+    return (
+        chain.chain_key,
+        f"{chain.chain_id}:{promotion.code}",
+        chain.version,
+        type(promotion.reward).__name__,
+        len(promotion.items),
+        list(promotion.clubs),
+        *plain,
+        *paid.values(),
+        bought,
+        given,
+        list(stores),
+        list(stores.values()),
+    )
+
+
+async def _note_sightings(
+    connection: Connection,
+    version: int,
+    rows: PromotionRows,
+    plans: Mapping[str, StorePlan],
+    store_keys: Mapping[str, int],
+) -> None:
+    sightings = []
+    for code, plan in plans.items():
+        if not plan.applied:
+            continue
+        full_at = rows.parts[plan.base].published_at if plan.base is not None else None
+        last = rows.parts[plan.applied[-1]]
+        seen = (last.published_at, last.source_file, version)
+        sightings.append((store_keys[code], full_at, *seen))
+    await connection.executemany(load_sql(PACKAGE, "note_promotion_sighting"), sightings)

@@ -1,0 +1,6 @@
+-- What is known of a chain's promotions.
+-- $1 chain_key: int2
+SELECT promotion_key, code, body_hash, store_keys, since, product_keys, gift_keys
+FROM promotion
+WHERE chain_key = $1
+ORDER BY promotion_key
