@@ -70,7 +70,7 @@ def read_snapshot(folder: Path) -> Snapshot:
     named = [(path, parse_csv_name(path.name)) for path in paths]
     read = [(path, name) for path, name in named if name and name.kind in READ_KINDS]
     if not read:
-        raise NotFound(f"{folder} holds no price_full_file_*, price_file_* or store_file_* CSV")
+        raise NotFound(f"{folder} holds no price_*, promo_* or store_file_* CSV")
     with ThreadPoolExecutor() as pool:
         digests = pool.map(file_digest, [path for path, _ in read])
     chains: dict[str, ChainFiles] = {}

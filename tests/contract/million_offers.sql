@@ -79,6 +79,34 @@ FROM generate_series(2, 40) AS version, store, generate_series(1, 25000) AS prod
 WHERE product_key = 1 OR (product_key <= 1000 AND (product_key + version + store.chain_key) % 20 = 0)
 ORDER BY version, store.chain_key, product_key, store.store_key;
 
+-- 2,500 promotions in each chain, of 40 products each; product 1 is in 25 of each chain. Bodies are of the sample's size.
+INSERT INTO promotion (chain_key, promotion_id, code, part, body_hash, description, starts_at, ends_at, reward, reward_code,
+                       reward_price, reward_quantity, weighted, min_quantity, clubs, coupon, active, whole_basket,
+                       restrictions_known, items, product_keys, gift_keys, store_keys, since, raw, changed_version)
+SELECT chain.chain_key, chain.chain_id || ':' || number, number::text, 0, decode(md5(chain.chain_id || number), 'hex'),
+       'מבצע ' || number, timestamptz '2026-01-01', timestamptz '2026-01-31', 'FixedPrice', '1', 990, 1000, false, 1000,
+       '{}', false, true, false, true, 40, bought.product_keys, '{}', places.store_keys, places.since,
+       jsonb_build_object('promotionitems', bought.product_keys), 40
+FROM chain
+CROSS JOIN generate_series(1, 2500) AS number
+CROSS JOIN LATERAL (
+    SELECT array_agg(1 + (CASE WHEN number % 100 = 0 AND step = 0 THEN 0 ELSE number * 37 + step * 613 END) % 25000
+                     ORDER BY 1 + (CASE WHEN number % 100 = 0 AND step = 0 THEN 0 ELSE number * 37 + step * 613 END) % 25000)
+           AS product_keys
+    FROM generate_series(0, 39) AS step
+) AS bought
+CROSS JOIN LATERAL (
+    SELECT array_agg(store.store_key ORDER BY store.store_key) AS store_keys,
+           array_agg(40::int2 ORDER BY store.store_key) AS since
+    FROM store
+    WHERE store.chain_key = chain.chain_key
+) AS places;
+INSERT INTO promotion_of_product (product_key, chain_key, promotion_keys)
+SELECT bought.product_key, promotion.chain_key, array_agg(promotion.promotion_key ORDER BY promotion.promotion_key)
+FROM promotion
+CROSS JOIN LATERAL unnest(promotion.product_keys) AS bought (product_key)
+GROUP BY bought.product_key, promotion.chain_key;
+
 INSERT INTO dataset_version (dataset_key, version, day, digest, closed_at)
 SELECT 1, version, date '2025-11-22' + version, md5(version::text), now()
 FROM generate_series(1, 40) AS version;

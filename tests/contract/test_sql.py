@@ -5,6 +5,7 @@ import re
 import asyncpg
 import pytest
 
+from superzol.pricing.v1.promotion_pb2 import Promotion
 from tests.contract.rpcs import RPCS, Rpc, item_message
 from tests.contract.statements import STATEMENTS, Statement
 
@@ -13,6 +14,7 @@ INTEGERS = {"int2", "int4", "int8"}
 PRIVATE_COLUMNS = {
     "get_generation": {"loaded"},
     "get_price": {"flag_bits"},
+    "get_price_quote": {"flag_bits", *Promotion.DESCRIPTOR.fields_by_name} - {"weighted"},
     "list_prices_of_chain": {"flag_bits"},
     "list_prices_of_product": {"flag_bits"},
     "list_prices_of_store": {"flag_bits"},

@@ -20,6 +20,8 @@ LARGEST_BASKET = [product_id(number) for number in range(1, 101)]
 CHAINS = [f"chain_{number}" for number in range(1, 6)]
 STORES = [f"{chain_id}:{code}" for chain_id in CHAINS for code in range(1, 61)]
 
+HOLDING, LONG_GONE = "2026-01-15 12:00+00", "2001-01-01 00:00+00"
+
 DATASET = "israeli-supermarkets"
 BEFORE_THE_BEST = (-1, 0, 0, "")
 
@@ -32,6 +34,7 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "get_dataset": [(DATASET,)],
     "get_generation": [()],
     "get_price": [(EVERYWHERE, "chain_3:17")],
+    "get_price_quote": [(EVERYWHERE, "chain_3:17")],
     "get_product": [(EVERYWHERE,)],
     "get_stats": [()],
     "get_store": [("chain_3:17",)],
@@ -70,6 +73,15 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "list_prices_of_store": [
         ("chain_3:17", None, "", PAGE),
         ("chain_3:17", "chain_3", EVERYWHERE, LARGEST_PAGE),
+    ],
+    "list_promotions_of_chain": [
+        ("chain_3", None, HOLDING, "", "", PAGE),
+        ("chain_3", "chain_3:17", HOLDING, "", "", LARGEST_PAGE),
+        ("chain_3", None, LONG_GONE, "", "", PAGE),
+    ],
+    "list_promotions_of_product": [
+        (EVERYWHERE, None, None, HOLDING, "", "", PAGE),
+        (EVERYWHERE, "chain_3", "chain_3:17", HOLDING, "", "", LARGEST_PAGE),
     ],
     "count_prices_of_chain": [("chain_3",)],
     "count_prices_of_product": [(EVERYWHERE, None, None), (EVERYWHERE, "chain_3", STORES[0])],

@@ -1,0 +1,38 @@
+"""Reads what a quote is asked for."""
+
+from math import isfinite
+
+from superzol_server.errors import InvalidRequest
+from superzol_server.identifiers import read_within_chain, shown
+from superzol_server.pricing.promotion import ONE
+from superzol_server.pricing.promotion_rows import to_thousandths
+
+LARGEST_QUANTITY = 10_000
+
+
+def read_quantity(quantity: float, weighted: bool) -> int:
+    """Returns thousandths of a unit or kilogram, 0 meaning one; raises InvalidRequest."""
+    if not isfinite(quantity) or not 0 <= quantity <= LARGEST_QUANTITY:
+        raise InvalidRequest(
+            "quantity", f"must be from 0 to {LARGEST_QUANTITY}", "QUANTITY_OUT_OF_RANGE"
+        )
+    thousandths = to_thousandths(quantity) or 0
+    if quantity and not thousandths:
+        raise InvalidRequest("quantity", "is less than a gram", "QUANTITY_OUT_OF_RANGE")
+    if not weighted and thousandths % ONE:
+        raise InvalidRequest(
+            "quantity", "must be whole: the product is not sold by weight", "QUANTITY_NOT_WHOLE"
+        )
+    return thousandths or ONE
+
+
+def read_coupon(text: str) -> str:
+    """Returns the identifier of a promotion, written chain:code; raises InvalidRequest."""
+    promotion_id = read_within_chain(text)
+    if promotion_id is None:
+        raise InvalidRequest(
+            "coupon_promotion_ids",
+            f"{shown(text)} is not a chain and a promotion's number, such as rami_levy:1349287",
+            "PROMOTION_ID_INVALID",
+        )
+    return promotion_id
