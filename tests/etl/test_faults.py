@@ -191,7 +191,7 @@ async def open_offers(connection: asyncpg.Connection, chain_id: str) -> list[asy
     ("options", "exit_code", "told"),
     [
         (["--source", "/nowhere"], 66, "is not a folder"),
-        (["--source", "."], 66, "holds no price_full_file"),
+        (["--source", "."], 66, "holds no price_"),
         (["--source", ".", "--version", "0"], 64, "--version"),
         (["--source", ".", "--version", "40000"], 64, "--version"),
         (["--source", ".", "--dataset", "A b"], 64, "is no identifier"),
