@@ -1,6 +1,7 @@
 """Command line of the ETL: the contract with the operator."""
 
 import asyncio
+import gc
 import json
 import logging
 import re
@@ -95,6 +96,7 @@ def refresh_command(
             # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
             from superzol_etl.stages.refresh import refresh
 
+            gc.freeze()  # what was imported stays: the collector need not walk it again and again
             summary = asyncio.run(refresh(order, snapshot.result(), progress))
     except Exception as error:
         raise typer.Exit(_fail(order, explain(error))) from error

@@ -100,7 +100,7 @@ CREATE TABLE product (
     weighted      bool NOT NULL DEFAULT false,
     UNIQUE (code, scope)
 );
-CREATE INDEX product_manufacturer ON product (manufacturer, product_id);
+CREATE INDEX product_manufacturer ON product (manufacturer, product_id) WHERE manufacturer IS NOT NULL;
 CREATE INDEX product_search_name ON product USING gin (search_name gin_trgm_ops);
 COMMENT ON TABLE product IS 'One good: a GTIN everywhere, or an internal code within one chain.';
 COMMENT ON COLUMN product.product_key IS 'Surrogate, never leaves the database.';
