@@ -54,21 +54,23 @@ async def wait_for(connection: asyncpg.Connection, query: str) -> None:
         await asyncio.sleep(0.02)
 
 
-async def kill_at_commit_of(
-    chain_id: str, connection: asyncpg.Connection, database: str, folder: Path
+async def end_at_commit_of(
+    chain_id: str, connection: asyncpg.Connection, load: list[str], ending: signal.Signals
 ) -> None:
-    """Starts a load and kills it when it waits for this chain's lock, just before it writes."""
+    """Starts a load and ends it when it waits for this chain's lock, just before it writes.
+
+    load: its options. Returns when no process of it is connected any more.
+    """
     key = await connection.fetchval("SELECT chain_key FROM chain WHERE chain_id = $1", chain_id)
     await connection.execute("SELECT pg_advisory_lock($1, $2)", CHAIN_LOCK, key)
-    command = [sys.executable, "-m", "superzol_etl", "refresh", "--source", str(folder)]
     process = subprocess.Popen(
-        [*command, "--database", database, "--workers", "1"],
+        [sys.executable, "-m", "superzol_etl", "refresh", *load],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+    waiting = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
     await wait_for(connection, f"{waiting} AND objid = {key}")
-    process.send_signal(signal.SIGKILL)
+    process.send_signal(ending)
     process.wait()
     await connection.execute("SELECT pg_advisory_unlock($1, $2)", CHAIN_LOCK, key)
     loaders = "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'superzol-etl'"
@@ -85,7 +87,8 @@ async def test_a_load_killed_at_first_or_between_chains_is_completed_by_the_next
 ) -> None:
     refresh(database, snapshot(tmp_path, 1))
     folder = snapshot(tmp_path, 2)
-    await kill_at_commit_of(stopped_before, connection, database, folder)
+    load = ["--source", str(folder), "--database", database, "--workers", "1"]
+    await end_at_commit_of(stopped_before, connection, load, signal.SIGKILL)
     loaded = await connection.fetchval("SELECT count(*) FROM chain_version WHERE version = 2")
     assert loaded == CHAINS.index(stopped_before)
     again = refresh(database, folder)
@@ -236,21 +239,9 @@ async def test_workers_end_with_the_run_that_started_them(
 ) -> None:
     refresh(database, snapshot(tmp_path, 1))
     folder = snapshot(tmp_path, 2)
+    load = ["--source", str(folder), "--database", database, "--workers", "3"]
+    await end_at_commit_of("alpha", connection, load, signal.SIGTERM)
     key = await connection.fetchval("SELECT chain_key FROM chain WHERE chain_id = 'alpha'")
-    await connection.execute("SELECT pg_advisory_lock($1, $2)", CHAIN_LOCK, key)
-    command = [sys.executable, "-m", "superzol_etl", "refresh", "--source", str(folder)]
-    process = subprocess.Popen(
-        [*command, "--database", database, "--workers", "3"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    waiting = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
-    await wait_for(connection, f"{waiting} AND objid = {key}")
-    process.send_signal(signal.SIGTERM)
-    process.wait()
-    loaders = "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'superzol-etl'"
-    await connection.execute("SELECT pg_advisory_unlock($1, $2)", CHAIN_LOCK, key)
-    await wait_for(connection, f"{loaders} AND datname = current_database()")
     state = "SELECT count(*) FROM chain_version WHERE version = 2 AND chain_key = $1"
     assert await connection.fetchval(state, key) == 0
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -95,9 +95,8 @@ async def _apply(
     promoted = await load_promotions(connection, chain, content.promotions)
     _count_rows(content, observed, promoted)
     await write_reports(connection, job.run_id, job.chain_key, content.reports.values())
-    result = _result(job, content, plans, change.total)
-    if promoted.stores:
-        result = replace(result, state="loaded")
+    told = bool(plans or content.stores or promoted.stores)
+    result = _result(job, content, plans, change.total, told)
     row = _chain_version(job, content, plans, result)
     await write_chain_version(connection, row)
     await publish_generation(connection, job.dataset_key, job.chain_key, version, change.total)
@@ -156,13 +155,18 @@ def _count_rows(content: ChainContent, observed: Observed, promoted: Loaded) -> 
 
 
 def _result(
-    job: ChainJob, content: ChainContent, plans: dict[str, StorePlan], changed: int
+    job: ChainJob,
+    content: ChainContent,
+    plans: dict[str, StorePlan],
+    changed: int,
+    told: bool,
 ) -> ChainResult:
+    """told: its files said anything; else the chain was absent."""
     reports = _price_reports(content)
     bad_files = tuple(report.problem for report in content.reports.values() if report.problem)
     return ChainResult(
         chain_id=job.chain.chain_id,
-        state="loaded" if plans or content.stores else "absent",
+        state="loaded" if told else "absent",
         problems=bad_files,
         rows=sum(report.rows for report in reports),
         rejected=sum(report.rejected for report in reports),
