@@ -17,6 +17,7 @@ import typer
 from superzol_etl.console import show_progress
 from superzol_etl.errors import EtlError, UsageError
 from superzol_etl.failures import explain
+from superzol_etl.memory import share_one_arena
 from superzol_etl.records import Order
 from superzol_etl.settings import (
     DEFAULT_DATASET,
@@ -122,6 +123,7 @@ def _fail(order: Order, failure: EtlError) -> int:
 
 def main() -> None:
     """Runs the command line; wrong usage exits 64, not the 2 of typer."""
+    share_one_arena()
     for stream in (sys.stdout, sys.stderr):
         # A path may hold bytes that no text has.
         if isinstance(stream, TextIOWrapper):
