@@ -97,6 +97,16 @@ class ChainResult:
     trace: str | None = None
 
 
+class Era(StrEnum):
+    """How the publisher wrote empty cells; see decode/eras.py.
+
+    MARKED: by a mark. BLANK: like cells that equal the one above.
+    """
+
+    MARKED = "B"
+    BLANK = "A"
+
+
 Progress = Callable[[int, int, ChainResult], None]
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from blake3 import blake3
 
+from superzol_etl.decode.eras import find_era
 from superzol_etl.decode.names import parse_csv_name
 from superzol_etl.errors import NotFound
-from superzol_etl.records import FileKind
+from superzol_etl.records import Era, FileKind
 
 READ_BYTES = 16 << 20
 READ_KINDS = tuple(FileKind)
@@ -31,6 +32,7 @@ class ChainFiles:
     """The files of one chain; doubled = further files of the same base name."""
 
     chain_id: str
+    era: Era = Era.MARKED
     files: list[SnapshotFile] = field(default_factory=list)
     doubled: list[SnapshotFile] = field(default_factory=list)
 
@@ -73,9 +75,10 @@ def read_snapshot(folder: Path) -> Snapshot:
         raise NotFound(f"{folder} holds no price_*, promo_* or store_file_* CSV")
     with ThreadPoolExecutor() as pool:
         digests = pool.map(file_digest, [path for path, _ in read])
+        era = find_era(path for path, _ in read)
     chains: dict[str, ChainFiles] = {}
     for (path, name), digest in zip(read, digests, strict=True):
-        chain = chains.setdefault(name.chain_id, ChainFiles(name.chain_id))
+        chain = chains.setdefault(name.chain_id, ChainFiles(name.chain_id, era))
         is_doubled = any(path.name == file.path.name for file in chain.files)
         file = SnapshotFile(path, name.kind, name.slug, digest, path.stat().st_size)
         (chain.doubled if is_doubled else chain.files).append(file)

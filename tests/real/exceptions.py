@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-TABLE = Path(__file__).with_name("exceptions.tsv")
+ERA_B = Path(__file__).with_name("exceptions.tsv")
+ERA_A = Path(__file__).with_name("exceptions_era_a.tsv")
 MOST_EXCEPTIONS = 10
 ANY_ROW = "*"
 
 
 class Row(NamedTuple):
-    """A place in a source file: an item or store code, or any of the file."""
+    """A place in a source file: an item or store code, a column of era A, or any of the file."""
 
     file: str
     row: str
@@ -24,18 +25,18 @@ class Verdict(NamedTuple):
     unused: list[Row]
 
 
-def read_exceptions() -> list[Row]:
+def read_exceptions(table: Path = ERA_B) -> list[Row]:
     """Reads the table, which stays so short that a person can check it."""
-    with TABLE.open(encoding="utf-8", newline="") as file:
+    with table.open(encoding="utf-8", newline="") as file:
         rows = [Row(line["file"], line["row"]) for line in csv.DictReader(file, delimiter="\t")]
     assert len(rows) <= MOST_EXCEPTIONS
     return rows
 
 
-def judge(differences: Iterable[Row], file_prefix: str) -> Verdict:
+def judge(differences: Iterable[Row], file_prefix: str, table: Path = ERA_B) -> Verdict:
     """Compares the differences found with the exceptions for files of this kind."""
     found = set(differences)
-    allowed = {row for row in read_exceptions() if row.file.startswith(file_prefix)}
+    allowed = {row for row in read_exceptions(table) if row.file.startswith(file_prefix)}
     explained = {row for row in found if row in allowed or Row(row.file, ANY_ROW) in allowed}
     used = {row for row in allowed if any(_covers(row, difference) for difference in found)}
     return Verdict(sorted(found - explained), sorted(allowed - used))

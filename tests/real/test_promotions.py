@@ -17,6 +17,7 @@ from superzol_etl.clean.rewards import FixedPrice, PercentOff
 from superzol_etl.decode.blocks import read_header
 from superzol_etl.decode.columns import PROMOTION_COLUMNS, PROMOTION_REQUIRED, Layout
 from superzol_etl.decode.promotions import BodyBook, read_promotions
+from superzol_etl.records import Era
 from superzol_local.sample.masking import write_csv
 from tests.real.promotion_oracle import Published, read_nodes, read_published, text_of
 
@@ -38,7 +39,8 @@ CSV_FILES = {
 
 def decode(path: Path) -> list[tuple[str, Promotion]]:
     """Source file and promotion of each row; rows of one FLAT promotion joined."""
-    layout = Layout.of(path.name, read_header(path), PROMOTION_COLUMNS, PROMOTION_REQUIRED)
+    era = Era.BLANK if "era_a" in path.parent.name else Era.MARKED
+    layout = Layout.of(path.name, read_header(path), PROMOTION_COLUMNS, PROMOTION_REQUIRED, era)
     book = BodyBook()
     decoded: dict[tuple[str, str], list[Promotion]] = {}
     for block in read_promotions(path, layout, True, book):

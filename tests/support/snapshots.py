@@ -54,6 +54,8 @@ def price_block(xml: Xml, kind: str) -> pl.DataFrame:
         "bisweighted": [item.weighted for item in xml.items],
         "itemprice": [item.price for item in xml.items],
         "itemstatus": ["1" for _ in xml.items],
+        # Empty in each row, as some column is in each snapshot of today: so its mark stands in it.
+        "lastsaledatetime": ["" for _ in xml.items],
     }
     return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
 

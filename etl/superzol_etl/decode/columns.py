@@ -11,7 +11,9 @@ import polars as pl
 
 from superzol_etl.decode.rows import UNKNOWN
 from superzol_etl.errors import BadFile
+from superzol_etl.records import Era
 
+FOLDER = "found_folder"  # the scraper's folder: written where a source XML starts, never masked
 EMPTY = "''"  # the publisher's mark for a cell that is empty in the XML
 
 SPELLINGS = {
@@ -25,7 +27,7 @@ SPELLINGS = {
 
 PRICE_COLUMNS = frozenset(
     [
-        "found_folder",
+        FOLDER,
         "file_name",
         "chainid",
         "subchainid",
@@ -56,7 +58,7 @@ PRICE_REQUIRED = ("file_name", "storeid", "itemcode", "itemprice")
 
 STORE_COLUMNS = frozenset(
     [
-        "found_folder",
+        FOLDER,
         "file_name",
         "chainid",
         "chainname",
@@ -79,7 +81,7 @@ STORE_REQUIRED = ("file_name", "storeid")
 
 PROMOTION_COLUMNS = frozenset(
     [
-        "found_folder",
+        FOLDER,
         "file_name",
         "chainid",
         "subchainid",
@@ -126,7 +128,7 @@ PROMOTION_COLUMNS = frozenset(
         "remarks",
     ]
 )
-PROMOTION_REQUIRED = ("found_folder", "file_name", "storeid", "promotionid")
+PROMOTION_REQUIRED = (FOLDER, "file_name", "storeid", "promotionid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +136,22 @@ class Layout:
     """The columns of one CSV.
 
     places: of each known column, several when it is spelled in several ways. drift: the unknown.
+    era: of the snapshot.
     """
 
     width: int
     places: Mapping[str, tuple[int, ...]]
     drift: tuple[str, ...]
+    era: Era
 
     @classmethod
     def of(
-        cls, file: str, header: tuple[str, ...], known: Iterable[str], required: Iterable[str]
+        cls,
+        file: str,
+        header: tuple[str, ...],
+        known: Iterable[str],
+        required: Iterable[str],
+        era: Era = Era.MARKED,
     ) -> "Layout":
         """Raises BadFile when a required column is missing."""
         known = frozenset(known)
@@ -165,12 +174,12 @@ class Layout:
                 f" it has {', '.join(header)}"
             )
         drift = tuple(name for name in header if SPELLINGS.get(name, name) not in known)
-        return cls(len(header), places, drift)
+        return cls(len(header), places, drift, era)
 
     @property
     def starts_with_folder(self) -> bool:
         """The first column is the scraper's folder, which is written where a source starts."""
-        return 0 in self.places.get("found_folder", ())
+        return 0 in self.places.get(FOLDER, ())
 
     def places_of(self, columns: Iterable[str]) -> list[int]:
         """The places of these columns, ascending; a column the file lacks has none."""
@@ -180,6 +189,21 @@ class Layout:
 def cell(place: int) -> pl.Expr:
     """The column at this place as Polars names it in a file without a header."""
     return pl.col(f"column_{place}")
+
+
+def marked_at_start(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Writes the mark into blank cells of the first row of each XML, which is whole.
+
+    Only era A has such cells there. So nothing is carried over from the XML above.
+    """
+    if FOLDER not in layout.places:
+        return cells
+    folder = cell(layout.places[FOLDER][0])
+    starts = folder.is_not_null() & (folder != "")
+    return cells.with_columns(
+        pl.when(starts).then(pl.col(name).fill_null(EMPTY)).otherwise(pl.col(name)).alias(name)
+        for name in cells.columns
+    )
 
 
 def filled(layout: Layout, column: str) -> pl.Expr:

@@ -13,18 +13,20 @@ import polars as pl
 from superzol_etl.clean.text import TEST_NAMES
 from superzol_etl.decode.blocks import find_blocks, read_block
 from superzol_etl.decode.codes import CodeBook
-from superzol_etl.decode.columns import EMPTY, Layout, filled
+from superzol_etl.decode.columns import EMPTY, FOLDER, Layout, filled, marked_at_start
 from superzol_etl.decode.rows import ROW_EMPTY, UNKNOWN
 from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs
 from superzol_etl.decode.table import Table, read_table
-from superzol_etl.records import OfferFlag, Part, Reject
+from superzol_etl.records import Era, OfferFlag, Part, Reject
 
 MEASURES = ("quantity", "unitqty", "unitofmeasure")
 WORDS = ("itemname", "manufacturername", "manufacturecountry", *MEASURES)
 READ = (*RUN_COLUMNS, "itemcode", "itemprice", "bisweighted", *WORDS)
+AT_END = ("itemprice", *MEASURES, "bisweighted", "unitofmeasureprice", "itemid", "lastsaledatetime")
+READ_BLANK = tuple(dict.fromkeys((FOLDER, *READ, *AT_END)))  # in era A
 YES = ["1", "1.0", "1.00", " 1", "1 ", "true", "True"]
 MAX_AGOROT = 2**31 - 1
-MISSING, JUNK = -1, -2
+MISSING, JUNK, UNDECIDED = -1, -2, -3
 
 Numbers = npt.NDArray[np.int64]
 
@@ -83,16 +85,38 @@ def _parse_ahead(path: Path, layout: Layout, codes: CodeBook, threads: int) -> I
 
 
 def _parse(path: Path, start: int, end: int, layout: Layout, codes: CodeBook) -> _Parsed:
-    table = read_table(path.name, read_block(path, start, end), layout, READ, RUN_COLUMNS)
-    frame = table.cells.select(
+    block = read_block(path, start, end)
+    if layout.era is Era.MARKED:
+        table = read_table(path.name, block, layout, READ, RUN_COLUMNS)
+        cells = table.cells
+    else:
+        table = read_table(path.name, block, layout, READ_BLANK, (FOLDER, *RUN_COLUMNS))
+        cells = marked_at_start(table.cells, layout)
+    frame = cells.select(
         *(filled(layout, column) for column in RUN_COLUMNS),
         filled(layout, "itemcode"),
-        agorot(table.cells[f"column_{layout.places['itemprice'][0]}"]),
+        agorot(cells[f"column_{layout.places['itemprice'][0]}"]),
         filled(layout, "bisweighted").is_in(YES).fill_null(False).alias("weighted"),
         *(filled(layout, column) for column in WORDS),
     )
     frame = frame.with_columns(_flags().alias("flags"))
-    return _Parsed(table, frame, find_runs(frame), codes.number(frame["itemcode"]))
+    runs = find_runs(frame)
+    if layout.era is Era.BLANK:
+        frame = frame.with_columns(_undecided_ends(cells, frame["price"], runs, layout))
+    return _Parsed(table, frame, runs, codes.number(frame["itemcode"]))
+
+
+def _undecided_ends(cells: pl.DataFrame, price: pl.Series, runs: Runs, layout: Layout) -> pl.Series:
+    """Prices of era A, UNDECIDED where a source's last row is blank from its price on.
+
+    It may equal the row above, or the XML may have ended there.
+    """
+    ends = np.array([run.start + run.rows - 1 for run in runs.runs], np.int64)
+    names = [f"column_{place}" for place in layout.places_of(AT_END)]
+    told = cells.select(pl.any_horizontal(pl.col(names).is_not_null())).to_series().to_numpy()
+    prices = price.to_numpy().copy()
+    prices[ends[~told[ends]]] = UNDECIDED
+    return pl.Series("price", prices)
 
 
 def _number(
@@ -169,6 +193,7 @@ def _cut_runs(parsed: _Parsed, good: npt.NDArray[np.bool_]) -> set[int]:
     measured = [pl.col(column).is_not_null() for column in MEASURES]
     empty = [pl.col(column).fill_null(EMPTY) == EMPTY for column in MEASURES]
     lost = (pl.col("price") == MISSING) & pl.any_horizontal(measured) & pl.all_horizontal(empty)
+    lost |= pl.col("price") == UNDECIDED
     refused = [row for row in ends if not good[row]]
     is_lost = parsed.frame[refused].select(lost).to_series().to_list()
     return {
@@ -209,6 +234,8 @@ def _code_reason(code: str | None, is_bad: bool) -> str | None:
 def _price_reason(raw: str | None, price: int) -> str:
     if raw == UNKNOWN:
         return "price_unknown_below_unreadable_row"
+    if price == UNDECIDED:
+        return "price_inherited_or_cut_off"
     if price == MISSING:
         return "price_missing"
     return "price_negative" if (raw or "").strip().startswith("-") else "price_malformed"

@@ -12,16 +12,22 @@ import numpy.typing as npt
 import polars as pl
 
 from superzol_etl.decode.blocks import find_blocks, read_block
-from superzol_etl.decode.columns import EMPTY, PROMOTION_COLUMNS, Layout, cell
+from superzol_etl.decode.columns import (
+    EMPTY,
+    FOLDER,
+    PROMOTION_COLUMNS,
+    Layout,
+    cell,
+    marked_at_start,
+)
 from superzol_etl.decode.nested import UnreadableTree
 from superzol_etl.decode.promotion_cells import INHERITED, SOMETIMES_EMPTY, Cells
 from superzol_etl.decode.promotion_families import PromotionRow, read_row
 from superzol_etl.decode.rows import UNKNOWN
 from superzol_etl.decode.runs import RUN_COLUMNS, find_runs
 from superzol_etl.decode.table import Table, read_table
-from superzol_etl.records import Part, Reject
+from superzol_etl.records import Era, Part, Reject
 
-FOLDER = "found_folder"
 OF_STORE = (FOLDER, *RUN_COLUMNS, "subchainid", "bikoretno")
 OF_BODY = tuple(sorted(PROMOTION_COLUMNS - set(OF_STORE)))
 READ = (*OF_STORE, *OF_BODY)
@@ -109,16 +115,13 @@ def _unmask(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
     In era A the marker of empty cells is missing: what may be empty is marked as inherited.
     """
-    folder = cell(layout.places[FOLDER][0])
-    starts = folder.is_not_null() & (folder != "")
-    is_era_a = not any((cells[name] == EMPTY).any() for name in cells.columns)
+    cells = marked_at_start(cells, layout)
     columns = []
     for column in READ:
         for place in layout.places.get(column, ())[:1]:
-            text = pl.when(starts).then(cell(place).fill_null(EMPTY)).otherwise(cell(place))
-            told = text.forward_fill()
-            if is_era_a and column in SOMETIMES_EMPTY:
-                inherited = text.is_null() & ~told.is_in(["", EMPTY])
+            told = cell(place).forward_fill()
+            if layout.era is Era.BLANK and column in SOMETIMES_EMPTY:
+                inherited = cell(place).is_null() & ~told.is_in(["", EMPTY])
                 told = pl.when(inherited).then(INHERITED + told).otherwise(told)
             columns.append(told.alias(column))
     frame = cells.select(columns)

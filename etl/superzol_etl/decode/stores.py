@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from superzol_etl.clean.text import blank_placeholder
 from superzol_etl.decode.blocks import find_blocks, read_block
-from superzol_etl.decode.columns import Layout, filled
+from superzol_etl.decode.columns import FOLDER, Layout, filled, marked_at_start
 from superzol_etl.decode.runs import RUN_COLUMNS, Run, find_runs
 from superzol_etl.decode.table import read_table
 from superzol_etl.records import Reject
 
 TEXTS = ("chainname", "subchainname", "storetype", "storename", "address", "city", "zipcode")
+CONSTANT = (FOLDER, "file_name", "chainid")
 READ = (*RUN_COLUMNS, *TEXTS)
 KINDS = {"1": 1, "2": 2, "3": 3}
 
@@ -48,10 +49,10 @@ def read_stores(path: Path, layout: Layout) -> Iterator[StoreBlock]:
     """Yields the file block by block. Raises BadFile when it ends in the middle of a row."""
     line = 2
     for start, end in find_blocks(path):
-        table = read_table(
-            path.name, read_block(path, start, end), layout, READ, ("file_name", "chainid")
-        )
-        frame = table.cells.select(*(filled(layout, column) for column in READ))
+        block = read_block(path, start, end)
+        table = read_table(path.name, block, layout, (FOLDER, *READ), CONSTANT)
+        cells = marked_at_start(table.cells, layout)
+        frame = cells.select(*(filled(layout, column) for column in READ))
         runs = find_runs(frame)
         stores = []
         reasons = dict(table.bad)

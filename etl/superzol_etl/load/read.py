@@ -20,7 +20,7 @@ from superzol_etl.decode.stores import StoreRow, read_stores
 from superzol_etl.errors import BadFile, NotFound, PassingTrouble
 from superzol_etl.load.observe import Gatherer, NewCodes, Rows
 from superzol_etl.load.observe_promotions import PromotionRows
-from superzol_etl.records import FileKind, FileReport, Part
+from superzol_etl.records import Era, FileKind, FileReport, Part
 from superzol_etl.snapshot import ChainFiles, SnapshotFile
 
 PRICE_KINDS = (FileKind.PRICE_FULL, FileKind.PRICE)
@@ -43,6 +43,7 @@ class ChainContent:
 @dataclass(slots=True)
 class _Reader:
     threads: int
+    era: Era
     gatherer: Gatherer
     promotions: PromotionRows = field(default_factory=PromotionRows)
     stores: dict[str, StoreRow] = field(default_factory=dict)
@@ -56,7 +57,7 @@ def read_chain(
     A bad price file, a full file without a good row, or no good file at all is a problem.
     threads: how many blocks are parsed at once. tell_new: is given codes as they come up.
     """
-    reader = _Reader(threads, Gatherer(tell_new))
+    reader = _Reader(threads, chain.era, Gatherer(tell_new))
     reports: dict[str, FileReport] = {}
     problems = [f"{file.path} has the name of another file" for file in chain.doubled]
     for file in chain.files:
@@ -117,7 +118,7 @@ def _read_file(reader: _Reader, file: SnapshotFile, report: FileReport) -> None:
 def _read_prices(
     reader: _Reader, file: SnapshotFile, header: tuple[str, ...], report: FileReport
 ) -> None:
-    layout = Layout.of(file.path.name, header, PRICE_COLUMNS, PRICE_REQUIRED)
+    layout = Layout.of(file.path.name, header, PRICE_COLUMNS, PRICE_REQUIRED, reader.era)
     report.drift = layout.drift
     is_full = file.kind is FileKind.PRICE_FULL
     for block in read_prices(file.path, layout, is_full, reader.gatherer.codes, reader.threads):
@@ -130,7 +131,7 @@ def _read_promotions(
     reader: _Reader, file: SnapshotFile, header: tuple[str, ...], report: FileReport
 ) -> None:
     """A file that turns out bad in a later block tells nothing."""
-    layout = Layout.of(file.path.name, header, PROMOTION_COLUMNS, PROMOTION_REQUIRED)
+    layout = Layout.of(file.path.name, header, PROMOTION_COLUMNS, PROMOTION_REQUIRED, reader.era)
     report.drift = layout.drift
     is_full = file.kind is FileKind.PROMO_FULL
     blocks = list(read_promotions(file.path, layout, is_full, reader.promotions.book))
@@ -144,7 +145,7 @@ def _read_stores(
     reader: _Reader, file: SnapshotFile, header: tuple[str, ...], report: FileReport
 ) -> None:
     """Of several rows for one store the newest counts, and of equally new ones the last."""
-    layout = Layout.of(file.path.name, header, STORE_COLUMNS, STORE_REQUIRED)
+    layout = Layout.of(file.path.name, header, STORE_COLUMNS, STORE_REQUIRED, reader.era)
     report.drift = layout.drift
     for block in read_stores(file.path, layout):
         report.rows += block.rows

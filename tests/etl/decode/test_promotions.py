@@ -13,7 +13,7 @@ from superzol_etl.decode.blocks import read_header
 from superzol_etl.decode.columns import PROMOTION_COLUMNS, PROMOTION_REQUIRED, Layout
 from superzol_etl.decode.nested import UnreadableTree, read_tree
 from superzol_etl.decode.promotions import BodyBook, read_promotions
-from superzol_etl.records import Reject
+from superzol_etl.records import Era, Reject
 from superzol_local.sample.masking import write_csv
 
 Row = dict[str, str]
@@ -28,10 +28,12 @@ HEAD = {
 TERMS = {"rewardtype": "1", "minqty": "2.00", "discountedprice": "10.00"}
 
 
-def decode(folder: Path, data: bytes) -> tuple[list[Promotion], list[Reject]]:
+def decode(
+    folder: Path, data: bytes, era: Era = Era.MARKED
+) -> tuple[list[Promotion], list[Reject]]:
     path = folder / "promo_full_file_alpha.csv"
     path.write_bytes(data)
-    layout = Layout.of(path.name, read_header(path), PROMOTION_COLUMNS, PROMOTION_REQUIRED)
+    layout = Layout.of(path.name, read_header(path), PROMOTION_COLUMNS, PROMOTION_REQUIRED, era)
     book = BodyBook()
     promotions, rejects = [], []
     for block in read_promotions(path, layout, True, book):
@@ -140,7 +142,7 @@ def test_no_cell_is_filled_over_the_border_of_an_xml(tmp_path: Path) -> None:
     tree = "\"{'item': {'itemcode': '11'}}\""
     first = f"dumps/A,PromoFull1-001-202606010600.xml,1,001,1,{tree},1,3.00\n"
     second = f"dumps/A,PromoFull1-002-202606010600.xml,1,002,2,{tree},1,\n"
-    promotions, rejects = decode(tmp_path, (head + first + second).encode())
+    promotions, rejects = decode(tmp_path, (head + first + second).encode(), Era.BLANK)
     assert rejects == []
     assert [row.max_quantity for row in promotions] == [3000, None]
     assert all(row.restrictions_known for row in promotions)
@@ -152,7 +154,7 @@ def test_limit_that_may_repeat_or_be_absent_in_era_a_is_said_not_to_be_known(
     head = "found_folder,file_name,chainid,storeid,promotionid,promotionitems,rewardtype,maxqty\n"
     tree = "\"{'item': {'itemcode': '11'}}\""
     first = f"dumps/A,PromoFull1-001-202606010600.xml,1,001,1,{tree},1,3.00\n"
-    promotions, _ = decode(tmp_path, (head + first + ",,,,2,,,\n").encode())
+    promotions, _ = decode(tmp_path, (head + first + ",,,,2,,,\n").encode(), Era.BLANK)
     assert [row.max_quantity for row in promotions] == [3000, None]
     assert [row.restrictions_known for row in promotions] == [True, False]
 
