@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from superzol_etl.records import ChainResult, Progress
+from superzol_etl.records import ChainResult, ChainState, Progress
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,11 @@ def show_progress(run_id: str) -> Iterator[Progress]:
     """A function to tell of each chain: how many are done, of how many, and what became of it."""
 
     def tell(result: ChainResult) -> None:
-        severity = logging.INFO if result.state in ("loaded", "absent") else logging.WARNING
+        severity = (
+            logging.INFO
+            if result.state in (ChainState.LOADED, ChainState.ABSENT)
+            else logging.WARNING
+        )
         fields = {
             "run_id": run_id,
             "chain": result.chain_id,

@@ -17,6 +17,25 @@ class FileKind(StrEnum):
     PROMO = "promo_file"
 
 
+class FileState(StrEnum):
+    """What became of a CSV, as in file_report.state."""
+
+    LOADED = "loaded"
+    EMPTY = "empty"
+    BAD = "bad"
+    IGNORED = "ignored"
+    HELD_BACK = "held_back"
+
+
+class ChainState(StrEnum):
+    """What became of a chain, as in chain_version.state; FAILED leaves no row."""
+
+    LOADED = "loaded"
+    HELD_BACK = "held_back"
+    ABSENT = "absent"
+    FAILED = "failed"
+
+
 class OfferFlag(IntFlag):
     """Bits of offer_pack.flags; they come from the row alone, never from its neighbours."""
 
@@ -68,7 +87,7 @@ class FileReport:
 
     file: str
     digest: str
-    state: str = "loaded"
+    state: FileState = FileState.LOADED
     rows: int = 0
     loaded: int = 0
     superseded: int = 0
@@ -83,10 +102,10 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class ChainResult:
-    """What became of a chain: state as in chain_version; problems names files and reasons."""
+    """What became of a chain; problems names files and reasons."""
 
     chain_id: str
-    state: str
+    state: ChainState
     problems: tuple[str, ...] = ()
     rows: int = 0
     rejected: int = 0

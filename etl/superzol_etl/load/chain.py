@@ -23,7 +23,7 @@ from superzol_etl.load.promotions import Chain, Loaded, load_promotions
 from superzol_etl.load.read import ChainContent, read_chain
 from superzol_etl.load.stores import add_stores, describe_stores, note_sightings, read_stores
 from superzol_etl.load.words import clean_words, take_over_words
-from superzol_etl.records import ChainResult, FileReport, StoreState
+from superzol_etl.records import ChainResult, ChainState, FileReport, FileState, StoreState
 from superzol_etl.snapshot import ChainFiles
 from superzol_etl.sql import load_sql
 
@@ -62,7 +62,7 @@ async def load_chain(connection: Connection, job: ChainJob) -> ChainResult:
         await connection.execute(load_sql(PACKAGE, "lock_chain"), CHAIN_LOCK, job.chain_key)
         newest = await connection.fetchval(load_sql(PACKAGE, "read_newest_loaded"), job.chain_key)
         if newest >= job.version:
-            return ChainResult(chain_id, "loaded")  # another run was faster
+            return ChainResult(chain_id, ChainState.LOADED)  # another run was faster
         states = await read_stores(connection, job.chain_key)
         return await _apply(connection, job, content, products, states)
 
@@ -107,18 +107,27 @@ async def _hold_back(connection: Connection, job: ChainJob, content: ChainConten
     """Keeps the last good version and says why."""
     reason = "; ".join(content.problems)
     for report in content.reports.values():
-        if report.state == "loaded":
-            report.state = "held_back"
+        if report.state is FileState.LOADED:
+            report.state = FileState.HELD_BACK
             report.loaded = report.superseded = 0
     async with connection.transaction():
         await write_reports(connection, job.run_id, job.chain_key, content.reports.values())
         await write_chain_version(
             connection,
             ChainVersion(
-                job.chain_key, job.version, "held_back", None, job.chain.digest, 0, 0, 0, 0, reason
+                chain_key=job.chain_key,
+                version=job.version,
+                state=ChainState.HELD_BACK,
+                cutoff_at=None,
+                digest=job.chain.digest,
+                stores=0,
+                rows=0,
+                rejected=0,
+                changed=0,
+                reason=reason,
             ),
         )
-    return ChainResult(job.chain.chain_id, "held_back", tuple(content.problems))
+    return ChainResult(job.chain.chain_id, ChainState.HELD_BACK, tuple(content.problems))
 
 
 def plan_stores(content: ChainContent, states: dict[str, StoreState]) -> dict[str, StorePlan]:
@@ -148,7 +157,7 @@ def _count_rows(content: ChainContent, observed: Observed, promoted: Loaded) -> 
         report.loaded, report.superseded = loaded[file], count - loaded[file]
     for report in content.reports.values():
         if (
-            report.state != "bad"
+            report.state is not FileState.BAD
             and report.rows != report.loaded + report.superseded + report.rejected
         ):
             raise AssertionError(f"{report.file}: {report.rows} rows do not add up: {report}")
@@ -166,7 +175,7 @@ def _result(
     bad_files = tuple(report.problem for report in content.reports.values() if report.problem)
     return ChainResult(
         chain_id=job.chain.chain_id,
-        state="loaded" if told else "absent",
+        state=ChainState.LOADED if told else ChainState.ABSENT,
         problems=bad_files,
         rows=sum(report.rows for report in reports),
         rejected=sum(report.rejected for report in reports),

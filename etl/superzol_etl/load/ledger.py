@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from superzol_etl.database import Connection
-from superzol_etl.records import FileReport
+from superzol_etl.records import ChainState, FileReport
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
@@ -16,7 +16,7 @@ class ChainVersion(NamedTuple):
 
     chain_key: int
     version: int
-    state: str
+    state: ChainState
     cutoff_at: datetime | None
     digest: str
     stores: int

@@ -20,7 +20,7 @@ from superzol_etl.decode.stores import StoreRow, read_stores
 from superzol_etl.errors import BadFile, NotFound, PassingTrouble
 from superzol_etl.load.observe import Gatherer, NewCodes, Rows
 from superzol_etl.load.observe_promotions import PromotionRows
-from superzol_etl.records import Era, FileKind, FileReport, Part
+from superzol_etl.records import Era, FileKind, FileReport, FileState, Part
 from superzol_etl.snapshot import ChainFiles, SnapshotFile
 
 PRICE_KINDS = (FileKind.PRICE_FULL, FileKind.PRICE)
@@ -65,7 +65,7 @@ def read_chain(
         try:
             _read_file(reader, file, report)
         except BadFile as error:
-            report.state, report.problem = "bad", str(error)
+            report.state, report.problem = FileState.BAD, str(error)
             report.rows = report.superseded = 0
             report.rejects = []
             if file.kind in PRICE_KINDS:
@@ -112,7 +112,7 @@ def _read_file(reader: _Reader, file: SnapshotFile, report: FileReport) -> None:
     if has_changed:
         raise PassingTrouble(f"{file.path} was written to while it was read: run again")
     if not report.rows:
-        report.state = "empty"
+        report.state = FileState.EMPTY
 
 
 def _read_prices(

@@ -9,7 +9,7 @@ from superzol_etl.errors import BadData, PassingTrouble, with_code
 from superzol_etl.failures import explain
 from superzol_etl.load.chain import ChainJob
 from superzol_etl.load.ledger import write_reports
-from superzol_etl.records import ChainResult, FileReport, Order, Progress
+from superzol_etl.records import ChainResult, ChainState, FileReport, FileState, Order, Progress
 from superzol_etl.snapshot import Snapshot
 from superzol_etl.sql import load_sql
 from superzol_etl.stages.publish import PRODUCT_LOCK, forget_products, publish
@@ -42,7 +42,7 @@ class Summary:
     @property
     def loaded(self) -> int:
         """Chains of this version that are loaded, by this run or before."""
-        return self.done_before + sum(result.state == "loaded" for result in self.results)
+        return self.done_before + sum(result.state is ChainState.LOADED for result in self.results)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -93,7 +93,7 @@ async def _run(
     summary: Summary,
     progress: Progress,
 ) -> None:
-    ignored = [FileReport(path.name, "", state="ignored") for path in snapshot.ignored]
+    ignored = [FileReport(path.name, "", state=FileState.IGNORED) for path in snapshot.ignored]
     await write_reports(connection, order.run_id, None, ignored)
     todo = await plan_version(connection, dataset_key, snapshot, order.version)
     summary.version, summary.done_before = todo.version, todo.done
@@ -109,10 +109,10 @@ async def _run(
     async for result in load_chains(order.url, jobs, order.workers):
         summary.results.append(result)
         summary.problems += result.problems
-        if result.state in ("held_back", "failed"):
+        if result.state in (ChainState.HELD_BACK, ChainState.FAILED):
             summary.held_back.append(result.chain_id)
         progress(len(summary.results), len(jobs), result)
-    if any(result.state != "loaded" for result in summary.results):
+    if any(result.state is not ChainState.LOADED for result in summary.results):
         await forget_products(connection)
     if summary.loaded and (summary.results or not todo.closed):
         is_whole = not any(result.exit_code for result in summary.results)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from superzol_etl.database import Connection
 from superzol_etl.errors import BadData, PassingTrouble, UsageError, WrongConfiguration
+from superzol_etl.records import ChainState
 from superzol_etl.settings import MAX_VERSION
 from superzol_etl.snapshot import ChainFiles, Snapshot
 from superzol_etl.sql import load_sql
@@ -83,9 +84,9 @@ async def _find_todo(
     done = 0
     for chain in snapshot.chains:
         row = known.get(keys[chain.chain_id])
-        if row is None or (row["state"] != "loaded" and row["digest"] != chain.digest):
+        if row is None or (row["state"] != ChainState.LOADED and row["digest"] != chain.digest):
             todo.chains.append(chain)
-        elif row["state"] == "held_back":
+        elif row["state"] == ChainState.HELD_BACK:
             todo.problems[chain.chain_id] = row["reason"]
         elif row["digest"] != chain.digest:
             todo.replaced.append(chain.chain_id)
@@ -95,7 +96,7 @@ async def _find_todo(
             )
             done += 1
         else:
-            done += row["state"] == "loaded"
+            done += row["state"] == ChainState.LOADED
     return todo._replace(done=done)
 
 

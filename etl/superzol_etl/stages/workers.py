@@ -14,7 +14,7 @@ from superzol_etl.database import connected
 from superzol_etl.errors import EtlError
 from superzol_etl.failures import explain
 from superzol_etl.load.chain import ChainJob, load_chain
-from superzol_etl.records import ChainResult
+from superzol_etl.records import ChainResult, ChainState
 
 
 async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIterator[ChainResult]:
@@ -65,7 +65,7 @@ async def _load(url: str, job: ChainJob) -> ChainResult:
         failure = explain(error)
         return ChainResult(
             job.chain.chain_id,
-            "failed",
+            ChainState.FAILED,
             (f"{job.chain.chain_id}: {failure}",),
             exit_code=failure.exit_code,
             # Only what nobody foresaw needs it; it is logged by the run, not in the worker.
