@@ -80,12 +80,13 @@ class StoreState:
 
 @dataclass(slots=True)
 class FileReport:
-    """What became of one CSV.
+    """What became of one CSV; kind: None when its name says none.
 
     rows = loaded + superseded + rejected unless it is bad or held back.
     """
 
     file: str
+    kind: FileKind | None
     digest: str
     state: FileState = FileState.LOADED
     rows: int = 0

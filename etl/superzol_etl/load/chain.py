@@ -20,7 +20,7 @@ from superzol_etl.load.ledger import (
 from superzol_etl.load.packs import read_offers, write_change
 from superzol_etl.load.products import ProductFinder, Products
 from superzol_etl.load.promotions import Chain, Loaded, load_promotions
-from superzol_etl.load.read import ChainContent, read_chain
+from superzol_etl.load.read import PRICE_KINDS, ChainContent, read_chain
 from superzol_etl.load.stores import add_stores, describe_stores, note_sightings, read_stores
 from superzol_etl.load.words import clean_words, take_over_words
 from superzol_etl.records import ChainResult, ChainState, FileReport, FileState, StoreState
@@ -219,4 +219,4 @@ def _cutoff(content: ChainContent, plans: dict[str, StorePlan]) -> datetime | No
 
 
 def _price_reports(content: ChainContent) -> list[FileReport]:
-    return [report for report in content.reports.values() if report.file.startswith("price_")]
+    return [report for report in content.reports.values() if report.kind in PRICE_KINDS]

@@ -61,7 +61,7 @@ def read_chain(
     reports: dict[str, FileReport] = {}
     problems = [f"{file.path} has the name of another file" for file in chain.doubled]
     for file in chain.files:
-        report = reports[file.path.name] = FileReport(file.path.name, file.digest)
+        report = reports[file.path.name] = FileReport(file.path.name, file.kind, file.digest)
         try:
             _read_file(reader, file, report)
         except BadFile as error:
