@@ -13,7 +13,6 @@ from superzol_etl.errors import NotFound
 from superzol_etl.records import Era, FileKind
 
 READ_BYTES = 16 << 20
-READ_KINDS = tuple(FileKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class ChainFiles:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A folder's chains, largest first, and the CSVs of kinds or names that are not read."""
+    """A folder's chains, largest first, and the CSVs whose names say no kind."""
 
     chains: list[ChainFiles]
     ignored: list[Path]
@@ -70,7 +69,7 @@ def read_snapshot(folder: Path) -> Snapshot:
         )
     paths = sorted(path for path in folder.rglob("*.csv") if _is_visible(path, folder))
     named = [(path, parse_csv_name(path.name)) for path in paths]
-    read = [(path, name) for path, name in named if name and name.kind in READ_KINDS]
+    read = [(path, name) for path, name in named if name]
     if not read:
         raise NotFound(f"{folder} holds no price_*, promo_* or store_file_* CSV")
     with ThreadPoolExecutor() as pool:
@@ -83,9 +82,7 @@ def read_snapshot(folder: Path) -> Snapshot:
         file = SnapshotFile(path, name.kind, name.slug, digest, path.stat().st_size)
         (chain.doubled if is_doubled else chain.files).append(file)
     largest_first = sorted(chains.values(), key=lambda chain: (-chain.size_bytes, chain.chain_id))
-    return Snapshot(
-        largest_first, [path for path, name in named if not name or name.kind not in READ_KINDS]
-    )
+    return Snapshot(largest_first, [path for path, name in named if not name])
 
 
 def _is_visible(path: Path, folder: Path) -> bool:
