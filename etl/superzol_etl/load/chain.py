@@ -1,46 +1,28 @@
 """Loads one version of one chain: whole, in one transaction, or not at all."""
 
 import asyncio
-from collections import Counter, defaultdict
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
 from functools import partial
 
 import numpy as np
 
 from superzol_etl.clean.parts import StorePlan, plan_store
 from superzol_etl.database import Connection
-from superzol_etl.load.diff import Observed, compare, observe
-from superzol_etl.load.ledger import (
-    ChainVersion,
-    publish_generation,
-    write_chain_version,
-    write_reports,
-)
+from superzol_etl.load.diff import compare, observe
+from superzol_etl.load.job import ChainJob
+from superzol_etl.load.ledger import publish_generation, write_chain_version, write_reports
 from superzol_etl.load.packs import read_offers, write_change
 from superzol_etl.load.products import ProductFinder, Products
-from superzol_etl.load.promotions import Chain, Loaded, load_promotions
-from superzol_etl.load.read import PRICE_KINDS, ChainContent, read_chain
+from superzol_etl.load.promotions import Chain, load_promotions
+from superzol_etl.load.read import ChainContent, read_chain
+from superzol_etl.load.report import count_rows, held_back_version, loaded_version, sum_up
 from superzol_etl.load.stores import add_stores, describe_stores, note_sightings, read_stores
 from superzol_etl.load.words import clean_words, take_over_words
-from superzol_etl.records import ChainResult, ChainState, FileReport, FileState, StoreState
-from superzol_etl.snapshot import ChainFiles
+from superzol_etl.records import ChainResult, ChainState, FileState, StoreState
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
 CHAIN_LOCK = 7  # first key of the advisory lock a chain's commits take; the second is its chain_key
-
-
-@dataclass(frozen=True, slots=True)
-class ChainJob:
-    """One chain of one version, to be loaded by one run; threads: for parsing."""
-
-    run_id: str
-    dataset_key: int
-    chain_key: int
-    version: int
-    chain: ChainFiles
-    threads: int
 
 
 async def load_chain(connection: Connection, job: ChainJob) -> ChainResult:
@@ -93,40 +75,24 @@ async def _apply(
     await note_sightings(connection, version, states, plans, rows.parts, offers)
     chain = Chain(job.chain_key, job.chain.chain_id, version)
     promoted = await load_promotions(connection, chain, content.promotions)
-    _count_rows(content, observed, promoted)
+    count_rows(content, observed, promoted)
     await write_reports(connection, job.run_id, job.chain_key, content.reports.values())
     told = bool(plans or content.stores or promoted.stores)
-    result = _result(job, content, plans, change.total, told)
-    row = _chain_version(job, content, plans, result)
-    await write_chain_version(connection, row)
+    result = sum_up(job, content, plans, change.total, told)
+    await write_chain_version(connection, loaded_version(job, content, plans, result))
     await publish_generation(connection, job.dataset_key, job.chain_key, version, change.total)
     return result
 
 
 async def _hold_back(connection: Connection, job: ChainJob, content: ChainContent) -> ChainResult:
     """Keeps the last good version and says why."""
-    reason = "; ".join(content.problems)
     for report in content.reports.values():
         if report.state is FileState.LOADED:
             report.state = FileState.HELD_BACK
             report.loaded = report.superseded = 0
     async with connection.transaction():
         await write_reports(connection, job.run_id, job.chain_key, content.reports.values())
-        await write_chain_version(
-            connection,
-            ChainVersion(
-                chain_key=job.chain_key,
-                version=job.version,
-                state=ChainState.HELD_BACK,
-                cutoff_at=None,
-                digest=job.chain.digest,
-                stores=0,
-                rows=0,
-                rejected=0,
-                changed=0,
-                reason=reason,
-            ),
-        )
+        await write_chain_version(connection, held_back_version(job, content))
     return ChainResult(job.chain.chain_id, ChainState.HELD_BACK, tuple(content.problems))
 
 
@@ -138,85 +104,3 @@ def plan_stores(content: ChainContent, states: dict[str, StoreState]) -> dict[st
         if part.store_code and part.rows:
             numbers[part.store_code].append(number)
     return {code: plan_store(parts, found, states[code]) for code, found in numbers.items()}
-
-
-def _count_rows(content: ChainContent, observed: Observed, promoted: Loaded) -> None:
-    """Completes the reports: rows = loaded + superseded + rejected, checked."""
-    parts = content.rows.parts
-    good, loaded = Counter[str](), Counter[str]()
-    used = np.bincount(observed.part, minlength=len(parts)).tolist()
-    read = np.bincount(content.rows.part, minlength=len(parts)).tolist()
-    for part, count, rows in zip(parts, used, read, strict=True):
-        good[part.csv_file] += rows
-        loaded[part.csv_file] += count
-    for part in content.promotions.parts:
-        good[part.csv_file] += part.rows
-    loaded.update(promoted.loaded)
-    for file, count in good.items():
-        report = content.reports[file]
-        report.loaded, report.superseded = loaded[file], count - loaded[file]
-    for report in content.reports.values():
-        if (
-            report.state is not FileState.BAD
-            and report.rows != report.loaded + report.superseded + report.rejected
-        ):
-            raise AssertionError(f"{report.file}: {report.rows} rows do not add up: {report}")
-
-
-def _result(
-    job: ChainJob,
-    content: ChainContent,
-    plans: dict[str, StorePlan],
-    changed: int,
-    told: bool,
-) -> ChainResult:
-    """told: its files said anything; else the chain was absent."""
-    reports = _price_reports(content)
-    bad_files = tuple(report.problem for report in content.reports.values() if report.problem)
-    return ChainResult(
-        chain_id=job.chain.chain_id,
-        state=ChainState.LOADED if told else ChainState.ABSENT,
-        problems=bad_files,
-        rows=sum(report.rows for report in reports),
-        rejected=sum(report.rejected for report in reports),
-        changed=changed,
-        partial_stores=tuple(sorted(code for code, plan in plans.items() if plan.partial)),
-    )
-
-
-def _chain_version(
-    job: ChainJob, content: ChainContent, plans: dict[str, StorePlan], result: ChainResult
-) -> ChainVersion:
-    flagged = [*result.problems]
-    if result.partial_stores:
-        flagged.append(
-            "cut or shrunken full file applied as delta, stores: "
-            + ", ".join(result.partial_stores)
-        )
-    stale = sorted(code for code, plan in plans.items() if not plan.applied)
-    if stale:
-        flagged.append("files older than those loaded left out, stores: " + ", ".join(stale))
-    return ChainVersion(
-        chain_key=job.chain_key,
-        version=job.version,
-        state=result.state,
-        cutoff_at=_cutoff(content, plans),
-        digest=job.chain.digest,
-        stores=sum(bool(plan.applied) for plan in plans.values()),
-        rows=result.rows,
-        rejected=result.rejected,
-        changed=result.changed,
-        reason="; ".join(flagged) or None,
-    )
-
-
-def _cutoff(content: ChainContent, plans: dict[str, StorePlan]) -> datetime | None:
-    """The newest price file applied; without one the newest Stores file."""
-    parts = content.rows.parts
-    applied = [parts[plan.applied[-1]].published_at for plan in plans.values() if plan.applied]
-    described = [store.published_at for store in content.stores.values()]
-    return max(applied or described, default=None)
-
-
-def _price_reports(content: ChainContent) -> list[FileReport]:
-    return [report for report in content.reports.values() if report.kind in PRICE_KINDS]

@@ -7,7 +7,7 @@ from typing import Any
 from superzol_etl.database import Connection, connected
 from superzol_etl.errors import BadData, PassingTrouble, with_code
 from superzol_etl.failures import explain
-from superzol_etl.load.chain import ChainJob
+from superzol_etl.load.job import ChainJob
 from superzol_etl.load.ledger import write_reports
 from superzol_etl.records import ChainResult, ChainState, FileReport, FileState, Order, Progress
 from superzol_etl.snapshot import Snapshot

@@ -13,7 +13,8 @@ from traceback import format_exc
 from superzol_etl.database import connected
 from superzol_etl.errors import EtlError
 from superzol_etl.failures import explain
-from superzol_etl.load.chain import ChainJob, load_chain
+from superzol_etl.load.chain import load_chain
+from superzol_etl.load.job import ChainJob
 from superzol_etl.records import ChainResult, ChainState
 
 

@@ -1,0 +1,17 @@
+"""What a run is told to load: a chain of a version."""
+
+from dataclasses import dataclass
+
+from superzol_etl.snapshot import ChainFiles
+
+
+@dataclass(frozen=True, slots=True)
+class ChainJob:
+    """One chain of one version, to be loaded by one run; threads: for parsing."""
+
+    run_id: str
+    dataset_key: int
+    chain_key: int
+    version: int
+    chain: ChainFiles
+    threads: int

@@ -1,0 +1,119 @@
+"""What a load tells of itself: the counts of its files, the result and the ledger's row.."""
+
+from collections import Counter
+from datetime import datetime
+
+import numpy as np
+
+from superzol_etl.clean.parts import StorePlan
+from superzol_etl.load.diff import Observed
+from superzol_etl.load.job import ChainJob
+from superzol_etl.load.ledger import ChainVersion
+from superzol_etl.load.promotions import Loaded
+from superzol_etl.load.read import PRICE_KINDS, ChainContent
+from superzol_etl.records import ChainResult, ChainState, FileReport, FileState
+
+
+def count_rows(content: ChainContent, observed: Observed, promoted: Loaded) -> None:
+    """Completes the reports of a chain that is loaded: rows = loaded + superseded + rejected.
+
+    Raises AssertionError when they do not add up.
+    """
+    parts = content.rows.parts
+    good, loaded = Counter[str](), Counter[str]()
+    used = np.bincount(observed.part, minlength=len(parts)).tolist()
+    read = np.bincount(content.rows.part, minlength=len(parts)).tolist()
+    for part, count, rows in zip(parts, used, read, strict=True):
+        good[part.csv_file] += rows
+        loaded[part.csv_file] += count
+    for part in content.promotions.parts:
+        good[part.csv_file] += part.rows
+    loaded.update(promoted.loaded)
+    for file, count in good.items():
+        report = content.reports[file]
+        report.loaded, report.superseded = loaded[file], count - loaded[file]
+    for report in content.reports.values():
+        if (
+            report.state is not FileState.BAD
+            and report.rows != report.loaded + report.superseded + report.rejected
+        ):
+            raise AssertionError(f"{report.file}: {report.rows} rows do not add up: {report}")
+
+
+def sum_up(
+    job: ChainJob,
+    content: ChainContent,
+    plans: dict[str, StorePlan],
+    changed: int,
+    told: bool,
+) -> ChainResult:
+    """What became of a chain that was not held back.
+
+    told: its files said anything; else the chain was absent.
+    """
+    reports = _price_reports(content)
+    bad_files = tuple(report.problem for report in content.reports.values() if report.problem)
+    return ChainResult(
+        chain_id=job.chain.chain_id,
+        state=ChainState.LOADED if told else ChainState.ABSENT,
+        problems=bad_files,
+        rows=sum(report.rows for report in reports),
+        rejected=sum(report.rejected for report in reports),
+        changed=changed,
+        partial_stores=tuple(sorted(code for code, plan in plans.items() if plan.partial)),
+    )
+
+
+def loaded_version(
+    job: ChainJob, content: ChainContent, plans: dict[str, StorePlan], result: ChainResult
+) -> ChainVersion:
+    """The ledger's row of a chain that was not held back, with what was flagged."""
+    flagged = [*result.problems]
+    if result.partial_stores:
+        flagged.append(
+            "cut or shrunken full file applied as delta, stores: "
+            + ", ".join(result.partial_stores)
+        )
+    stale = sorted(code for code, plan in plans.items() if not plan.applied)
+    if stale:
+        flagged.append("files older than those loaded left out, stores: " + ", ".join(stale))
+    return ChainVersion(
+        chain_key=job.chain_key,
+        version=job.version,
+        state=result.state,
+        cutoff_at=_cutoff(content, plans),
+        digest=job.chain.digest,
+        stores=sum(bool(plan.applied) for plan in plans.values()),
+        rows=result.rows,
+        rejected=result.rejected,
+        changed=result.changed,
+        reason="; ".join(flagged) or None,
+    )
+
+
+def held_back_version(job: ChainJob, content: ChainContent) -> ChainVersion:
+    """The ledger's row of a chain that is held back, with the reason."""
+    return ChainVersion(
+        chain_key=job.chain_key,
+        version=job.version,
+        state=ChainState.HELD_BACK,
+        cutoff_at=None,
+        digest=job.chain.digest,
+        stores=0,
+        rows=0,
+        rejected=0,
+        changed=0,
+        reason="; ".join(content.problems),
+    )
+
+
+def _cutoff(content: ChainContent, plans: dict[str, StorePlan]) -> datetime | None:
+    """The newest price file applied; without one the newest Stores file."""
+    parts = content.rows.parts
+    applied = [parts[plan.applied[-1]].published_at for plan in plans.values() if plan.applied]
+    described = [store.published_at for store in content.stores.values()]
+    return max(applied or described, default=None)
+
+
+def _price_reports(content: ChainContent) -> list[FileReport]:
+    return [report for report in content.reports.values() if report.kind in PRICE_KINDS]
