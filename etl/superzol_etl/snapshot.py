@@ -48,10 +48,10 @@ class ChainFiles:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A folder's chains, largest first, and the CSVs whose names say no kind."""
+    """A folder's chains, largest first, and the names of CSVs that say no kind, each once."""
 
     chains: list[ChainFiles]
-    ignored: list[Path]
+    ignored: list[str]
 
     @property
     def digest(self) -> str:
@@ -82,7 +82,7 @@ def read_snapshot(folder: Path) -> Snapshot:
         file = SnapshotFile(path, name.kind, name.slug, digest, path.stat().st_size)
         (chain.doubled if is_doubled else chain.files).append(file)
     largest_first = sorted(chains.values(), key=lambda chain: (-chain.size_bytes, chain.chain_id))
-    return Snapshot(largest_first, [path for path, name in named if not name])
+    return Snapshot(largest_first, sorted({path.name for path, name in named if not name}))
 
 
 def _is_visible(path: Path, folder: Path) -> bool:

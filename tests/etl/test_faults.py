@@ -276,3 +276,15 @@ async def cut_waiting(database: str, key: int) -> None:
     await wait_for(other, f"SELECT count(*) {waiting}")
     await other.execute(f"SELECT pg_terminate_backend(pid) {waiting}")
     await other.close()
+
+
+async def test_files_that_say_no_kind_are_reported_once_a_name(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    folder = snapshot(tmp_path, 1, ("alpha",))
+    for place in ("old", "new"):
+        (folder / place).mkdir()
+        (folder / place / "notes.csv").write_text("a,b\n")
+    assert refresh(database, folder).exit_code == 0
+    reported = await connection.fetch("SELECT file FROM file_report WHERE state = 'ignored'")
+    assert [row["file"] for row in reported] == ["notes.csv"]

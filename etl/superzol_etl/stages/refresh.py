@@ -93,8 +93,9 @@ async def _run(
     summary: Summary,
     progress: Progress,
 ) -> None:
-    ignored = [FileReport(path.name, None, "", FileState.IGNORED) for path in snapshot.ignored]
-    await write_reports(connection, order.run_id, None, ignored)
+    ignored = [FileReport(name, None, "", FileState.IGNORED) for name in snapshot.ignored]
+    async with connection.transaction():
+        await write_reports(connection, order.run_id, None, ignored)
     todo = await plan_version(connection, dataset_key, snapshot, order.version)
     summary.version, summary.done_before = todo.version, todo.done
     for chain_id, problem in todo.problems.items():
