@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import grpc
 from google.protobuf.message import Message
 
-from bench.chain import SEED, WORDS
+from bench.chain import SEED
 from bench.clients import Case
+from bench.goods import WORDS
 from superzol.analytics.v1 import analytics_pb2
 from superzol.catalog.v1 import catalog_pb2, catalog_pb2_grpc
 from superzol.pricing.v1 import pricing_pb2, pricing_pb2_grpc
