@@ -15,9 +15,13 @@ WITH word AS MATERIALIZED (
         string_agg(word, ' ' ORDER BY place) AS phrase,
         array_agg(beginning ORDER BY length(word) DESC, place) AS beginnings,
         array_agg(beginning || '( |$)') AS wholes
-    FROM regexp_split_to_table(search_text($1), ' ') WITH ORDINALITY AS split (word, place)
+    FROM (
+        SELECT word, min(place) AS place
+        FROM regexp_split_to_table(search_text($1), ' ') WITH ORDINALITY AS split (word, place)
+        WHERE word ~ '[[:alnum:]]'
+        GROUP BY word
+    ) AS once
     CROSS JOIN LATERAL (SELECT '(^|[ .])' || replace(word, '.', '\.')) AS pattern (beginning)
-    WHERE word ~ '[[:alnum:]]'
 ), held AS MATERIALIZED (
     SELECT product.product_key
     FROM product

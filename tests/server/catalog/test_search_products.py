@@ -128,8 +128,24 @@ async def test_query_that_no_name_could_match_is_refused(shelf: CatalogClient, q
     assert (said.code, said.fields) == (StatusCode.INVALID_ARGUMENT, ["query"])
 
 
-async def test_longest_query_is_answered(shelf: CatalogClient) -> None:
-    assert sorted(await search(shelf, "ח " * 100)) == ["1", "2", "3", "4", "5"]
+async def test_a_repeated_word_counts_once(shelf: CatalogClient) -> None:
+    # Names would not begin with the words, were the word kept twice.
+    assert await search(shelf, "חלב " * 50) == ["2", "1", "4", "3", "5"]
+
+
+@pytest.mark.parametrize("between", [" ", "-", "_", " '- "])
+async def test_query_of_more_than_20_different_words_is_refused(
+    shelf: CatalogClient, between: str
+) -> None:
+    words = [f"מ{number}" for number in range(21)]
+    assert await search(shelf, between.join([*words[:20], *words[:10]])) == []
+    query = between.join(words)
+    said = await refusal(shelf.SearchProducts(SearchProductsRequest(query=query)))
+    assert (said.code, said.reason) == (StatusCode.INVALID_ARGUMENT, "QUERY_WITH_TOO_MANY_WORDS")
+
+
+async def test_quotes_do_not_part_the_words_that_are_counted(shelf: CatalogClient) -> None:
+    assert await search(shelf, " ".join(f"{letter}'{letter}1" for letter in "abcdefghijkl")) == []
 
 
 async def test_of_too_many_products_those_in_most_stores_are_found(
