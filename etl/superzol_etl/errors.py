@@ -12,21 +12,34 @@ EtlError
 
 
 class EtlError(Exception):
-    """A failure with a sentence for people and an exit code for machines."""
+    """A failure with a sentence for people, an exit code and a reason in one word for machines.
+
+    retry_after_seconds: how long to wait before the next try, where the source says so.
+    """
 
     exit_code = 70
+    reason = "Unforeseen"
+
+    def __init__(
+        self, message: str, *, reason: str | None = None, retry_after_seconds: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.reason = reason or type(self).reason
+        self.retry_after_seconds = retry_after_seconds
 
 
 class UsageError(EtlError):
     """The command line is wrong."""
 
     exit_code = 64
+    reason = "InvalidUsage"
 
 
 class BadData(EtlError):
     """The data cannot be loaded, and will not be next time either."""
 
     exit_code = 65
+    reason = "BadData"
 
 
 class BadFile(BadData):
@@ -37,24 +50,28 @@ class NotFound(EtlError):
     """The source is not there."""
 
     exit_code = 66
+    reason = "NotFound"
 
 
 class PassingTrouble(EtlError):
     """The same command may succeed later."""
 
     exit_code = 75
+    reason = "TemporaryFailure"
 
 
 class NotAllowed(EtlError):
     """The database or the file system refuses us."""
 
     exit_code = 77
+    reason = "NotAllowed"
 
 
 class WrongConfiguration(EtlError):
     """The set-up is wrong: URL, schema, ownership."""
 
     exit_code = 78
+    reason = "InvalidConfiguration"
 
 
 def with_code(exit_code: int, sentence: str) -> EtlError:

@@ -1,5 +1,6 @@
 """Turns a failure into a sentence that says what to do and a code that says if to retry."""
 
+from asyncio import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 
 import asyncpg
@@ -10,6 +11,7 @@ from superzol_etl.errors import (
     PassingTrouble,
     WrongConfiguration,
 )
+from superzol_etl.stopping import STOPPED, Stopped
 
 SCHEMA = "{error}: run superzol-schema upgrade first"
 WENT_AWAY = "the database went away ({error}): run the same command again"
@@ -17,6 +19,7 @@ UNREACHED = "{error}: is the database running, are host and port right?"
 
 # The first that fits counts: derived classes stand before those they derive from.
 KNOWN: list[tuple[type[BaseException], type[EtlError], str]] = [
+    (CancelledError, Stopped, STOPPED),
     (asyncpg.InvalidCatalogNameError, WrongConfiguration, "{error}: check --database"),
     (asyncpg.InvalidAuthorizationSpecificationError, NotAllowed, "{error}: check --database"),
     (asyncpg.InvalidParameterValueError, WrongConfiguration, SCHEMA),

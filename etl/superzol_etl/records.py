@@ -130,11 +130,12 @@ class Era(StrEnum):
 Progress = Callable[[int, int, ChainResult], None]
 
 
-class Order(NamedTuple):
-    """What to refresh. version None: found by the digest, or the next number."""
+class StageCall(NamedTuple):
+    """Which stage of which run is asked for; shard: this one of so many."""
 
     url: str
     dataset_id: str
-    version: int | None
     run_id: str
-    workers: int
+    stage: str
+    shard: int = 0
+    shards: int = 1

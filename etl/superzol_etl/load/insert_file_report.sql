@@ -1,4 +1,4 @@
--- Says what became of one file of a run.
+-- Says what became of one file of a run, in place of what the run said of it before.
 -- $1 run_id: text
 -- $2 file: text
 -- $3 chain_key: int2
@@ -13,3 +13,13 @@
 INSERT INTO file_report
     (run_id, file, chain_key, digest, state, rows, loaded, superseded, rejected, drift, problem)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (run_id, file) DO UPDATE
+SET chain_key = excluded.chain_key,
+    digest = excluded.digest,
+    state = excluded.state,
+    rows = excluded.rows,
+    loaded = excluded.loaded,
+    superseded = excluded.superseded,
+    rejected = excluded.rejected,
+    drift = excluded.drift,
+    problem = excluded.problem

@@ -36,9 +36,10 @@ async def write_reports(
 ) -> None:
     """Says what became of each file, and keeps the rows it refused.
 
-    The caller holds a transaction.
+    What the same run said of a file before is replaced. The caller holds a transaction.
     """
     for report in reports:
+        await connection.execute(load_sql(PACKAGE, "delete_rejects"), run_id, report.file)
         await connection.execute(
             load_sql(PACKAGE, "insert_file_report"),
             run_id, report.file, chain_key, report.digest, report.state, report.rows, report.loaded,

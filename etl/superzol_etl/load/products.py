@@ -1,6 +1,7 @@
 """Turns the item codes of a chain into products while its files are read."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
@@ -14,6 +15,7 @@ from superzol_etl.load.observe import NewCodes
 from superzol_etl.load.tables import copy_frame
 from superzol_etl.load.words import clean_words
 from superzol_etl.sql import load_sql
+from superzol_etl.stopping import Stopped
 
 PACKAGE = "superzol_etl.load"
 GTIN_SCOPE = 0
@@ -43,16 +45,32 @@ class ProductFinder:
         self._chain_key, self._chain_id = chain_key, chain_id
         self._loop = asyncio.get_running_loop()
         self._new: asyncio.Queue[NewCodes | None] = asyncio.Queue()
+        self._stopped = threading.Event()
         self._keys: dict[int, int] = {}
         self._ids: dict[int, str] = {}
 
-    async def while_reading(self, read: Callable[[Callable[[NewCodes], None]], Content]) -> Content:
-        """Runs `read` in a thread; it hands codes over by the function it is given."""
-        reading = asyncio.ensure_future(asyncio.to_thread(read, self._take))
+    async def while_reading(
+        self, read: Callable[[Callable[[NewCodes], None], Callable[[], None]], Content]
+    ) -> Content:
+        """Runs `read` in a thread.
+
+        By the first function it is given it hands codes over; the second raises when the load was
+        told to stop.
+        """
+        reading = asyncio.ensure_future(asyncio.to_thread(read, self._take, self._check_wanted))
         reading.add_done_callback(lambda _: self._new.put_nowait(None))
-        while batch := await self._batch():
-            await self._find(batch)
+        try:
+            while batch := await self._batch():
+                await self._find(batch)
+        except BaseException:
+            self._stopped.set()
+            await asyncio.wait([reading])
+            raise
         return await reading
+
+    def _check_wanted(self) -> None:
+        if self._stopped.is_set():
+            raise Stopped
 
     async def _batch(self) -> list[NewCodes]:
         """All that waits, at least one; empty when reading is over."""

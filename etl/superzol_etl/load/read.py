@@ -44,20 +44,25 @@ class ChainContent:
 class _Reader:
     threads: int
     era: Era
+    check_wanted: Callable[[], None]
     gatherer: Gatherer
     promotions: PromotionRows = field(default_factory=PromotionRows)
     stores: dict[str, StoreRow] = field(default_factory=dict)
 
 
 def read_chain(
-    chain: ChainFiles, threads: int, tell_new: Callable[[NewCodes], None]
+    chain: ChainFiles,
+    threads: int,
+    tell_new: Callable[[NewCodes], None],
+    check_wanted: Callable[[], None],
 ) -> ChainContent:
     """Reads all files of a chain.
 
     A bad price file, a full file without a good row, or no good file at all is a problem.
     threads: how many blocks are parsed at once. tell_new: is given codes as they come up.
+    check_wanted: called at each block; raises when the load was told to stop.
     """
-    reader = _Reader(threads, chain.era, Gatherer(tell_new))
+    reader = _Reader(threads, chain.era, check_wanted, Gatherer(tell_new))
     reports: dict[str, FileReport] = {}
     problems = [f"{file.path} has the name of another file" for file in chain.doubled]
     for file in chain.files:
@@ -122,6 +127,7 @@ def _read_prices(
     report.drift = layout.drift
     is_full = file.kind is FileKind.PRICE_FULL
     for block in read_prices(file.path, layout, is_full, reader.gatherer.codes, reader.threads):
+        reader.check_wanted()
         report.rows += block.rows
         report.rejects += block.rejects
         reader.gatherer.add(block)
@@ -134,7 +140,10 @@ def _read_promotions(
     layout = Layout.of(file.path.name, header, PROMOTION_COLUMNS, PROMOTION_REQUIRED, reader.era)
     report.drift = layout.drift
     is_full = file.kind is FileKind.PROMO_FULL
-    blocks = list(read_promotions(file.path, layout, is_full, reader.promotions.book))
+    blocks = []
+    for block in read_promotions(file.path, layout, is_full, reader.promotions.book):
+        reader.check_wanted()
+        blocks.append(block)
     for block in blocks:
         report.rows += block.rows
         report.rejects += block.rejects
@@ -148,6 +157,7 @@ def _read_stores(
     layout = Layout.of(file.path.name, header, STORE_COLUMNS, STORE_REQUIRED, reader.era)
     report.drift = layout.drift
     for block in read_stores(file.path, layout):
+        reader.check_wanted()
         report.rows += block.rows
         report.rejects += block.rejects
         for store in block.stores:

@@ -1,20 +1,19 @@
 """Loads a snapshot folder and publishes it."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from superzol_etl.database import Connection, connected
 from superzol_etl.errors import BadData, PassingTrouble, with_code
-from superzol_etl.failures import explain
 from superzol_etl.load.job import ChainJob
 from superzol_etl.load.ledger import write_reports
-from superzol_etl.records import ChainResult, ChainState, FileReport, FileState, Order, Progress
+from superzol_etl.records import ChainResult, ChainState, FileReport, FileState, Progress, StageCall
 from superzol_etl.snapshot import Snapshot
 from superzol_etl.sql import load_sql
 from superzol_etl.stages.publish import PRODUCT_LOCK, forget_products, publish
-from superzol_etl.stages.runs import begin_run, end_run, fail_run
-from superzol_etl.stages.versions import claim_dataset, plan_version
+from superzol_etl.stages.runs import Run, run_stage
+from superzol_etl.stages.versions import plan_version
 from superzol_etl.stages.workers import load_chains
 
 PACKAGE = "superzol_etl.stages"
@@ -24,9 +23,7 @@ PACKAGE = "superzol_etl.stages"
 class Summary:
     """What a run did; as_dict is the last line of its output."""
 
-    run_id: str
-    dataset_id: str
-    version: int | None = None
+    version: int
     results: list[ChainResult] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     held_back: list[str] = field(default_factory=list)
@@ -48,8 +45,6 @@ class Summary:
         """Plain values for JSON."""
         return {
             "result": self.result,
-            "runId": self.run_id,
-            "dataset": self.dataset_id,
             "version": self.version,
             "chainsLoaded": self.loaded,
             "heldBack": sorted(self.held_back),
@@ -65,49 +60,47 @@ class Summary:
         }
 
 
-async def refresh(order: Order, snapshot: Snapshot, progress: Progress) -> Summary:
+class Order(NamedTuple):
+    """What to refresh. version None: found by the digest, or the next number."""
+
+    call: StageCall
+    snapshot: Snapshot
+    version: int | None
+    workers: int
+
+
+async def refresh(order: Order, progress: Progress) -> Mapping[str, Any]:
     """Loads every chain that is new, then publishes.
 
     Raises EtlError; what was loaded until then stays loaded.
     """
-    async with connected(order.url) as connection:
-        dataset_key = await claim_dataset(connection, order.dataset_id)
-        await connection.execute(load_sql(PACKAGE, "share_products"), PRODUCT_LOCK)
-        await begin_run(connection, order.run_id, dataset_key, "refresh")
-        summary = Summary(order.run_id, order.dataset_id)
-        try:
-            await _run(connection, order, dataset_key, snapshot, summary, progress)
-        except Exception as error:
-            failure = explain(error)
-            await fail_run(connection, order.run_id, summary.version, failure)
-            raise failure from error
-        await end_run(connection, order.run_id, summary.version, summary.as_dict())
-        return summary
+
+    async def work(run: Run) -> Mapping[str, Any]:
+        await run.connection.execute(load_sql(PACKAGE, "share_products"), PRODUCT_LOCK)
+        return (await _refresh(run, order, progress)).as_dict()
+
+    return await run_stage(order.call, work)
 
 
-async def _run(
-    connection: Connection,
-    order: Order,
-    dataset_key: int,
-    snapshot: Snapshot,
-    summary: Summary,
-    progress: Progress,
-) -> None:
+async def _refresh(run: Run, order: Order, progress: Progress) -> Summary:
+    connection, dataset_key, snapshot = run.connection, run.dataset_key, order.snapshot
+    run_id, url = order.call.run_id, order.call.url
     ignored = [FileReport(name, None, "", FileState.IGNORED) for name in snapshot.ignored]
     async with connection.transaction():
-        await write_reports(connection, order.run_id, None, ignored)
+        await write_reports(connection, run_id, None, ignored)
     todo = await plan_version(connection, dataset_key, snapshot, order.version)
-    summary.version, summary.done_before = todo.version, todo.done
+    await connection.execute(load_sql(PACKAGE, "note_version"), run_id, todo.version)
+    summary = Summary(todo.version, done_before=todo.done)
     for chain_id, problem in todo.problems.items():
         summary.problems.append(problem)
         summary.held_back.append(chain_id)
     at_once = max(1, min(order.workers, len(todo.chains)))
     threads = max(1, (os.cpu_count() or 1) // at_once)
     jobs = [
-        ChainJob(order.run_id, dataset_key, todo.keys[chain.chain_id], todo.version, chain, threads)
+        ChainJob(run_id, dataset_key, todo.keys[chain.chain_id], todo.version, chain, threads)
         for chain in todo.chains
     ]
-    async for result in load_chains(order.url, jobs, order.workers):
+    async for result in load_chains(url, jobs, order.workers):
         summary.results.append(result)
         summary.problems += result.problems
         if result.state in (ChainState.HELD_BACK, ChainState.FAILED):
@@ -117,8 +110,9 @@ async def _run(
         await forget_products(connection)
     if summary.loaded and (summary.results or not todo.closed):
         is_whole = not any(result.exit_code for result in summary.results)
-        await publish(connection, order.url, dataset_key, todo.version, is_whole)
+        await publish(connection, url, dataset_key, todo.version, is_whole)
     _judge(summary)
+    return summary
 
 
 def _judge(summary: Summary) -> None:

@@ -3,14 +3,13 @@
 from typing import NamedTuple
 
 from superzol_etl.database import Connection
-from superzol_etl.errors import BadData, PassingTrouble, UsageError, WrongConfiguration
+from superzol_etl.errors import BadData, UsageError, WrongConfiguration
 from superzol_etl.records import ChainState
 from superzol_etl.settings import MAX_VERSION
 from superzol_etl.snapshot import ChainFiles, Snapshot
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.stages"
-DATASET_LOCK = 8  # first key of the advisory lock a run holds; the second is its dataset_key
 
 
 class Todo(NamedTuple):
@@ -28,20 +27,6 @@ class Todo(NamedTuple):
     problems: dict[str, str]
     replaced: list[str]
     closed: bool
-
-
-async def claim_dataset(connection: Connection, dataset_id: str) -> int:
-    """The surrogate of the dataset, added when it is new.
-
-    Held by this run until its connection ends.
-    Raises PassingTrouble when another run of the dataset is alive.
-    """
-    dataset_key: int = await connection.fetchval(
-        load_sql(PACKAGE, "ensure_dataset"), dataset_id, dataset_id.replace("-", " ").capitalize()
-    )
-    if not await connection.fetchval(load_sql(PACKAGE, "try_dataset"), DATASET_LOCK, dataset_key):
-        raise PassingTrouble(f"another run of {dataset_id} is alive: try again when it has ended")
-    return dataset_key
 
 
 async def plan_version(
@@ -107,7 +92,8 @@ async def _ensure_chain(connection: Connection, dataset_key: int, chain: ChainFi
     assert row is not None  # the statement finds the chain or adds it
     if row["dataset_key"] != dataset_key:
         raise WrongConfiguration(
-            f"chain {chain.chain_id} belongs to dataset {row['dataset_id']}: load it there"
+            f"chain {chain.chain_id} belongs to dataset {row['dataset_id']}: load it there",
+            reason="TargetConflict",
         )
     chain_key: int = row["chain_key"]
     for slug in sorted({file.slug for file in chain.files} - {chain.chain_id}):

@@ -2,11 +2,14 @@
 
 import asyncio
 import multiprocessing
+import multiprocessing.connection
 import os
+import signal
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from time import perf_counter
 from traceback import format_exc
 
@@ -16,6 +19,7 @@ from superzol_etl.failures import explain
 from superzol_etl.load.chain import load_chain
 from superzol_etl.load.job import ChainJob
 from superzol_etl.records import ChainResult, ChainState
+from superzol_etl.stopping import SIGNALS, Stopped, run_until_stopped
 
 
 async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIterator[ChainResult]:
@@ -33,27 +37,57 @@ async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIter
     context = multiprocessing.get_context("spawn")
     loop = asyncio.get_running_loop()
     count = min(workers, len(jobs))
-    with ProcessPoolExecutor(count, mp_context=context, initializer=die_with_parent) as pool:
+    # Only this process holds the writing end: closed, or gone with the process, it stops them all.
+    heard, held = context.Pipe(duplex=False)
+    with (
+        heard,
+        ProcessPoolExecutor(
+            count, mp_context=context, initializer=stop_with_parent, initargs=(heard,)
+        ) as pool,
+    ):
         running = [loop.run_in_executor(pool, load_in_worker, url, job) for job in jobs]
-        for future in asyncio.as_completed(running):
-            yield await future
+        try:
+            for future in asyncio.as_completed(running):
+                yield await future
+        except BaseException:
+            held.close()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    held.close()
 
 
-def die_with_parent() -> None:
-    """Ends this worker when the run that started it is killed: what it wrote is rolled back."""
+def stop_with_parent(heard: Connection) -> None:
+    """Ends this worker when its run ends: what it did not commit is rolled back.
+
+    A run that is killed ends it at once; one that stops lets it give up at the next block.
+    """
+    _ignore_signals()
     parent = multiprocessing.parent_process()
     assert parent is not None  # only workers come here
 
     def wait() -> None:
-        parent.join()
-        os._exit(1)
+        multiprocessing.connection.wait([heard])
+        if not parent.is_alive():
+            os._exit(1)
+        os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, daemon=True).start()
 
 
 def load_in_worker(url: str, job: ChainJob) -> ChainResult:
     """One chain in a worker process."""
-    return asyncio.run(_load(url, job))
+    try:
+        return run_until_stopped(_load(url, job))
+    except Stopped as error:
+        return _failed(job, error)
+    finally:
+        _ignore_signals()
+
+
+def _ignore_signals() -> None:
+    """An idle worker waits for its run to end it: a broken pool would tell of no other chain."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 async def _load(url: str, job: ChainJob) -> ChainResult:
@@ -63,12 +97,16 @@ async def _load(url: str, job: ChainJob) -> ChainResult:
             result = await load_chain(connection, job)
         return replace(result, seconds=round(perf_counter() - started, 3))
     except Exception as error:
-        failure = explain(error)
-        return ChainResult(
-            job.chain.chain_id,
-            ChainState.FAILED,
-            (f"{job.chain.chain_id}: {failure}",),
-            exit_code=failure.exit_code,
-            # Only what nobody foresaw needs it; it is logged by the run, not in the worker.
-            trace=format_exc() if failure.exit_code == EtlError.exit_code else None,
-        )
+        return _failed(job, error)
+
+
+def _failed(job: ChainJob, error: Exception) -> ChainResult:
+    failure = explain(error)
+    return ChainResult(
+        job.chain.chain_id,
+        ChainState.FAILED,
+        (f"{job.chain.chain_id}: {failure}",),
+        exit_code=failure.exit_code,
+        # Only what nobody foresaw needs it; it is logged by the run, not in the worker.
+        trace=format_exc() if failure.exit_code == EtlError.exit_code else None,
+    )

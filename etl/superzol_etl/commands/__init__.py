@@ -1,0 +1,1 @@
+"""The commands of superzol-etl: options in, exit codes and messages out."""

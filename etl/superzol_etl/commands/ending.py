@@ -1,0 +1,51 @@
+"""How every command ends: a JSON summary, a termination message, an exit code."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import typer
+
+from superzol_etl.errors import EtlError
+from superzol_etl.failures import explain
+from superzol_etl.stopping import stopped_by_signals
+from superzol_etl.termination import MESSAGE_VERSION, failed_report, leave_message
+
+log = logging.getLogger(__name__)
+
+
+class Ending(NamedTuple):
+    """Whose end it is, and where its message goes."""
+
+    stage: str
+    run_id: str
+    termination_path: Path | None = None
+
+
+def conclude(ending: Ending, work: Callable[[], Mapping[str, Any]]) -> None:
+    """Runs a stage and tells people and machines how it ended, in the last line of the output.
+
+    work returns what the stage did: result, version and whatever else it counted.
+    """
+    try:
+        with stopped_by_signals():
+            done = work()
+    except Exception as error:
+        raise typer.Exit(_fail(ending, explain(error))) from error
+    report = {"v": MESSAGE_VERSION, "stage": ending.stage, **done}
+    typer.echo(json.dumps(report, ensure_ascii=False))
+    leave_message(ending.termination_path, report)
+
+
+def _fail(ending: Ending, failure: EtlError) -> int:
+    """Only what nobody foresaw shows a traceback."""
+    if failure.exit_code == EtlError.exit_code:
+        cause = failure.__cause__ or failure
+        log.error("run failed", exc_info=cause, extra={"run_id": ending.run_id})
+    typer.echo(f"superzol-etl: {failure}", err=True)
+    report = failed_report(ending.stage, ending.run_id, failure)
+    typer.echo(json.dumps(report, ensure_ascii=False))
+    leave_message(ending.termination_path, report)
+    return failure.exit_code

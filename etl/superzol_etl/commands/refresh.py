@@ -1,0 +1,61 @@
+"""superzol-etl refresh: every stage in one process."""
+
+import gc
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from superzol_etl.commands.ending import Ending, conclude
+from superzol_etl.commands.options import (
+    Database,
+    Dataset,
+    OptionalVersion,
+    RunId,
+    TerminationPath,
+)
+from superzol_etl.console import show_progress
+from superzol_etl.records import StageCall
+from superzol_etl.settings import DEFAULT_DATASET, DEFAULT_WORKERS
+from superzol_etl.snapshot import read_snapshot
+from superzol_etl.stopping import run_until_stopped
+
+STAGE = "refresh"
+Source = Annotated[Path, typer.Option(help="Folder with the CSV files of one snapshot.")]
+Workers = Annotated[int, typer.Option(min=1, max=32, help="Chains loaded at once.")]
+
+
+def refresh_command(
+    source: Source,
+    database: Database,
+    version: OptionalVersion = None,
+    dataset: Dataset = DEFAULT_DATASET,
+    run_id: RunId = None,
+    workers: Workers = DEFAULT_WORKERS,
+    termination_path: TerminationPath = None,
+) -> None:
+    """Loads a snapshot folder chain by chain and publishes it; the same files twice change nothing.
+
+    Example: superzol-etl refresh --source ./2026-06-01 --version 812
+
+    The last line of the output is a JSON summary. Its result is Loaded, Unchanged, or Partial when
+    a file is bad or a chain was held back.
+
+    Exit codes: 0 done, 64 usage, 65 bad data, 66 not found, 70 unforeseen, 75 try again,
+    77 not allowed, 78 configuration.
+    """
+    call = StageCall(database, dataset, run_id or "", STAGE)
+
+    def work() -> Mapping[str, Any]:
+        with ThreadPoolExecutor(1) as pool, show_progress(call.run_id) as progress:
+            reading = pool.submit(read_snapshot, source)
+            # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
+            from superzol_etl.stages.refresh import Order, refresh
+
+            gc.freeze()  # what was imported stays: the collector need not walk it again and again
+            order = Order(call, reading.result(), version, workers)
+            return run_until_stopped(refresh(order, progress))
+
+    conclude(Ending(STAGE, call.run_id, termination_path), work)

@@ -1,0 +1,104 @@
+"""Starts the commands of the ETL, stops them at a chosen moment, and loads a small nation."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import asyncpg
+
+from superzol_etl.load.chain import CHAIN_LOCK
+from tests.support.snapshots import Item, Outcome, Xml, prices_csv, write_snapshot
+
+CHAINS = ("alpha", "beta", "gamma")
+EMPTY_ALL = """
+TRUNCATE dataset, chain, chain_alias, store, store_sighting, product, product_in_chain,
+    product_stat, offer_pack, price_span, dataset_version, chain_version, publication, etl_run,
+    file_report, reject
+    RESTART IDENTITY CASCADE
+"""
+LOADERS = (
+    "SELECT count(*) = 0 FROM pg_stat_activity"
+    " WHERE application_name = 'superzol-etl' AND datname = current_database()"
+)
+
+
+def snapshot(folder: Path, day: int, chains: tuple[str, ...] = CHAINS) -> Path:
+    """Three chains of different sizes; a tenth of the prices moves with the day."""
+    files = {}
+    for place, chain in enumerate(chains):
+        xmls = [
+            Xml(
+                str(store),
+                f"2026060{day}0600",
+                [
+                    Item(str(code), f"{code + (day if code % 10 == 0 else 0)}.90", f"מוצר {code}")
+                    for code in range(1, 400 - 100 * place)
+                ],
+            )
+            for store in (1, 2, 3)
+        ]
+        files[f"price_full_file_{chain}.csv"] = prices_csv("PriceFull", xmls)
+    return write_snapshot(folder / f"day{day}", files)
+
+
+def start(command: str, *options: str) -> subprocess.Popen[str]:
+    """Starts a command of superzol-etl."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "superzol_etl", command, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> Outcome:
+    """Waits for a command; its summary is the last line it printed."""
+    stdout, stderr = process.communicate(timeout=120)
+    last = stdout.strip().splitlines()[-1:] or ["{}"]
+    summary = json.loads(last[0]) if last[0].startswith("{") else {}
+    return Outcome(process.returncode, summary, stderr)
+
+
+def run(command: str, *options: str) -> Outcome:
+    """Runs a command of superzol-etl to its end."""
+    return finish(start(command, *options))
+
+
+async def wait_for(connection: asyncpg.Connection, query: str) -> None:
+    """Returns when a query says true."""
+    deadline = time.monotonic() + 30
+    while not await connection.fetchval(query):
+        assert time.monotonic() < deadline, f"never came true: {query}"
+        await asyncio.sleep(0.02)
+
+
+async def hold(connection: asyncpg.Connection, kind: int, key: int) -> str:
+    """Takes an advisory lock; returns the query that says someone waits for it."""
+    await connection.execute("SELECT pg_advisory_lock($1, $2)", kind, key)
+    return (
+        "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+        f" AND classid = {kind} AND objid = {key}"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+
+
+async def end_at_commit_of(
+    chain_id: str, connection: asyncpg.Connection, load: list[str], ending: signal.Signals
+) -> Outcome:
+    """Starts a refresh and ends it when it waits for this chain's lock, just before it writes.
+
+    load: its options. Returns when no process of it is connected any more.
+    """
+    key = await connection.fetchval("SELECT chain_key FROM chain WHERE chain_id = $1", chain_id)
+    waiting = await hold(connection, CHAIN_LOCK, key)
+    process = start("refresh", *load)
+    await wait_for(connection, waiting)
+    process.send_signal(ending)
+    outcome = await asyncio.to_thread(finish, process)
+    await connection.execute("SELECT pg_advisory_unlock($1, $2)", CHAIN_LOCK, key)
+    await wait_for(connection, LOADERS)
+    return outcome
