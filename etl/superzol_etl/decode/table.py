@@ -18,6 +18,10 @@ class RaggedRows(Exception):
     """A row has fewer fields than the header."""
 
 
+# Polars says SchemaError when all rows of a block are short, as in one cut in its only row.
+UNREAD = (pl.exceptions.ComputeError, pl.exceptions.SchemaError, RaggedRows)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """The cells of a block; lines = how many lines the block has in the file."""
@@ -68,14 +72,14 @@ def read_table(
             body = body.replace(b"\r\n", b"\n")
             frame = _parse(body, width, places)
         return Table(frame.select(_names(places)), body, lines, None)
-    except (pl.exceptions.ComputeError, RaggedRows):
+    except UNREAD:
         body = body.replace(b"\r\n", b"\n")
         repaired = repair(body, width, layout.places_of(constant), layout.starts_with_folder)
     if not body.endswith(b"\n") and len(repaired.rows) - 1 in repaired.bad:
         raise BadFile(f"{file} is cut off in its last row: fetch it again")
     try:
         frame = _parse(repaired.body, width, places)
-    except (pl.exceptions.ComputeError, RaggedRows) as error:
+    except UNREAD as error:
         raise BadFile(f"{file} cannot be read as a CSV: {error}") from error
     return Table(frame.select(_names(places)), body, lines, repaired)
 
