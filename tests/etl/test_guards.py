@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 
+from superzol_etl.decode.blocks import FIRST_BYTES
 from tests.etl.conftest import State
 from tests.support.offers import offers
-from tests.support.snapshots import Chain, Item, Xml, full, prices_csv
+from tests.support.snapshots import Chain, Item, Xml, full, prices_csv, stores_csv
 
 GTIN = "7290004131074"
 ReadState = Callable[[], Awaitable[State]]
@@ -219,3 +220,16 @@ async def test_a_source_that_ends_in_the_middle_of_an_item_is_partial(
     outcome = chain.load([full(*FOUR, Item("6", "", unit=""), at="202606020600")])
     assert outcome.summary["partialStores"] == ["alpha:1"]
     assert ("alpha:5", "alpha:1") in await offers(connection)
+
+
+async def test_a_store_file_cut_in_a_later_block_describes_no_store(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    first = stores_csv("202606010500", [("1", "הגליל", "חיפה")])
+    later = stores_csv("202606010600", [("2", "x" * FIRST_BYTES, "חיפה")])
+    cut = first + later.split(b"\n", 1)[1][:-99]
+    prices = prices_csv("PriceFull", [full(Item("1", "1.00"))])
+    outcome = chain.load_files({"price_full_file_alpha.csv": prices, "store_file_alpha.csv": cut})
+    assert "cut off in its last row" in outcome.summary["problems"][0]
+    stores = await connection.fetch("SELECT code, name FROM store")
+    assert [tuple(row) for row in stores] == [("1", None)]

@@ -153,11 +153,17 @@ def _read_promotions(
 def _read_stores(
     reader: _Reader, file: SnapshotFile, header: tuple[str, ...], report: FileReport
 ) -> None:
-    """Of several rows for one store the newest counts, and of equally new ones the last."""
+    """Of several rows for one store the newest counts, and of equally new ones the last.
+
+    A file that turns out bad in a later block tells nothing.
+    """
     layout = Layout.of(file.path.name, header, STORE_COLUMNS, STORE_REQUIRED, reader.era)
     report.drift = layout.drift
+    blocks = []
     for block in read_stores(file.path, layout):
         reader.check_wanted()
+        blocks.append(block)
+    for block in blocks:
         report.rows += block.rows
         report.rejects += block.rejects
         for store in block.stores:
