@@ -15,7 +15,10 @@ from superzol_etl.stopping import STOPPED, Stopped
 
 SCHEMA = "{error}: run superzol-schema upgrade first"
 WENT_AWAY = "the database went away ({error}): run the same command again"
-UNREACHED = "{error}: is the database running, are host and port right?"
+UNREACHED = (
+    "no PostgreSQL answers ({error}): start it, `superzol up` runs one, or correct the host and"
+    " port of --database"
+)
 
 # The first that fits counts: derived classes stand before those they derive from.
 KNOWN: list[tuple[type[BaseException], type[EtlError], str]] = [

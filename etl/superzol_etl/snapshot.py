@@ -9,7 +9,7 @@ from blake3 import blake3
 
 from superzol_etl.decode.eras import find_era
 from superzol_etl.decode.names import parse_csv_name
-from superzol_etl.errors import NotFound
+from superzol_etl.errors import NotFound, UsageError
 from superzol_etl.records import Era, FileKind
 
 READ_BYTES = 16 << 20
@@ -81,6 +81,11 @@ def read_snapshot(folder: Path) -> Snapshot:
         is_doubled = any(path.name == file.path.name for file in chain.files)
         file = SnapshotFile(path, name.kind, name.slug, digest, path.stat().st_size)
         (chain.doubled if is_doubled else chain.files).append(file)
+    if all(chain.doubled for chain in chains.values()) and len({path.parent for path in paths}) > 1:
+        folders = sorted({str(path.parent.relative_to(folder)) for path in paths})
+        raise UsageError(
+            f"{folder} holds several snapshots, in {', '.join(folders)}: give one of them"
+        )
     largest_first = sorted(chains.values(), key=lambda chain: (-chain.size_bytes, chain.chain_id))
     return Snapshot(largest_first, sorted({path.name for path, name in named if not name}))
 

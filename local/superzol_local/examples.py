@@ -1,7 +1,6 @@
 """Two calls to paste once the server runs, with identifiers that exist."""
 
 import json
-import shutil
 from importlib.resources import files
 from pathlib import Path
 
@@ -37,6 +36,9 @@ def _command(port: int, method: str, request: dict[str, object]) -> str:
 
 
 def _grpcurl() -> str:
-    """Returns how to call grpcurl here: `make tools` puts it beside the sources."""
+    """Returns how to call grpcurl here: `make tools` puts it beside the sources.
+
+    PATH cannot tell, as make has put that folder on it for its own commands only.
+    """
     beside = Path(".tools/bin/grpcurl")
-    return str(beside) if beside.exists() and not shutil.which("grpcurl") else "grpcurl"
+    return str(beside) if beside.exists() else "grpcurl"

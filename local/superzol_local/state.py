@@ -70,15 +70,15 @@ class State:
         """Says whether the folder holds the unfinished first load of other sources.
 
         One list may continue the other: a further folder is the next version, and a start with
-        fewer serves what is loaded. Raises WrongStateError when other data is loaded.
+        fewer serves what is loaded. A source that never loaded may be replaced. Raises
+        WrongStateError when other data is loaded.
         """
         record = self.read()
-        common = min(len(sources), len(record.sources))
-        same_data = record.sources[:common] == tuple(sources[:common])
-        if not record.sources or (same_data and record.database == database):
-            return False
         if not record.loaded:
-            return True
+            return bool(record.sources) and record.sources[: len(sources)] != tuple(sources)
+        common = min(len(sources), len(record.loaded))
+        if record.sources[:common] == tuple(sources[:common]) and record.database == database:
+            return False
         held = f"{', '.join(dict.fromkeys(record.sources))} in {record.database}"
         asked = f"{', '.join(dict.fromkeys(sources))} in {database}"
         raise WrongStateError(
@@ -89,7 +89,7 @@ class State:
     def claim(self, database: str, sources: Sequence[str]) -> Record:
         """Returns the record, extended by these sources; raises as must_start_anew does."""
         record = Record() if self.must_start_anew(database, sources) else self.read()
-        longest = max(record.sources, tuple(sources), key=len)
+        longest = max(record.sources[: len(record.loaded)], tuple(sources), key=len)
         claimed = replace(record, database=database, sources=longest)
         self.write(claimed)
         return claimed

@@ -7,7 +7,15 @@ import asyncpg
 from superzol_etl.decode.blocks import FIRST_BYTES
 from tests.etl.conftest import State
 from tests.support.offers import offers
-from tests.support.snapshots import Chain, Item, Xml, full, prices_csv, stores_csv
+from tests.support.snapshots import (
+    Chain,
+    Item,
+    Xml,
+    full,
+    prices_csv,
+    refresh,
+    stores_csv,
+)
 
 GTIN = "7290004131074"
 ReadState = Callable[[], Awaitable[State]]
@@ -71,6 +79,27 @@ async def test_an_older_version_is_refused_and_nothing_changes(
     assert outcome.exit_code == 65
     assert "version 6 is older than version 7" in outcome.stderr
     assert await final_state() == before
+
+
+async def test_the_files_of_an_older_version_are_not_taken_for_the_newest(
+    chain: Chain, final_state: ReadState
+) -> None:
+    chain.load([full(Item("1", "1.00"))])
+    chain.load([full(Item("1", "2.00"), at="202606020600")])
+    before = await final_state()
+    outcome = chain.load([full(Item("1", "1.00"))])
+    assert outcome.exit_code == 65
+    assert "files of version 1, which is older than version 2" in outcome.summary["message"]
+    assert await final_state() == before
+    assert chain.load([full(Item("1", "1.00"))], None, "--version", "3").exit_code == 0
+
+
+async def test_a_folder_of_several_snapshots_is_refused(chain: Chain, database: str) -> None:
+    chain.load([full(Item("1", "1.00"))])
+    chain.load([full(Item("1", "2.00"), at="202606020600")])
+    outcome = refresh(database, chain.folder)
+    assert outcome.exit_code == 64
+    assert "holds several snapshots, in 1, 2" in outcome.summary["message"]
 
 
 async def test_a_loaded_version_with_other_files_is_refused(
@@ -137,6 +166,7 @@ async def test_a_base_name_in_two_folders_is_loaded_when_one_is_gone(
     for name in ("x", "y"):
         (folder / name).mkdir(parents=True)
         (folder / name / "price_full_file_alpha.csv").write_bytes(data)
+    (folder / "x" / "price_full_file_beta.csv").write_bytes(data)
     assert "y/price_full_file_alpha.csv has the name" in chain.load_files({}).stderr
     (folder / "y" / "price_full_file_alpha.csv").unlink()
     chain.count = 0

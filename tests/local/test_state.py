@@ -20,7 +20,7 @@ def test_a_new_folder_takes_any_sources(tmp_path: Path) -> None:
 def test_a_list_that_continues_the_other_is_taken(tmp_path: Path, sources: list[str]) -> None:
     state = State(tmp_path)
     with state.locked():
-        state.claim(EMBEDDED, ["/a", "/b"])
+        state.write(Record(EMBEDDED, ("/a", "/b"), ("digest of a", "digest of b")))
         record = state.claim(EMBEDDED, sources)
 
     assert record.sources == (("/a", "/b", "/c") if len(sources) == 3 else ("/a", "/b"))
@@ -35,6 +35,14 @@ def test_other_data_is_refused(tmp_path: Path, database: str, sources: list[str]
         state.write(Record(EMBEDDED, ("/a", "/b"), ("digest",)))
         with pytest.raises(WrongStateError, match="give --state another folder"):
             state.claim(database, sources)
+
+
+def test_a_source_that_never_loaded_gives_way_to_another(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    with state.locked():
+        state.write(Record(EMBEDDED, ("/a", "/bad"), ("digest of a",)))
+
+        assert state.claim(EMBEDDED, ["/a", "/good"]).sources == ("/a", "/good")
 
 
 def test_an_unfinished_first_load_gives_way_to_other_data(tmp_path: Path) -> None:

@@ -35,12 +35,22 @@ async def plan_version(
     """Numbers the snapshot and finds the chains that are not loaded yet.
 
     Without a wanted number, the digest of the newest version means that one, else the next number
-    is taken. Raises BadData when the wanted version is older than a loaded one.
+    is taken. Raises BadData when the version is older than a loaded one, which without a number the
+    digest tells.
     """
     row = await connection.fetchrow(load_sql(PACKAGE, "read_newest_version"), dataset_key)
     newest, digest, loaded = (row["version"], row["digest"], row["loaded"]) if row else (0, "", 0)
     is_free = newest > loaded  # a number that no chain took is given again
     version = wanted or (newest if is_free or digest == snapshot.digest else newest + 1)
+    if wanted is None and version > newest:
+        earlier = await connection.fetchval(
+            load_sql(PACKAGE, "find_version"), dataset_key, snapshot.digest
+        )
+        if earlier is not None:
+            raise BadData(
+                f"these are the files of version {earlier}, which is older than version {newest}:"
+                f" give --version {version} to load them as the newest"
+            )
     if version < loaded:
         raise BadData(f"version {version} is older than version {loaded}, which is loaded")
     if version > MAX_VERSION:

@@ -82,6 +82,10 @@ BEGIN
     IF to_regclass(format('public.%I', partition_name)) IS NULL THEN
         EXECUTE format('CREATE TABLE public.%I PARTITION OF public.price_span FOR VALUES FROM (%s) TO (%s)',
                        partition_name, greatest(first_version, -32768), least(first_version + 32, 32767));
+        -- Not inherited by partitions: without it the loader's VACUUM and ANALYZE pass them over. New in PostgreSQL 17.
+        IF current_setting('server_version_num')::int >= 170000 THEN
+            EXECUTE format('GRANT MAINTAIN ON public.%I TO superzol_loader', partition_name);
+        END IF;
     END IF;
 END $$;
 COMMENT ON FUNCTION ensure_price_span_partition IS 'Makes the partition of 32 versions that holds spans closed by this version; run by the loader ahead of its transactions.';
