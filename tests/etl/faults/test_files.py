@@ -98,7 +98,7 @@ async def open_offers(connection: asyncpg.Connection, chain_id: str) -> list[asy
         (["--source", ".", "--version", "40000"], 64, "--version"),
         (["--source", ".", "--dataset", "A b"], 64, "is no identifier"),
         (["--source", ".", "--run-id", "a b"], 64, "has other characters"),
-        (["--database", "postgresql://localhost:1/x"], 75, "is the database running"),
+        (["--database", "postgresql://localhost:1/x"], 75, "no PostgreSQL answers"),
         (["--database", "mysql://x"], 78, "no valid URL of PostgreSQL"),
         ([], 64, "--source"),
     ],
