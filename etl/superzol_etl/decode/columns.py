@@ -162,7 +162,7 @@ class Layout:
                 places[column] = (*places.get(column, ()), place)
         if not places:
             raise BadFile(
-                f"{file} is not a CSV of prices, promotions or stores: its first line names no column"
+                f"{file} is no CSV of prices, promotions or stores: its first line names no column"
             )
         doubled = [name for name in set(header) if name in places and header.count(name) > 1]
         if doubled:
