@@ -5,6 +5,7 @@ from io import TextIOWrapper
 
 import typer
 
+from superzol_etl.commands.fetch import fetch_command
 from superzol_etl.commands.refresh import refresh_command
 from superzol_etl.errors import UsageError
 from superzol_etl.memory import share_one_arena
@@ -24,6 +25,7 @@ def prepare() -> None:
     configure_logging()
 
 
+app.command("fetch")(fetch_command)
 app.command("refresh")(refresh_command)
 
 

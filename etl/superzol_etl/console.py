@@ -2,12 +2,16 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from superzol_etl.records import ChainResult, ChainState, Progress
 
 log = logging.getLogger(__name__)
+
+LINE_SECONDS = 30.0
+DownloadProgress = Callable[[str, int], None]  # the name of a file and how much of it came
 
 
 @contextmanager
@@ -72,3 +76,44 @@ def show_bar() -> Iterator[Progress]:
                 bar.console.print(problem, markup=False, highlight=False)
 
         yield advance
+
+
+@contextmanager
+def show_downloads(run_id: str) -> Iterator[DownloadProgress]:
+    """A function to tell of the bytes of each file: a bar at a terminal, else a line in a while."""
+    if sys.stderr.isatty():
+        with show_download_bar() as advance:
+            yield advance
+        return
+    came: dict[str, int] = {}
+    last_line = monotonic()
+
+    def tell(name: str, more_bytes: int) -> None:
+        nonlocal last_line
+        came[name] = came.get(name, 0) + more_bytes
+        if monotonic() - last_line >= LINE_SECONDS:
+            last_line = monotonic()
+            fields = {"run_id": run_id, "files": len(came), "bytes": sum(came.values())}
+            log.info("files are coming", extra=fields)
+
+    yield tell
+    fields = {"run_id": run_id, "files": len(came), "bytes": sum(came.values())}
+    log.info("files came", extra=fields)
+
+
+@contextmanager
+def show_download_bar() -> Iterator[DownloadProgress]:
+    """How many bytes came, and how fast; the sum is not known before the source lists its files."""
+    from rich.console import Console
+    from rich.progress import DownloadColumn, TextColumn, TimeElapsedColumn, TransferSpeedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeElapsedColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("looking at the source", total=None)
+        yield lambda name, more_bytes: bar.update(task, advance=more_bytes, description=name)

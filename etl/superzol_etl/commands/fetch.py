@@ -1,0 +1,60 @@
+"""superzol-etl fetch: brings a version of a source to the volume."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from superzol_etl.commands.ending import Ending, conclude
+from superzol_etl.commands.options import Dataset, OptionalVersion, RunId, TerminationPath
+from superzol_etl.console import show_downloads
+from superzol_etl.settings import DEFAULT_DATASET
+from superzol_etl.stopping import run_until_stopped
+
+STAGE = "fetch"
+Source = Annotated[
+    str,
+    typer.Option(
+        help="kaggle:OWNER/DATASET, dir:PATH, https://…, api:https://… or s3://BUCKET/PREFIX."
+    ),
+]
+Volume = Annotated[
+    Path,
+    typer.Option(
+        envvar="SUPERZOL_VOLUME",
+        help="Folder that holds raw/, processed/, archive/ and lake/; made when it is not there.",
+    ),
+]
+
+
+def fetch_command(
+    source: Source,
+    volume: Volume,
+    version: OptionalVersion = None,
+    dataset: Dataset = DEFAULT_DATASET,
+    run_id: RunId = None,
+    termination_path: TerminationPath = None,
+) -> None:
+    """Brings a version of a source to the volume; one that is there already is not fetched again.
+
+    Example: superzol-etl fetch --source kaggle:erlichsefi/israeli-supermarkets-2024 --volume /data
+
+    The last line of the output is a JSON summary. Its result is Fetched or Unchanged. A fetch that
+    was stopped goes on where it was. docs/sources.md tells of each source and its keys.
+
+    Exit codes: 0 done, 64 usage, 65 bad data, 66 not found, 70 unforeseen, 75 try again,
+    77 not allowed, 78 configuration.
+    """
+
+    def work() -> Mapping[str, Any]:
+        # Only here: --help need not wait for the clients of the sources.
+        from superzol_etl.environment import read_settings
+        from superzol_etl.sources.address import parse_address
+        from superzol_etl.stages.fetch import FetchOrder, fetch
+
+        order = FetchOrder(parse_address(source), volume, dataset, version, run_id or "")
+        with show_downloads(order.run_id) as tell:
+            return run_until_stopped(fetch(order, read_settings(), tell)).as_dict(order)
+
+    conclude(Ending(STAGE, run_id or "", termination_path), work)

@@ -1,0 +1,117 @@
+"""The source `s3:` (and `gs:`): the CSV files below a prefix of a bucket."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import obstore
+from obstore.store import ObjectStore
+
+from superzol_etl.environment import SourceSettings
+from superzol_etl.errors import BadData, NotFound, PassingTrouble
+from superzol_etl.sources.retries import repeat
+from superzol_etl.sources.source import Digest, Listing, RemoteFile, Tell, is_wanted
+from superzol_etl.sources.verify import DigestMismatch, check_digest, check_size
+from superzol_etl.sources.web_index import parse_index
+from superzol_etl.volume.manifest import NAME as MANIFEST
+from superzol_etl.volume.objects import read_object, trouble_told
+from superzol_etl.volume.partial import Partial
+
+ISRAEL = ZoneInfo("Asia/Jerusalem")
+PIECE_BYTES = 4 << 20
+MD5_CHARACTERS = 32  # the ETag of an object sent in one piece is its MD5; of others it is not
+
+
+class BucketSource:
+    """Objects below a prefix; a manifest among them tells version and digests."""
+
+    def __init__(self, url: str, store: ObjectStore, settings: SourceSettings) -> None:
+        self.url, self.store, self.settings = url, store, settings
+
+    async def list_files(self, version: int | None) -> Listing:
+        """The CSV objects below the prefix."""
+        return await repeat(self.settings, self._list)
+
+    async def _list(self) -> Listing:
+        with trouble_told(self.url):
+            found = [each async for page in obstore.list(self.store) for each in page]
+        newest = max((each["last_modified"] for each in found), default=datetime.now(UTC))
+        marks = {each["path"]: each["e_tag"] or "" for each in found}
+        files = tuple(
+            RemoteFile(
+                each["path"],
+                each["path"],
+                each["size"],
+                _digest(each["e_tag"]),
+                marks[each["path"]],
+            )
+            for each in found
+            if is_wanted(each["path"])
+        )
+        version = None
+        if MANIFEST in marks:
+            index = parse_index(await read_object(self.store, MANIFEST), f"{self.url}/{MANIFEST}")
+            version = index.version
+            files = tuple(
+                file._replace(place=file.name, mark=marks.get(file.name, ""))
+                for file in index.files
+            )
+        if not files:
+            raise NotFound(f"{self.url} holds no CSV file")
+        return Listing(version, newest.astimezone(ISRAEL).date(), files)
+
+    async def download(self, file: RemoteFile, target: Path, tell: Tell) -> None:
+        """Brings one object, from where an earlier call ended if it is still the same object."""
+        wrong: set[str] = set()
+
+        async def attempt() -> None:
+            try:
+                await self._receive(file, target, tell)
+                await asyncio.to_thread(_check, target, file)
+            except DigestMismatch as mismatch:
+                Partial(target).start_over("")
+                if mismatch.found in wrong:
+                    raise BadData(f"{mismatch}, twice: the source is damaged") from mismatch
+                wrong.add(mismatch.found)
+                raise
+
+        await repeat(self.settings, attempt)
+
+    async def _receive(self, file: RemoteFile, target: Path, tell: Tell) -> None:
+        partial = Partial(target)
+        size, mark = partial.continued()
+        if not size or mark != file.mark:
+            size = 0
+            partial.start_over(file.mark)
+        if file.size_bytes is not None and size >= file.size_bytes > 0:
+            return
+        with (
+            trouble_told(f"{self.url}/{file.name}"),
+            target.open("ab" if size else "wb", buffering=0) as out,
+        ):
+            async for piece in await self._body(file, size):
+                out.write(bytes(piece))
+                tell(file.name, len(piece))
+
+    async def _body(self, file: RemoteFile, begin: int) -> obstore.BytesStream:
+        """The bytes of an object from there on.
+
+        Raises PassingTrouble when it is another object than the one listed.
+        """
+        options: obstore.GetOptions = {"range": {"offset": begin}} if begin else {}
+        result = await obstore.get_async(self.store, file.place, options=options)
+        if file.mark and result.meta["e_tag"] != file.mark:
+            raise PassingTrouble(f"{file.name} was replaced while it was read: try again")
+        return result.stream(min_chunk_size=PIECE_BYTES)
+
+
+def _check(target: Path, file: RemoteFile) -> None:
+    check_size(target, file.name, file.size_bytes)
+    check_digest(target, file.name, file.digest)
+
+
+def _digest(tag: str | None) -> Digest | None:
+    value = (tag or "").strip('"')
+    is_md5 = len(value) == MD5_CHARACTERS and all(each in "0123456789abcdef" for each in value)
+    return Digest("md5", value) if is_md5 else None

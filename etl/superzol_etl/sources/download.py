@@ -1,0 +1,164 @@
+"""Downloads over HTTP: continues what is there, notices what changed, checks what came."""
+
+import asyncio
+import base64
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+
+from superzol_etl.environment import SourceSettings
+from superzol_etl.errors import BadData, PassingTrouble
+from superzol_etl.sources.answers import failure_of_status
+from superzol_etl.sources.retries import repeat
+from superzol_etl.sources.source import Digest, RemoteFile, Tell
+from superzol_etl.sources.verify import DigestMismatch, check_digest, check_size
+from superzol_etl.volume.partial import Partial
+
+PIECE_BYTES = 1 << 20
+USER_AGENT = "superzol-etl"
+
+
+class Request(NamedTuple):
+    """Where a body is to be had; url may hold a signature and is never shown."""
+
+    url: str
+    headers: dict[str, str]
+    hint: str = ""
+
+
+Locate = Callable[[], Awaitable[Request]]  # called anew for each attempt: signed URLs expire
+
+
+@asynccontextmanager
+async def web_client(settings: SourceSettings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that gives up on silence and asks for plain bytes."""
+    # At INFO it logs every URL with its signature.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    async with httpx.AsyncClient(
+        timeout=settings.timeout_seconds,
+        follow_redirects=True,
+        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+    ) as client:
+        yield client
+
+
+@contextmanager
+def silence_told(asked: str) -> Iterator[None]:
+    """Turns what httpx raises into what it means; its own words may hold a signed URL."""
+    try:
+        yield
+    except httpx.InvalidURL:
+        raise BadData(f"{asked} led to a URL that is none") from None
+    except httpx.HTTPError as error:
+        raise PassingTrouble(f"{asked} failed ({type(error).__name__}): try again later") from None
+
+
+class Download(NamedTuple):
+    """One file on its way to the volume."""
+
+    client: httpx.AsyncClient
+    settings: SourceSettings
+    file: RemoteFile
+    target: Path
+    tell: Tell
+
+    async def run(self, locate: Locate) -> None:
+        """Brings the whole file, in as many attempts as it takes.
+
+        Raises BadData when the same wrong content comes twice: then the source is wrong.
+        """
+        wrong: set[str] = set()
+
+        async def attempt() -> None:
+            try:
+                await self._attempt(await locate())
+            except DigestMismatch as mismatch:
+                Partial(self.target).start_over("")
+                if mismatch.found in wrong:
+                    raise BadData(f"{mismatch}, twice: the source is damaged") from mismatch
+                wrong.add(mismatch.found)
+                raise
+
+        await repeat(self.settings, attempt)
+
+    async def _attempt(self, request: Request) -> None:
+        partial = Partial(self.target)
+        size, mark = partial.continued()
+        headers = dict(request.headers)
+        if size:
+            headers |= {"Range": f"bytes={size}-", "If-Range": mark}
+        with silence_told(self.file.name):
+            async with self.client.stream("GET", request.url, headers=headers) as response:
+                self._refuse(response, request.hint)
+                if response.status_code == 200 or not size:
+                    size = 0
+                    partial.start_over(mark_of(response))
+                if response.status_code != 416:
+                    await self._receive(response, size)
+                whole, promised = size_of(response, size), digest_promised(response)
+        await asyncio.to_thread(self._check, whole, promised)
+
+    def _refuse(self, response: httpx.Response, hint: str) -> None:
+        """Raises unless a body follows, or 416 says that all of it came before."""
+        size, _ = Partial(self.target).continued()
+        if response.status_code == 416 and size == size_of(response, size):
+            return
+        if response.status_code == 416:
+            Partial(self.target).start_over("")
+            raise PassingTrouble(f"{self.file.name} is shorter than what came of it before")
+        if response.status_code not in (200, 206):
+            raise failure_of_status(
+                response.status_code,
+                self.file.name,
+                hint=hint,
+                retry_after=response.headers.get("Retry-After"),
+            )
+        # A page for people instead of a file: a captcha, a login, a portal of the network.
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            raise PassingTrouble(f"{self.file.name} was answered with a web page: try again later")
+
+    async def _receive(self, response: httpx.Response, size: int) -> None:
+        with self.target.open("ab" if size else "wb", buffering=0) as out:
+            async for piece in response.aiter_raw(PIECE_BYTES):
+                out.write(piece)
+                self.tell(self.file.name, len(piece))
+
+    def _check(self, whole: int | None, promised: Digest | None) -> None:
+        check_size(self.target, self.file.name, whole)
+        check_digest(self.target, self.file.name, promised)
+
+
+def mark_of(response: httpx.Response) -> str:
+    """What names this content in If-Range; a weak ETag does not, and then a date may."""
+    tag: str = response.headers.get("ETag", "")
+    if response.headers.get("Accept-Ranges") == "none":
+        return ""
+    return tag if tag and not tag.startswith("W/") else response.headers.get("Last-Modified", "")
+
+
+def size_of(response: httpx.Response, begun: int) -> int | None:
+    """The size of the whole file; begun: how much of it was there before."""
+    if found := re.fullmatch(
+        r"bytes (?:\d+-\d+|\*)/(\d+)", response.headers.get("Content-Range", "")
+    ):
+        return int(found[1])
+    length = response.headers.get("Content-Length")
+    return begun + int(length) if length else None
+
+
+def digest_promised(response: httpx.Response) -> Digest | None:
+    """The digest of the whole file in the headers: RFC 9530, or as object stores say it."""
+    promised = ", ".join(
+        response.headers.get_list(name)[0]
+        for name in ("Repr-Digest", "x-goog-hash")
+        if name in response.headers
+    )
+    for kind, pattern in (("sha256", r"sha-256=:([^:]+):"), ("md5", r"md5=([A-Za-z0-9+/]+=*)")):
+        if found := re.search(pattern, promised):
+            return Digest(kind, base64.b64decode(found[1]).hex())
+    return None

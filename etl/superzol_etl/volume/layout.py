@@ -1,0 +1,125 @@
+"""Where things lie on the volume, and how they get there for good."""
+
+import errno
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from superzol_etl.errors import EtlError, NotAllowed, PassingTrouble
+
+VERSION_FOLDER = re.compile(r"raw/(20\d{6})/v(\d{1,5})")
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+class VersionPlace(NamedTuple):
+    """A version of the tree; day is yyyymmdd."""
+
+    day: str
+    version: int
+
+    @property
+    def raw(self) -> str:
+        """Folder of its CSV files and its manifest."""
+        return f"raw/{self.day}/v{self.version}"
+
+    @property
+    def processed(self) -> str:
+        """Folder of what its load left."""
+        return f"processed/{self.day}/v{self.version}"
+
+    @property
+    def archive(self) -> str:
+        """File that keeps it once the raw folder is gone."""
+        return f"archive/{self.day}-v{self.version}.tar.zst"
+
+
+def place_of(path: str) -> VersionPlace | None:
+    """The version that a path below raw/ belongs to."""
+    found = VERSION_FOLDER.match(path)
+    return VersionPlace(found[1], int(found[2])) if found else None
+
+
+def version_places(volume: Path) -> list[VersionPlace]:
+    """The versions that have a raw folder, whole or not; by number, then day."""
+    folders = (path.relative_to(volume).as_posix() for path in volume.glob("raw/*/v*"))
+    found = (VERSION_FOLDER.fullmatch(folder) for folder in folders)
+    places = [VersionPlace(match[1], int(match[2])) for match in found if match]
+    return sorted(places, key=lambda place: (place.version, place.day))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a small file so that it survives a power cut: its bytes, then its name."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(path.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Brings the bytes of a file to the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Brings the names in a folder to the disk."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def make_folders(volume: Path, inner: str) -> Path:
+    """A folder of the volume, made with those above it, each name on the disk."""
+    folder = volume
+    for part in Path(inner).parts:
+        above, folder = folder, folder / part
+        if not folder.is_dir():
+            folder.mkdir(exist_ok=True)
+            sync_folder(above)
+    return folder
+
+
+def check_space(volume: Path, wanted_bytes: int, reserve_bytes: int) -> None:
+    """Raises PassingTrouble when so much does not fit on the volume."""
+    free = shutil.disk_usage(volume).free
+    if wanted_bytes + reserve_bytes > free:
+        raise PassingTrouble(
+            f"{volume} has {_megabytes(free)} free, but {_megabytes(wanted_bytes)} are to come and"
+            f" {_megabytes(reserve_bytes)} stay in reserve: free some space or give a larger volume"
+        )
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:,.1f} MB"
+
+
+@contextmanager
+def disk_trouble_told(volume: Path) -> Iterator[None]:
+    """Turns what the disk says into what to do about it."""
+    try:
+        yield
+    except OSError as error:
+        told = told_of_disk(volume, error)
+        if told is None:
+            raise
+        raise told from error
+
+
+def told_of_disk(volume: Path, error: OSError) -> EtlError | None:
+    """The failure that the disk means; None when it is none of the disk."""
+    if error.errno in FULL:
+        return PassingTrouble(
+            f"{volume} is full ({error.strerror}): free some space or give a larger volume, then"
+            " run the same command again; what is there already is kept"
+        )
+    if error.errno in REFUSED:
+        return NotAllowed(f"{error}: let this user write {volume}")
+    return None

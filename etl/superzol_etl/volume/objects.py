@@ -1,0 +1,114 @@
+"""Opens buckets, and tells what they answer in our own words."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import obstore
+from obstore import exceptions
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from superzol_etl.environment import SourceSettings, read_secret
+from superzol_etl.errors import (
+    NotAllowed,
+    NotFound,
+    PassingTrouble,
+    UsageError,
+    WrongConfiguration,
+)
+
+ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+SECRETS = {
+    "aws_access_key_id": "AWS_ACCESS_KEY_ID",
+    "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
+    "aws_session_token": "AWS_SESSION_TOKEN",
+}
+HINT = (
+    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or each with _FILE) to keys that may do this"
+)
+
+
+def open_bucket(url: str, settings: SourceSettings) -> ObjectStore:
+    """A bucket of S3, MinIO or GCS, with the keys of the environment or of files.
+
+    AWS_ENDPOINT_URL names a MinIO; without any key the requests are not signed, which public
+    buckets allow. Raises WrongConfiguration.
+    """
+    options: dict[str, Any] = {
+        "client_options": {
+            "timeout": timedelta(seconds=settings.patience_seconds),
+            "connect_timeout": timedelta(seconds=settings.timeout_seconds),
+            "allow_http": True,
+        },
+        "retry_config": {
+            "max_retries": settings.attempts - 1,
+            "retry_timeout": timedelta(seconds=settings.patience_seconds),
+            "backoff": {"init_backoff": timedelta(seconds=settings.wait_seconds)},
+        },
+    }
+    if url.startswith("s3:"):
+        options["config"] = _config_of_s3()
+    try:
+        return from_url(url, **options)
+    except (exceptions.BaseError, ValueError) as error:
+        raise WrongConfiguration(f"{url} cannot be opened: {type(error).__name__}") from error
+
+
+def _config_of_s3() -> dict[str, Any]:
+    secrets = {name: read_secret(variable) for name, variable in SECRETS.items()}
+    config: dict[str, Any] = {
+        name: secret.get_secret_value() for name, secret in secrets.items() if secret
+    }
+    endpoint = next((os.environ[name] for name in ENDPOINTS if os.environ.get(name)), None)
+    if endpoint:
+        config["endpoint"] = endpoint
+    if os.environ.get("AWS_ANONYMOUS") == "1":
+        config["skip_signature"] = True
+    return config
+
+
+def open_store(place: str, settings: SourceSettings) -> ObjectStore:
+    """The --store: a bucket, or a folder (by path or file: URL), which is made.
+
+    Raises UsageError when it is neither, WrongConfiguration when it cannot be opened.
+    """
+    if place.startswith(("s3://", "gs://")):
+        return open_bucket(place.rstrip("/"), settings)
+    if "://" in place and not place.startswith("file://"):
+        raise UsageError(f"--store {place} is none of PATH, file://PATH, s3://BUCKET, gs://BUCKET")
+    try:
+        return LocalStore(Path(place.removeprefix("file://")).absolute(), mkdir=True)
+    except (exceptions.BaseError, OSError) as error:
+        raise NotAllowed(f"--store {place} cannot be made: {error}") from error
+
+
+@contextmanager
+def trouble_told(asked: str) -> Iterator[None]:
+    """Turns what a bucket answers into what it means; its own words may hold keys."""
+    try:
+        yield
+    except (exceptions.NotFoundError, FileNotFoundError):
+        raise NotFound(f"{asked} is not there") from None
+    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError, PermissionError):
+        raise NotAllowed(f"{asked} was refused: {HINT}") from None
+    except exceptions.BaseError as error:
+        # The words hold the status and what the server said of it, which keys are not part of.
+        if _is_refusal(str(error)):
+            raise NotAllowed(f"{asked} was refused: {HINT}") from None
+        raise PassingTrouble(f"{asked} failed ({type(error).__name__}): try again later") from None
+
+
+def _is_refusal(words: str) -> bool:
+    return any(
+        sign in words for sign in ("InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied")
+    )
+
+
+async def read_object(store: ObjectStore, path: str) -> bytes:
+    """The content of a small object; raises as trouble_told does."""
+    with trouble_told(path):
+        result = await obstore.get_async(store, path)
+        return bytes(await result.bytes_async())
