@@ -10,7 +10,7 @@ from bench.chain import SEED
 from bench.clients import Case
 from bench.goods import WORDS
 from superzol.analytics.v1 import analytics_pb2
-from superzol.catalog.v1 import catalog_pb2, catalog_pb2_grpc
+from superzol.catalog.v1 import catalog_pb2, catalog_pb2_grpc, store_pb2
 from superzol.pricing.v1 import pricing_pb2, pricing_pb2_grpc
 
 QUESTIONS = 2000
@@ -89,7 +89,7 @@ def _compare_basket(
 
 def _read_stores(channel: grpc.Channel) -> list[str]:
     answer = catalog_pb2_grpc.CatalogServiceStub(channel).ListStores(
-        catalog_pb2.ListStoresRequest(page_size=PAGE_SIZE)
+        store_pb2.ListStoresRequest(page_size=PAGE_SIZE)
     )
     return [store.store_id for store in answer.stores]
 

@@ -16,6 +16,7 @@ def product_id(number: int) -> str:
 EVERYWHERE = product_id(1)
 PAGE, LARGEST_PAGE = 21, 1001
 BASKET = [product_id(number) for number in range(1, 21)]
+LARGEST_BATCH = [product_id(number) for number in range(1, 201)]
 LARGEST_BASKET = [product_id(number) for number in range(1, 101)]
 CHAINS = [f"chain_{number}" for number in range(1, 6)]
 STORES = [f"{chain_id}:{code}" for chain_id in CHAINS for code in range(1, 61)]
@@ -26,6 +27,7 @@ DATASET = "israeli-supermarkets"
 BEFORE_THE_BEST = (-1, 0, 0, "")
 
 WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
+    "batch_get_products": [(LARGEST_BATCH, len(LARGEST_BATCH))],
     "compare_basket": [
         (BASKET, None, CHAINS[:3], None),
         (BASKET, None, None, "חיפה"),
@@ -39,6 +41,8 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "get_stats": [()],
     "get_store": [("chain_3:17",)],
     "list_chains": [("", PAGE), ("", LARGEST_PAGE)],
+    "list_cities": [("", PAGE), ("", LARGEST_PAGE)],
+    "list_manufacturers": [("", PAGE), ("", LARGEST_PAGE)],
     "list_dataset_versions": [(DATASET, 32767, PAGE), (DATASET, 32767, LARGEST_PAGE)],
     "list_price_history": [
         (EVERYWHERE, "chain_3:17", 2**31 - 1, PAGE),
@@ -93,6 +97,8 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
         (None, "תנובה", None),
         ("chain_3", "תנובה", False),
     ],
+    "count_cities": [()],
+    "count_manufacturers": [()],
     "count_stores": [(None, None, None, None), ("chain_3", "חיפה", 1, "הרצל 1")],
     "find_chain": [("chain_3",)],
     "find_identifiers": [(EVERYWHERE, "chain_3:17", "chain_3")],

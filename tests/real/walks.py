@@ -2,7 +2,7 @@
 
 from grpc import aio
 
-from superzol.catalog.v1 import catalog_pb2, catalog_pb2_grpc
+from superzol.catalog.v1 import catalog_pb2, catalog_pb2_grpc, store_pb2
 from superzol.pricing.v1 import pricing_pb2, pricing_pb2_grpc
 
 PAGE_SIZE = 1000
@@ -21,11 +21,11 @@ async def list_chains(channel: aio.Channel) -> list[catalog_pb2.Chain]:
             return chains
 
 
-async def list_stores(channel: aio.Channel) -> list[catalog_pb2.Store]:
+async def list_stores(channel: aio.Channel) -> list[store_pb2.Store]:
     """Every store of every chain."""
     stub = catalog_pb2_grpc.CatalogServiceStub(channel)
-    request = catalog_pb2.ListStoresRequest(page_size=PAGE_SIZE)
-    stores: list[catalog_pb2.Store] = []
+    request = store_pb2.ListStoresRequest(page_size=PAGE_SIZE)
+    stores: list[store_pb2.Store] = []
     while True:
         page = await stub.ListStores(request)
         stores += page.stores

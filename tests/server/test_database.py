@@ -10,7 +10,8 @@ import grpc.aio
 import pytest
 from grpc import StatusCode
 
-from superzol.catalog.v1.catalog_pb2 import ListChainsRequest, ListStoresRequest
+from superzol.catalog.v1.catalog_pb2 import ListChainsRequest
+from superzol.catalog.v1.store_pb2 import ListStoresRequest
 from superzol_server.catalog.service import COUNT_STORES, LIST_STORES
 from superzol_server.database import Database, Limits, Unavailable
 from tests.support.catalogue import Store, fill, publish

@@ -6,11 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superzol.catalog.v1.catalog_pb2 import (
-    ListProductsRequest,
-    ListStoresRequest,
-    SearchProductsRequest,
-)
+from superzol.catalog.v1.catalog_pb2 import ListProductsRequest, SearchProductsRequest
+from superzol.catalog.v1.store_pb2 import ListStoresRequest
 from superzol_server.database import Answer
 from superzol_server.errors import InvalidRequest
 from superzol_server.pages import fingerprint_of, open_page, write_token

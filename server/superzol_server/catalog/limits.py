@@ -1,10 +1,13 @@
 """What requests of the catalog may ask for."""
 
 import re
+from collections.abc import Sequence
 
 from superzol_server.errors import InvalidRequest, Unimplemented
+from superzol_server.identifiers import read_product_id
 
 LONGEST_QUERY = 200
+LARGEST_BATCH = 200
 MOST_WORDS = 20  # each is compared with thousands of names: 100 one-letter words took 0.3 s
 QUOTES = re.compile("['\"`´׳״‘’“”]")  # stand within words, as for search_text of the schema
 BETWEEN_WORDS = re.compile(r"(?:[^\w%.]|_)+")
@@ -35,3 +38,17 @@ def check_query(query: str) -> None:
             f"has {words} different words, at most {MOST_WORDS} are searched: leave some out",
             "QUERY_WITH_TOO_MANY_WORDS",
         )
+
+
+def read_batch(product_ids: Sequence[str]) -> list[str]:
+    """Returns identifiers of products, each once in the order given; raises InvalidRequest."""
+    if not 1 <= len(product_ids) <= LARGEST_BATCH:
+        raise InvalidRequest(
+            "product_ids",
+            f"must be 1 to {LARGEST_BATCH}, not {len(product_ids)}",
+            "PRODUCT_COUNT_INVALID",
+        )
+    read = [
+        read_product_id(text, f"product_ids[{place}]") for place, text in enumerate(product_ids)
+    ]
+    return list(dict.fromkeys(read))

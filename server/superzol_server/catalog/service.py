@@ -4,26 +4,36 @@ from google.protobuf.message import Message
 from grpc.aio import ServicerContext
 
 from superzol.catalog.v1.catalog_pb2 import (
+    BatchGetProductsRequest,
+    BatchGetProductsResponse,
     Chain,
     GetProductRequest,
     GetProductResponse,
-    GetStoreRequest,
-    GetStoreResponse,
     ListChainsRequest,
     ListChainsResponse,
+    ListManufacturersRequest,
+    ListManufacturersResponse,
     ListProductsRequest,
     ListProductsResponse,
-    ListStoresRequest,
-    ListStoresResponse,
     LookupProductRequest,
     LookupProductResponse,
+    Manufacturer,
     Product,
     SearchProductsRequest,
     SearchProductsResponse,
-    Store,
 )
 from superzol.catalog.v1.catalog_pb2_grpc import CatalogServiceServicer
-from superzol_server.catalog.limits import check_category, check_order, check_query
+from superzol.catalog.v1.store_pb2 import (
+    City,
+    GetStoreRequest,
+    GetStoreResponse,
+    ListCitiesRequest,
+    ListCitiesResponse,
+    ListStoresRequest,
+    ListStoresResponse,
+    Store,
+)
+from superzol_server.catalog.limits import check_category, check_order, check_query, read_batch
 from superzol_server.database import Answer, Database
 from superzol_server.errors import NotFound
 from superzol_server.identifiers import read_barcode, read_product_id, read_store_id
@@ -32,13 +42,18 @@ from superzol_server.sql import load_statement
 
 Context = ServicerContext[Message, Message]
 
+BATCH_GET_PRODUCTS = load_statement(__package__, "batch_get_products")
 COUNT_CHAINS = load_statement(__package__, "count_chains")
+COUNT_CITIES = load_statement(__package__, "count_cities")
+COUNT_MANUFACTURERS = load_statement(__package__, "count_manufacturers")
 COUNT_PRODUCTS = load_statement(__package__, "count_products")
 COUNT_STORES = load_statement(__package__, "count_stores")
 FIND_CHAIN = load_statement(__package__, "find_chain")
 GET_PRODUCT = load_statement(__package__, "get_product")
 GET_STORE = load_statement(__package__, "get_store")
 LIST_CHAINS = load_statement(__package__, "list_chains")
+LIST_CITIES = load_statement(__package__, "list_cities")
+LIST_MANUFACTURERS = load_statement(__package__, "list_manufacturers")
 LIST_PRODUCTS = load_statement(__package__, "list_products")
 LIST_PRODUCTS_OF_CHAIN = load_statement(__package__, "list_products_of_chain")
 LIST_PRODUCTS_OF_MANUFACTURER = load_statement(__package__, "list_products_of_manufacturer")
@@ -91,6 +106,14 @@ class CatalogService(CatalogServiceServicer):
         stores = [Store(**row) for row in part.rows]
         return ListStoresResponse(stores=stores, total_size=answer.total, **part.walk)
 
+    async def ListCities(self, request: ListCitiesRequest, context: Context) -> ListCitiesResponse:
+        page = open_page(request, first=("",))
+        count = COUNT_CITIES if request.include_total else None
+        answer = await self._database.fetch_page(LIST_CITIES, (), page.place, count)
+        part = page.cut(answer, "key_city")
+        cities = [City(**row) for row in part.rows]
+        return ListCitiesResponse(cities=cities, total_size=answer.total, **part.walk)
+
     async def GetProduct(self, request: GetProductRequest, context: Context) -> GetProductResponse:
         product_id = read_product_id(request.product_id)
         row = (await self._database.fetch(GET_PRODUCT, product_id)).row
@@ -98,6 +121,17 @@ class CatalogService(CatalogServiceServicer):
             sentence = f"no product is {product_id}"
             raise NotFound("PRODUCT_NOT_FOUND", sentence, product_id=product_id)
         return GetProductResponse(product=Product(**row))
+
+    async def BatchGetProducts(
+        self, request: BatchGetProductsRequest, context: Context
+    ) -> BatchGetProductsResponse:
+        product_ids = read_batch(request.product_ids)
+        answer = await self._database.fetch(BATCH_GET_PRODUCTS, product_ids, len(product_ids))
+        known = {row["product_id"] for row in answer.rows}
+        return BatchGetProductsResponse(
+            products=[Product(**row) for row in answer.rows],
+            unknown_product_ids=[each for each in product_ids if each not in known],
+        )
 
     async def LookupProduct(
         self, request: LookupProductRequest, context: Context
@@ -132,6 +166,18 @@ class CatalogService(CatalogServiceServicer):
         await self._check_chain(request.chain_id, answer)
         part = page.cut(answer, *SEARCH_KEY)
         return SearchProductsResponse(products=[Product(**row) for row in part.rows], **part.walk)
+
+    async def ListManufacturers(
+        self, request: ListManufacturersRequest, context: Context
+    ) -> ListManufacturersResponse:
+        page = open_page(request, first=("",))
+        count = COUNT_MANUFACTURERS if request.include_total else None
+        answer = await self._database.fetch_page(LIST_MANUFACTURERS, (), page.place, count)
+        part = page.cut(answer, "name")
+        manufacturers = [Manufacturer(**row) for row in part.rows]
+        return ListManufacturersResponse(
+            manufacturers=manufacturers, total_size=answer.total, **part.walk
+        )
 
     async def _check_chain(self, chain_id: str, answer: Answer) -> None:
         """Tells an unknown chain from one that offers nothing."""

@@ -7,7 +7,7 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import StatusCode
 
-from superzol.catalog.v1.catalog_pb2 import GetStoreRequest, Store, StoreKind
+from superzol.catalog.v1.store_pb2 import GetStoreRequest, Store, StoreKind
 from tests.support.clients import CatalogClient
 from tests.support.server import refusal
 

@@ -3,7 +3,7 @@
 import pytest
 from grpc import StatusCode
 
-from superzol.catalog.v1.catalog_pb2 import ListStoresRequest, StoreKind
+from superzol.catalog.v1.store_pb2 import ListStoresRequest, StoreKind
 from tests.support.clients import CatalogClient
 from tests.support.server import refusal
 

@@ -1,0 +1,12 @@
+-- Manufacturers with the number of their products, by name.
+-- $1 after_name: text
+-- $2 limit: int
+-- Budget: 600 shared buffers
+SELECT
+    product.manufacturer AS name,
+    count(*) AS product_count
+FROM product
+WHERE product.manufacturer > $1
+GROUP BY product.manufacturer
+ORDER BY product.manufacturer
+LIMIT $2
