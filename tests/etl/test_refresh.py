@@ -136,3 +136,19 @@ async def test_a_zero_price_is_kept_flagged_and_left_out_of_summaries(
     )
     assert stat is not None
     assert tuple(stat) == (620, 620, 620, 2)
+
+
+async def test_the_content_digest_tells_what_is_served_not_what_came_in(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    """Version 2 lists one store in other words, version 3 brings one price back to what it was."""
+    milk, bread = Item("7290004131074", "5.90"), Item("12", "9.90")
+    chain.load([full(milk, bread), full(milk, store="2")])
+    chain.load([full(bread, milk, at="202606020600")])
+    chain.load([], [full(milk._replace(price="6.10"), at="202606020900")])
+    chain.load([], [full(milk, at="202606021200")])
+    rows = await connection.fetch("SELECT digest, content_digest FROM chain_version ORDER BY 1")
+    assert len({row["digest"] for row in rows}) == 4
+    digests = await connection.fetch("SELECT content_digest FROM chain_version ORDER BY version")
+    first, same, other, back = (row[0] for row in digests)
+    assert first == same == back != other

@@ -235,8 +235,10 @@ SELECT dataset_key, $2::int2, $3, 'digest ' || $2::int2, $4,
 FROM dataset WHERE dataset_id = $1
 """
 INSERT_CHAIN_VERSION = """
-INSERT INTO chain_version (chain_key, version, state, cutoff_at, stores, rows, rejected, changed)
-SELECT chain_key, $2, $3, $4, 1, 10, 1, 2
+INSERT INTO chain_version (chain_key, version, state, cutoff_at, stores, rows, rejected, changed,
+                           content_digest)
+SELECT chain_key, $2, $3, $4, 1, 10, 1, 2,
+       CASE WHEN $3 = 'loaded' THEN concat('content of ', chain_id, ' ', $2::int2) ELSE '' END
 FROM chain JOIN dataset USING (dataset_key)
 WHERE dataset_id = $1 AND (cardinality($5::text[]) = 0 OR chain_id = ANY ($5))
 RETURNING (SELECT chain_id FROM chain WHERE chain.chain_key = chain_version.chain_key)

@@ -35,7 +35,7 @@ FROM store_sighting AS sighting
 JOIN store USING (store_key)
 UNION ALL
 SELECT 'chain_version', chain.chain_id || ' ' || chain_version.version,
-       concat_ws('|', state, cutoff_at, digest, stores, rows, rejected, changed, reason)
+       concat_ws('|', state, cutoff_at, digest, content_digest, stores, rows, rejected, changed, reason)
 FROM chain_version
 JOIN chain USING (chain_key)
 UNION ALL

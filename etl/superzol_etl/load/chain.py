@@ -9,6 +9,7 @@ import numpy as np
 from superzol_etl.clean.parts import StorePlan, plan_store
 from superzol_etl.database import Connection
 from superzol_etl.load.diff import compare, observe
+from superzol_etl.load.digest import content_digest, missing_ids
 from superzol_etl.load.job import ChainJob
 from superzol_etl.load.ledger import publish_generation, write_chain_version, write_reports
 from superzol_etl.load.packs import read_offers, write_change
@@ -70,6 +71,9 @@ async def _apply(
     observed = await observing
     closing = [store_keys[code] for code, plan in plans.items() if plan.base is not None]
     change = compare(open_offers, observed, closing, version)
+    ids = products.ids | await missing_ids(connection, change.after, products.ids)
+    codes = {key: code for code, key in store_keys.items()}
+    digesting = asyncio.create_task(asyncio.to_thread(content_digest, change.after, ids, codes))
     await write_change(connection, job.chain_key, version, change, products.ids)
     offers = np.bincount(observed.part, minlength=len(rows.parts)).tolist()
     await note_sightings(connection, version, states, plans, rows.parts, offers)
@@ -79,7 +83,8 @@ async def _apply(
     await write_reports(connection, job.run_id, job.chain_key, content.reports.values())
     told = bool(plans or content.stores or promoted.stores)
     result = sum_up(job, content, plans, change.total, told)
-    await write_chain_version(connection, loaded_version(job, content, plans, result))
+    row = loaded_version(job, content, plans, result)
+    await write_chain_version(connection, row._replace(content_digest=await digesting))
     await publish_generation(connection, job.dataset_key, job.chain_key, version, change.total)
     return result
 

@@ -54,12 +54,13 @@ class Spans(NamedTuple):
 
 
 class Change(NamedTuple):
-    """offers: every offer of each product that changed. emptied: products without an offer left.
+    """after: every offer of the chain. offers: every offer of each product that changed.
 
-    existing: products that had offers before, among those of offers. opened, repriced, restated,
-    closed: counts.
+    emptied: products without an offer left. existing: products that had offers before, among those
+    of offers. opened, repriced, restated, closed: counts.
     """
 
+    after: Offers
     offers: Offers
     emptied: Int64s
     existing: Int64s
@@ -151,11 +152,12 @@ def compare(old: Offers, new: Observed, closing_stores: Sequence[int], version: 
 
     touched = [new.key[~known], new.key[known][~same_price | restated], old.key[closed]]
     changed = np.unique(np.concatenate(touched) >> STORE_BITS)
-    offers = _merge(Offers(new.key, new.price, since, new.flags), old.where(kept))
-    offers = offers.where(np.isin(offers.key >> STORE_BITS, changed, kind="table"))
+    after = _merge(Offers(new.key, new.price, since, new.flags), old.where(kept))
+    offers = after.where(np.isin(after.key >> STORE_BITS, changed, kind="table"))
     ended = closed.copy()
     ended[was[~same_price]] = True
     return Change(
+        after=after,
         offers=offers,
         emptied=changed[~np.isin(changed, offers.key >> STORE_BITS, kind="table")],
         existing=changed[np.isin(changed, old.key >> STORE_BITS, kind="table")],

@@ -12,7 +12,7 @@ PACKAGE = "superzol_etl.load"
 
 
 class ChainVersion(NamedTuple):
-    """A row of chain_version."""
+    """A row of chain_version; digest is of its files, content_digest of its offers."""
 
     chain_key: int
     version: int
@@ -24,6 +24,7 @@ class ChainVersion(NamedTuple):
     rejected: int
     changed: int
     reason: str | None
+    content_digest: str = ""
 
 
 async def write_chain_version(connection: Connection, row: ChainVersion) -> None:

@@ -9,9 +9,10 @@
 -- $8 rejected: int8
 -- $9 changed: int8
 -- $10 reason: text
+-- $11 content_digest: text
 INSERT INTO chain_version AS known
-    (chain_key, version, state, cutoff_at, digest, stores, rows, rejected, changed, reason)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    (chain_key, version, state, cutoff_at, digest, stores, rows, rejected, changed, reason, content_digest)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (chain_key, version) DO UPDATE
 SET state = excluded.state,
     cutoff_at = excluded.cutoff_at,
@@ -21,5 +22,6 @@ SET state = excluded.state,
     rejected = excluded.rejected,
     changed = excluded.changed,
     reason = excluded.reason,
+    content_digest = excluded.content_digest,
     loaded_at = now()
 WHERE known.state <> 'loaded'

@@ -36,6 +36,7 @@ SELECT
     chains.row_count,
     chains.reject_count,
     chains.change_count,
+    chains.content_digest,
     coalesce(published.generation, 0) AS generation
 FROM page
 CROSS JOIN LATERAL (
@@ -45,7 +46,20 @@ CROSS JOIN LATERAL (
         count(*) FILTER (WHERE state = 'absent') AS absent_chain_count,
         coalesce(sum(rows), 0)::int8 AS row_count,
         coalesce(sum(rejected), 0)::int8 AS reject_count,
-        coalesce(sum(changed), 0)::int8 AS change_count
+        coalesce(sum(changed), 0)::int8 AS change_count,
+        coalesce(
+            encode(
+                sha256(
+                    convert_to(
+                        string_agg(chain.chain_id || ' ' || content_digest, ',' ORDER BY chain.chain_id)
+                            FILTER (WHERE state = 'loaded'),
+                        'UTF8'
+                    )
+                ),
+                'hex'
+            ),
+            ''
+        ) AS content_digest
     FROM chain
     JOIN chain_version ON chain_version.chain_key = chain.chain_key
     WHERE chain.dataset_key = page.dataset_key AND chain_version.version = page.version

@@ -1,5 +1,7 @@
 """ListDatasetVersions."""
 
+from hashlib import sha256
+
 from google.type.date_pb2 import Date
 from grpc import StatusCode
 
@@ -31,7 +33,9 @@ async def test_versions_come_newest_first_with_what_became_of_their_chains(
         reject_count=1,
         change_count=2,
         generation=3,
+        content_digest=sha256(b"rami_levy content of rami_levy 7").hexdigest(),
     )
+    assert open_.content_digest == ""
     assert (oldest.loaded_chain_count, oldest.row_count) == (2, 20)
 
 
