@@ -6,6 +6,8 @@ from io import TextIOWrapper
 import typer
 
 from superzol_etl.commands.fetch import fetch_command
+from superzol_etl.commands.load import load_command
+from superzol_etl.commands.publish import publish_command
 from superzol_etl.commands.refresh import refresh_command
 from superzol_etl.errors import UsageError
 from superzol_etl.memory import share_one_arena
@@ -26,6 +28,8 @@ def prepare() -> None:
 
 
 app.command("fetch")(fetch_command)
+app.command("load")(load_command)
+app.command("publish")(publish_command)
 app.command("refresh")(refresh_command)
 
 

@@ -16,7 +16,7 @@ DownloadProgress = Callable[[str, int], None]  # the name of a file and how much
 
 @contextmanager
 def show_progress(run_id: str) -> Iterator[Progress]:
-    """A function to tell of each chain: how many are done, of how many, and what became of it."""
+    """A function to tell of each chain: bytes of files done, of how many, and what became of it."""
 
     def tell(result: ChainResult) -> None:
         severity = (
@@ -51,7 +51,7 @@ def show_bar() -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
+        DownloadColumn,
         TextColumn,
         TimeElapsedColumn,
     )
@@ -62,7 +62,7 @@ def show_bar() -> Iterator[Progress]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        DownloadColumn(),
         TimeElapsedColumn(),
     )
     with Bar(*columns, console=Console(stderr=True)) as bar:

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 import re
 import uuid
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from superzol_etl.settings import DEFAULT_DATASET, IDENTIFIER, MAX_VERSION, RUN_ID
+from superzol_etl.settings import DEFAULT_DATASET, IDENTIFIER, MAX_SHARDS, MAX_VERSION, RUN_ID
 
 Database = Annotated[
     str,
@@ -33,6 +34,18 @@ def check_run_id(run_id: str | None) -> str:
     return run_id or uuid.uuid4().hex
 
 
+def check_shard(shard: str | None) -> str:
+    """The shard as I/N, that of an Indexed Job when not given; a wrong one is wrong usage."""
+    index, count = os.environ.get("JOB_COMPLETION_INDEX"), os.environ.get("JOB_COMPLETION_COUNT")
+    if shard is None and index and count is None:
+        raise typer.BadParameter("JOB_COMPLETION_INDEX is set but not JOB_COMPLETION_COUNT")
+    given = shard or (f"{index}/{count}" if index else "0/1")
+    match = re.fullmatch(r"([0-9]{1,3})/([0-9]{1,3})", given)
+    if match is None or not int(match[1]) < int(match[2]) <= MAX_SHARDS:
+        raise typer.BadParameter(f"{given!r} is no shard: write I/N with I < N <= {MAX_SHARDS}")
+    return given
+
+
 Dataset = Annotated[str, typer.Option(callback=check_dataset, help="Identifier of the dataset.")]
 RunId = Annotated[
     str | None,
@@ -47,6 +60,29 @@ OptionalVersion = Annotated[
         min=1,
         max=MAX_VERSION,
         help="Number of the snapshot; found by its files, or the next, when not given.",
+    ),
+]
+Version = Annotated[int, typer.Option(min=1, max=MAX_VERSION, help="Number of the snapshot.")]
+Source = Annotated[
+    Path | None,
+    typer.Option(show_default=False, help="Folder with the CSV files of one snapshot."),
+]
+Volume = Annotated[
+    Path | None,
+    typer.Option(
+        show_default=False,
+        help="Folder that fetch fills; the snapshot is its raw/*/v<version>.",
+    ),
+]
+Workers = Annotated[int, typer.Option(min=1, max=32, help="Chains loaded at once.")]
+Shard = Annotated[
+    str | None,
+    typer.Option(
+        callback=check_shard,
+        show_default=False,
+        metavar="I/N",
+        help="Only the chains of shard I of N, counted from 0; JOB_COMPLETION_INDEX of"
+        " JOB_COMPLETION_COUNT in an Indexed Job, else all.",
     ),
 ]
 TerminationPath = Annotated[

@@ -3,10 +3,7 @@
 import gc
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from superzol_etl.commands.ending import Ending, conclude
 from superzol_etl.commands.options import (
@@ -14,22 +11,24 @@ from superzol_etl.commands.options import (
     Dataset,
     OptionalVersion,
     RunId,
+    Source,
     TerminationPath,
+    Volume,
+    Workers,
 )
+from superzol_etl.commands.place import find_snapshot
 from superzol_etl.console import show_progress
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET, DEFAULT_WORKERS
-from superzol_etl.snapshot import read_snapshot
 from superzol_etl.stopping import run_until_stopped
 
 STAGE = "refresh"
-Source = Annotated[Path, typer.Option(help="Folder with the CSV files of one snapshot.")]
-Workers = Annotated[int, typer.Option(min=1, max=32, help="Chains loaded at once.")]
 
 
 def refresh_command(
-    source: Source,
     database: Database,
+    source: Source = None,
+    volume: Volume = None,
     version: OptionalVersion = None,
     dataset: Dataset = DEFAULT_DATASET,
     run_id: RunId = None,
@@ -50,9 +49,10 @@ def refresh_command(
 
     def work() -> Mapping[str, Any]:
         with ThreadPoolExecutor(1) as pool, show_progress(call.run_id) as progress:
-            reading = pool.submit(read_snapshot, source)
+            reading = pool.submit(find_snapshot, source, volume, version)
             # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
-            from superzol_etl.stages.refresh import Order, refresh
+            from superzol_etl.stages.load import Order
+            from superzol_etl.stages.refresh import refresh
 
             gc.freeze()  # what was imported stays: the collector need not walk it again and again
             order = Order(call, reading.result(), version, workers)

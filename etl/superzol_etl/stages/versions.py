@@ -1,5 +1,6 @@
 """Which version a snapshot is, and what of it is still to do."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from superzol_etl.database import Connection
@@ -15,7 +16,7 @@ PACKAGE = "superzol_etl.stages"
 class Todo(NamedTuple):
     """What is left to do of a version.
 
-    keys: chain_key by chain_id. chains: those to load. done: how many were loaded before.
+    keys: chain_key by chain_id. chains: those to load. done: chain_ids of those loaded before.
     problems: why others are not loaded, by chain_id. replaced: those loaded with other files.
     closed: publish is through.
     """
@@ -23,16 +24,54 @@ class Todo(NamedTuple):
     version: int
     keys: dict[str, int]
     chains: list[ChainFiles]
-    done: int
+    done: list[str]
     problems: dict[str, str]
     replaced: list[str]
     closed: bool
+
+    def only(self, chain_ids: Collection[str]) -> "Todo":
+        """What is left to do of these chains."""
+        problems = {name: told for name, told in self.problems.items() if name in chain_ids}
+        return self._replace(
+            chains=[chain for chain in self.chains if chain.chain_id in chain_ids],
+            done=[name for name in self.done if name in chain_ids],
+            problems=problems,
+        )
 
 
 async def plan_version(
     connection: Connection, dataset_key: int, snapshot: Snapshot, wanted: int | None
 ) -> Todo:
     """Numbers the snapshot and finds the chains that are not loaded yet.
+
+    Raises BadData where choose_version does, and when every chain is loaded with other files.
+    """
+    version = await choose_version(connection, dataset_key, snapshot.digest, wanted)
+    keys = {
+        chain.chain_id: await _ensure_chain(connection, dataset_key, chain)
+        for chain in sorted(snapshot.chains, key=lambda chain: chain.chain_id)
+    }
+    todo = await _find_todo(connection, snapshot, version, keys)
+    if todo.problems and not todo.chains and todo.replaced:
+        raise BadData("; ".join(todo.problems.values()))
+    ensure = load_sql(PACKAGE, "ensure_version")
+    closed = await connection.fetchval(
+        ensure,
+        dataset_key,
+        version,
+        snapshot.digest,
+        len(snapshot.chains),
+        bool(todo.replaced),
+        bool(todo.chains),
+    )
+    await connection.execute(load_sql(PACKAGE, "ensure_partition"), version)
+    return todo._replace(closed=bool(closed))
+
+
+async def choose_version(
+    connection: Connection, dataset_key: int, snapshot_digest: str, wanted: int | None
+) -> int:
+    """The number of a snapshot.
 
     Without a wanted number, the digest of the newest version means that one, else the next number
     is taken. Raises BadData when the version is older than a loaded one, which without a number the
@@ -41,10 +80,10 @@ async def plan_version(
     row = await connection.fetchrow(load_sql(PACKAGE, "read_newest_version"), dataset_key)
     newest, digest, loaded = (row["version"], row["digest"], row["loaded"]) if row else (0, "", 0)
     is_free = newest > loaded  # a number that no chain took is given again
-    version = wanted or (newest if is_free or digest == snapshot.digest else newest + 1)
+    version: int = wanted or (newest if is_free or digest == snapshot_digest else newest + 1)
     if wanted is None and version > newest:
         earlier = await connection.fetchval(
-            load_sql(PACKAGE, "find_version"), dataset_key, snapshot.digest
+            load_sql(PACKAGE, "find_version"), dataset_key, snapshot_digest
         )
         if earlier is not None:
             raise BadData(
@@ -55,19 +94,7 @@ async def plan_version(
         raise BadData(f"version {version} is older than version {loaded}, which is loaded")
     if version > MAX_VERSION:
         raise UsageError(f"version numbers end at {MAX_VERSION}")
-    keys = {
-        chain.chain_id: await _ensure_chain(connection, dataset_key, chain)
-        for chain in sorted(snapshot.chains, key=lambda chain: chain.chain_id)
-    }
-    todo = await _find_todo(connection, snapshot, version, keys)
-    if todo.problems and not todo.chains and todo.replaced:
-        raise BadData("; ".join(todo.problems.values()))
-    ensure = load_sql(PACKAGE, "ensure_version")
-    closed = await connection.fetchval(
-        ensure, dataset_key, version, snapshot.digest, bool(todo.replaced)
-    )
-    await connection.execute(load_sql(PACKAGE, "ensure_partition"), version)
-    return todo._replace(closed=bool(closed))
+    return version
 
 
 async def _find_todo(
@@ -75,8 +102,7 @@ async def _find_todo(
 ) -> Todo:
     rows = await connection.fetch(load_sql(PACKAGE, "read_states"), list(keys.values()), version)
     known = {row["chain_key"]: row for row in rows}
-    todo = Todo(version, keys, [], 0, {}, [], closed=False)
-    done = 0
+    todo = Todo(version, keys, [], [], {}, [], closed=False)
     for chain in snapshot.chains:
         row = known.get(keys[chain.chain_id])
         if row is None or (row["state"] != ChainState.LOADED and row["digest"] != chain.digest):
@@ -89,10 +115,10 @@ async def _find_todo(
                 f"version {version} of {chain.chain_id} is loaded with other files:"
                 " give these a new version"
             )
-            done += 1
-        else:
-            done += row["state"] == ChainState.LOADED
-    return todo._replace(done=done)
+            todo.done.append(chain.chain_id)
+        elif row["state"] == ChainState.LOADED:
+            todo.done.append(chain.chain_id)
+    return todo
 
 
 async def _ensure_chain(connection: Connection, dataset_key: int, chain: ChainFiles) -> int:

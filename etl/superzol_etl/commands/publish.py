@@ -1,0 +1,40 @@
+"""superzol-etl publish: makes what the shards of a load brought one version."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from superzol_etl.commands.ending import Ending, conclude
+from superzol_etl.commands.options import Database, Dataset, RunId, TerminationPath, Version
+from superzol_etl.records import StageCall
+from superzol_etl.settings import DEFAULT_DATASET
+from superzol_etl.stopping import run_until_stopped
+
+STAGE = "publish"
+
+
+def publish_command(
+    database: Database,
+    version: Version,
+    dataset: Dataset = DEFAULT_DATASET,
+    run_id: RunId = None,
+    termination_path: TerminationPath = None,
+) -> None:
+    """Merges names and summaries over the chains of a version and closes it; run after every load.
+
+    Example: superzol-etl publish --version 812 --run-id nightly-812
+
+    The result is Published, Unchanged, or Partial when chains are held back or still missing; a
+    version with chains missing stays open for the next load.
+
+    Exit codes: 0 done, 64 usage, 65 no chain is loaded, 66 no such version, 70 unforeseen,
+    75 try again, 77 not allowed, 78 configuration.
+    """
+    call = StageCall(database, dataset, run_id or "", STAGE)
+
+    def work() -> Mapping[str, Any]:
+        # Only here: --help need not wait for the driver.
+        from superzol_etl.stages.publish_stage import publish_version
+
+        return run_until_stopped(publish_version(call, version))
+
+    conclude(Ending(STAGE, call.run_id, termination_path), work)

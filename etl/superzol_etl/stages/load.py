@@ -1,0 +1,73 @@
+"""The load stage: loads the chains of a version that are new, or one shard of them."""
+
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from superzol_etl.load.job import ChainJob
+from superzol_etl.load.ledger import write_reports
+from superzol_etl.records import FileReport, FileState, Progress, StageCall
+from superzol_etl.snapshot import Snapshot
+from superzol_etl.sql import load_sql
+from superzol_etl.stages.bins import pack_bins
+from superzol_etl.stages.publish import PRODUCT_LOCK
+from superzol_etl.stages.runs import Run, run_stage
+from superzol_etl.stages.summary import Summary, judge
+from superzol_etl.stages.versions import Todo, plan_version
+from superzol_etl.stages.workers import load_chains
+
+PACKAGE = "superzol_etl.stages"
+
+
+class Order(NamedTuple):
+    """What to load. version None: found by the digest, or the next number."""
+
+    call: StageCall
+    snapshot: Snapshot
+    version: int | None
+    workers: int
+
+
+async def load(order: Order, progress: Progress) -> Mapping[str, Any]:
+    """Loads the chains of this shard, each whole; publish must follow when all shards are done.
+
+    Raises EtlError; what was loaded until then stays loaded.
+    """
+
+    async def work(run: Run) -> Mapping[str, Any]:
+        summary, _ = await load_shard(run, order, progress)
+        judge(summary, is_part=order.call.shards > 1)
+        return summary.as_dict() | {"shard": order.call.shard, "shards": order.call.shards}
+
+    return await run_stage(order.call, work)
+
+
+async def load_shard(run: Run, order: Order, progress: Progress) -> tuple[Summary, Todo]:
+    """What became of each chain of this shard, and what was to be done."""
+    connection, call, snapshot = run.connection, order.call, order.snapshot
+    await connection.execute(load_sql(PACKAGE, "share_products"), PRODUCT_LOCK)
+    if call.shard == 0:
+        ignored = [FileReport(name, None, "", FileState.IGNORED) for name in snapshot.ignored]
+        async with connection.transaction():
+            await write_reports(connection, call.run_id, None, ignored)
+    whole = await plan_version(connection, run.dataset_key, snapshot, order.version)
+    await connection.execute(load_sql(PACKAGE, "note_version"), call.run_id, whole.version)
+    sizes = {chain.chain_id: chain.size_bytes for chain in snapshot.chains}
+    todo = whole.only(pack_bins(sizes, call.shards)[call.shard])
+    summary = Summary(todo.version, snapshot.digest, done_before=len(todo.done))
+    summary.problems += todo.problems.values()
+    summary.held_back += todo.problems
+    at_once = max(1, min(order.workers, len(todo.chains)))
+    threads = max(1, (os.cpu_count() or 1) // at_once)
+    jobs = [
+        ChainJob(
+            call.run_id, run.dataset_key, todo.keys[chain.chain_id], todo.version, chain, threads
+        )
+        for chain in todo.chains
+    ]
+    done, total = 0, sum(sizes[chain.chain_id] for chain in todo.chains)
+    async for result in load_chains(call.url, jobs, order.workers):
+        summary.add(result)
+        done += sizes[result.chain_id]
+        progress(done, total, result)
+    return summary, todo

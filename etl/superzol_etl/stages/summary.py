@@ -1,0 +1,97 @@
+"""What a load did: its report, and the failure it ends with."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from superzol_etl.errors import (
+    BadData,
+    EtlError,
+    NotAllowed,
+    NotFound,
+    PassingTrouble,
+    UsageError,
+    WrongConfiguration,
+    with_code,
+)
+from superzol_etl.records import ChainResult, ChainState
+
+# Where chains failed in several ways, the first of these counts: those that a retry may heal.
+BY_HOPE = (
+    PassingTrouble, EtlError, WrongConfiguration, NotAllowed, NotFound, BadData, UsageError,
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a load did; as_dict is the last line of its output."""
+
+    version: int
+    digest: str
+    results: list[ChainResult] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    held_back: list[str] = field(default_factory=list)
+    done_before: int = 0
+
+    @property
+    def result(self) -> str:
+        """Loaded, Partial or Unchanged."""
+        if not self.results:
+            return "Unchanged"
+        return "Partial" if self.problems or self.held_back else "Loaded"
+
+    @property
+    def loaded(self) -> int:
+        """Chains of this version that are loaded, by this run or before."""
+        return self.done_before + sum(result.state is ChainState.LOADED for result in self.results)
+
+    def add(self, result: ChainResult) -> None:
+        """Counts a chain."""
+        self.results.append(result)
+        self.problems += result.problems
+        if result.state in (ChainState.HELD_BACK, ChainState.FAILED):
+            self.held_back.append(result.chain_id)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "result": self.result,
+            "version": self.version,
+            "revision": revision(self.version, self.digest),
+            "chainsLoaded": self.loaded,
+            "heldBack": sorted(self.held_back),
+            "partialStores": sorted(
+                f"{result.chain_id}:{code}"
+                for result in self.results
+                for code in result.partial_stores
+            ),
+            "rows": sum(result.rows for result in self.results),
+            "rejected": sum(result.rejected for result in self.results),
+            "changed": sum(result.changed for result in self.results),
+            "problems": self.problems,
+        }
+
+
+def revision(version: int, digest: str) -> str:
+    """What was loaded, in one word."""
+    return f"v{version}@blake3:{digest}"
+
+
+def judge(summary: Summary, *, is_part: bool = False) -> None:
+    """Raises when a chain failed, or when no chain of the version is loaded.
+
+    is_part: a shard, which may hold back all of its chains while others load theirs.
+    """
+    failed = [result for result in summary.results if result.exit_code]
+    if failed:
+        code = choose_code(result.exit_code for result in failed)
+        raise with_code(code, "; ".join(problem for each in failed for problem in each.problems))
+    if not summary.loaded and not is_part:
+        reasons = "; ".join(summary.problems) or "every file is empty"
+        raise BadData(f"no chain of version {summary.version} could be loaded: {reasons}")
+
+
+def choose_code(exit_codes: Iterable[int]) -> int:
+    """The exit code of a run whose chains failed with these: 75 before 70 before those for good."""
+    found = set(exit_codes)
+    return next(kind.exit_code for kind in BY_HOPE if kind.exit_code in found)

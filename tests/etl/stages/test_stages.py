@@ -1,0 +1,116 @@
+"""Load in shards and publish leave what refresh leaves."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from tests.etl.conftest import State
+from tests.support.loading import EMPTY_ALL, finish, run, snapshot, start
+from tests.support.snapshots import refresh
+
+ReadState = Callable[[], Awaitable[State]]
+
+
+async def test_shards_side_by_side_and_publish_leave_what_refresh_leaves(
+    database: str, tmp_path: Path, connection: asyncpg.Connection, final_state: ReadState
+) -> None:
+    for day in (1, 2):
+        assert refresh(database, snapshot(tmp_path, day)).exit_code == 0
+    expected = await final_state()
+    await connection.execute(EMPTY_ALL)
+    for day in (1, 2):
+        common = ["--database", database, "--version", str(day), "--run-id", f"run-{day}"]
+        load = [*common, "--source", str(tmp_path / f"day{day}"), "--workers", "1"]
+        shards = [start("load", *load, "--shard", f"{shard}/3") for shard in range(3)]
+        outcomes = [finish(process) for process in shards]
+        assert [(each.exit_code, each.summary["result"]) for each in outcomes] == [
+            (0, "Loaded"),
+            (0, "Loaded"),
+            (0, "Loaded"),
+        ]
+        assert [each.summary["chainsLoaded"] for each in outcomes] == [1, 1, 1]
+        published = run("publish", *common)
+        assert (published.exit_code, published.summary["result"]) == (0, "Published")
+        assert published.summary["chainsLoaded"] == published.summary["chains"] == 3
+    assert await final_state() == expected
+    states = await connection.fetch(
+        "SELECT run_id, stage, state, result, counts ->> 'rows' AS rows FROM etl_run ORDER BY 1"
+    )
+    rows = str(3 * (399 + 299 + 199))
+    assert [tuple(state) for state in states] == [
+        (f"run-{day}", "publish", "succeeded", "Published", rows) for day in (1, 2)
+    ]
+
+
+async def test_a_version_with_a_shard_missing_is_published_but_stays_open(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    common = ["--database", database, "--version", "1", "--run-id", "one"]
+    load = [*common, "--source", str(snapshot(tmp_path, 1)), "--workers", "1"]
+    run("load", *load, "--shard", "0/3")
+    partial = run("publish", *common)
+    assert (partial.exit_code, partial.summary["result"]) == (0, "Partial")
+    assert partial.summary["chainsMissing"] == 2
+    closed = "SELECT closed_at IS NOT NULL FROM dataset_version"
+    assert not await connection.fetchval(closed)
+    for shard in ("1/3", "2/3"):
+        run("load", *load, "--shard", shard)
+    whole = run("publish", *common[:-1], "two")
+    assert (whole.summary["result"], whole.summary["chainsMissing"]) == ("Published", 0)
+    assert await connection.fetchval(closed)
+    again = run("publish", *common[:-1], "three")
+    assert (again.exit_code, again.summary["result"]) == (0, "Unchanged")
+
+
+async def test_a_shard_that_is_done_reports_its_first_result_while_another_run_is_alive(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    load = ["--database", database, "--source", str(snapshot(tmp_path, 1)), "--workers", "1"]
+    first = run("load", *load, "--shard", "1/3", "--run-id", "one")
+    run("load", *load, "--shard", "0/3", "--run-id", "two")
+    assert run("load", *load, "--shard", "1/3", "--run-id", "one").summary == first.summary
+    split = run("load", *load, "--shard", "1/2", "--run-id", "one")
+    assert split.exit_code == 64
+    assert "in 3 shards" in split.stderr
+
+
+def test_an_indexed_job_names_the_shard_and_an_option_overrides_it(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = ["--database", database, "--source", str(snapshot(tmp_path, 1)), "--workers", "1"]
+    monkeypatch.setenv("JOB_COMPLETION_INDEX", "2")
+    alone = run("load", *load)
+    assert alone.exit_code == 64
+    assert "JOB_COMPLETION_COUNT" in alone.stderr
+    monkeypatch.setenv("JOB_COMPLETION_COUNT", "3")
+    shard = run("load", *load).summary
+    assert (shard["shard"], shard["shards"], shard["chainsLoaded"]) == (2, 3, 1)
+    other = run("load", *load, "--shard", "0/3").summary
+    assert (other["shard"], other["shards"]) == (0, 3)
+
+
+@pytest.mark.parametrize("shard", ["3/3", "1", "a/b", "0/0", "0/257", "-1/3"])
+def test_a_shard_that_is_none_is_wrong_usage(database: str, tmp_path: Path, shard: str) -> None:
+    load = ["--database", database, "--source", str(tmp_path), f"--shard={shard}"]
+    assert run("load", *load).exit_code == 64
+
+
+def test_a_version_that_no_load_met_cannot_be_published(database: str) -> None:
+    outcome = run("publish", "--database", database, "--version", "7")
+    assert outcome.exit_code == 66
+    assert "version 7 of israeli-supermarkets is not known" in outcome.stderr
+
+
+def test_a_volume_gives_the_version_that_was_fetched_whole(database: str, tmp_path: Path) -> None:
+    volume = tmp_path / "volume"
+    folder = snapshot(volume / "raw" / "20260601" / "v5", 1)
+    folder = folder.rename(folder.parent / "files")
+    load = ["--database", database, "--volume", str(volume), "--version", "5", "--workers", "1"]
+    unfinished = run("load", *load)
+    assert unfinished.exit_code == 66
+    assert "holds no version 5" in unfinished.stderr
+    (volume / "raw" / "20260601" / "v5" / "download_manifest.json").write_text("{}")
+    assert run("load", *load).summary["chainsLoaded"] == 3
+    assert run("load", "--database", database, "--volume", str(volume)).exit_code == 64
