@@ -1,6 +1,6 @@
 """Which files a snapshot folder holds, by chain, and their digests."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +17,17 @@ READ_BYTES = 16 << 20
 
 @dataclass(frozen=True, slots=True)
 class SnapshotFile:
-    """One CSV of a snapshot; digest is BLAKE3 in hex."""
+    """One CSV of a snapshot; digest is BLAKE3 in hex.
+
+    is_promised: the digest is what the manifest says, and nobody has compared it yet.
+    """
 
     path: Path
     kind: FileKind
     slug: str
     digest: str
     size_bytes: int
+    is_promised: bool = False
 
 
 @dataclass(slots=True)
@@ -58,9 +62,10 @@ class Snapshot:
         return combine(f"{chain.chain_id} {chain.digest}" for chain in self.chains)
 
 
-def read_snapshot(folder: Path) -> Snapshot:
+def read_snapshot(folder: Path, promised: Mapping[str, str] | None = None) -> Snapshot:
     """Finds the CSVs of a folder, in sub-folders too.
 
+    promised: digests by path within the folder; then no other file counts, and none is read here.
     Raises NotFound when there is none to read.
     """
     if not folder.is_dir():
@@ -68,18 +73,25 @@ def read_snapshot(folder: Path) -> Snapshot:
             f"{folder} is not a folder; --source names the folder that holds the CSV files"
         )
     paths = sorted(path for path in folder.rglob("*.csv") if _is_visible(path, folder))
+    known = promised or {}
+    if promised is not None:
+        paths = [path for path in paths if path.relative_to(folder).as_posix() in known]
     named = [(path, parse_csv_name(path.name)) for path in paths]
     read = [(path, name) for path, name in named if name]
     if not read:
         raise NotFound(f"{folder} holds no price_*, promo_* or store_file_* CSV")
     with ThreadPoolExecutor() as pool:
-        digests = pool.map(file_digest, [path for path, _ in read])
+        digests = pool.map(
+            lambda path: known.get(path.relative_to(folder).as_posix()) or file_digest(path),
+            [path for path, _ in read],
+        )
         era = find_era(path for path, _ in read)
     chains: dict[str, ChainFiles] = {}
     for (path, name), digest in zip(read, digests, strict=True):
         chain = chains.setdefault(name.chain_id, ChainFiles(name.chain_id, era))
         is_doubled = any(path.name == file.path.name for file in chain.files)
-        file = SnapshotFile(path, name.kind, name.slug, digest, path.stat().st_size)
+        size_bytes = path.stat().st_size
+        file = SnapshotFile(path, name.kind, name.slug, digest, size_bytes, promised is not None)
         (chain.doubled if is_doubled else chain.files).append(file)
     if all(chain.doubled for chain in chains.values()) and len({path.parent for path in paths}) > 1:
         folders = sorted({str(path.parent.relative_to(folder)) for path in paths})

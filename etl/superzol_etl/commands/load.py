@@ -17,7 +17,7 @@ from superzol_etl.commands.options import (
     Volume,
     Workers,
 )
-from superzol_etl.commands.place import find_snapshot
+from superzol_etl.commands.place import find_place
 from superzol_etl.console import show_progress
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET, DEFAULT_WORKERS
@@ -52,12 +52,13 @@ def load_command(
 
     def work() -> Mapping[str, Any]:
         with ThreadPoolExecutor(1) as pool, show_progress(call.run_id) as progress:
-            reading = pool.submit(find_snapshot, source, volume, version)
+            reading = pool.submit(find_place, source, volume, version)
             # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
             from superzol_etl.stages.load import Order, load
 
             gc.freeze()  # what was imported stays: the collector need not walk it again and again
-            order = Order(call, reading.result(), version, workers)
+            place = reading.result()
+            order = Order(call, place.snapshot, place.version, workers)
             return run_until_stopped(load(order, progress))
 
     conclude(Ending(STAGE, call.run_id, termination_path), work)

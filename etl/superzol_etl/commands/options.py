@@ -70,8 +70,9 @@ Source = Annotated[
 Volume = Annotated[
     Path | None,
     typer.Option(
+        envvar="SUPERZOL_VOLUME",
         show_default=False,
-        help="Folder that fetch fills; the snapshot is its raw/*/v<version>.",
+        help="Folder that fetch fills; of its versions the one of --version, or the newest.",
     ),
 ]
 Workers = Annotated[int, typer.Option(min=1, max=32, help="Chains loaded at once.")]

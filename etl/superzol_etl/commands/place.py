@@ -1,25 +1,64 @@
 """Where the files of a snapshot are: a folder, or a version on the volume that fetch fills."""
 
+import os
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from superzol_etl.errors import NotFound, UsageError
+from superzol_etl.errors import NotFound, PassingTrouble, UsageError, WrongConfiguration
 from superzol_etl.snapshot import Snapshot, read_snapshot
 
-MANIFEST = "download_manifest.json"
+if TYPE_CHECKING:
+    from superzol_etl.volume.manifest import Kept
+
+PATIENCE = "SUPERZOL_VOLUME_PATIENCE_SECONDS"
+PATIENCE_SECONDS = 60.0  # another machine's new file shows up on NFS that late
+LOOK_AGAIN_SECONDS = 0.5
 
 
-def find_snapshot(source: Path | None, volume: Path | None, version: int | None) -> Snapshot:
-    """The snapshot of --source, or of --volume and --version."""
-    if (source is None) == (volume is None):
-        raise UsageError("give either --source or --volume")
-    return read_snapshot(source or version_folder(volume or Path(), version))
+class Place(NamedTuple):
+    """A snapshot and its number; version None: to be found by its files, or the next."""
+
+    snapshot: Snapshot
+    version: int | None
 
 
-def version_folder(volume: Path, version: int | None) -> Path:
-    """The folder of a version that was fetched whole: its manifest is written last."""
-    if version is None:
-        raise UsageError("--volume needs --version")
-    found = sorted(manifest.parent for manifest in volume.glob(f"raw/*/v{version}/{MANIFEST}"))
+def find_place(source: Path | None, volume: Path | None, version: int | None) -> Place:
+    """The snapshot of --source, else the version of --volume, the newest when none is given."""
+    if source:
+        return Place(read_snapshot(source), version)
+    if volume is None:
+        raise UsageError("give --source, or --volume with what superzol-etl fetch left there")
+    kept = find_kept(volume, version)
+    promised = {entry.name: entry.blake3 for entry in kept.manifest.files}
+    return Place(read_snapshot(kept.folder, promised), kept.manifest.version_to_load)
+
+
+def find_kept(volume: Path, version: int | None) -> "Kept":
+    """The newest version on a volume, or the one of this number, with all its files.
+
+    Raises NotFound when there is none, PassingTrouble when files of it do not show up.
+    """
+    # Only here: a load from a folder need not wait for the reader of manifests.
+    from superzol_etl.volume.manifest import is_intact, kept_versions
+
+    found = [kept for kept in kept_versions(volume) if version in (None, kept.manifest.version)]
     if not found:
-        raise NotFound(f"{volume} holds no version {version}: run superzol-etl fetch first")
+        wanted = "whole version" if version is None else f"whole version {version}"
+        raise NotFound(f"{volume} holds no {wanted}: run superzol-etl fetch first")
+    deadline = time.monotonic() + _patience_seconds()
+    while not is_intact(found[-1]):
+        if time.monotonic() >= deadline:
+            raise PassingTrouble(
+                f"{found[-1].folder} lacks files of its manifest: try again, or fetch it again"
+            )
+        time.sleep(LOOK_AGAIN_SECONDS)
     return found[-1]
+
+
+def _patience_seconds() -> float:
+    told = os.environ.get(PATIENCE, "")
+    try:
+        return float(told or PATIENCE_SECONDS)
+    except ValueError:
+        raise WrongConfiguration(f"{PATIENCE}={told} is no number of seconds") from None

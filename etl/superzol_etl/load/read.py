@@ -21,7 +21,7 @@ from superzol_etl.errors import BadFile, NotFound, PassingTrouble
 from superzol_etl.load.observe import Gatherer, NewCodes, Rows
 from superzol_etl.load.observe_promotions import PromotionRows
 from superzol_etl.records import Era, FileKind, FileReport, FileState, Part
-from superzol_etl.snapshot import ChainFiles, SnapshotFile
+from superzol_etl.snapshot import ChainFiles, SnapshotFile, file_digest
 
 PRICE_KINDS = (FileKind.PRICE_FULL, FileKind.PRICE)
 
@@ -104,6 +104,8 @@ def _collisions(parts: Iterable[Part]) -> list[str]:
 
 def _read_file(reader: _Reader, file: SnapshotFile, report: FileReport) -> None:
     try:
+        if file.is_promised and file_digest(file.path) != file.digest:
+            raise BadFile(f"{file.path.name} is not what its manifest says: fetch it again")
         header = read_header(file.path)
         if header and file.kind is FileKind.STORE:
             _read_stores(reader, file, header, report)

@@ -103,14 +103,44 @@ def test_a_version_that_no_load_met_cannot_be_published(database: str) -> None:
     assert "version 7 of israeli-supermarkets is not known" in outcome.stderr
 
 
-def test_a_volume_gives_the_version_that_was_fetched_whole(database: str, tmp_path: Path) -> None:
-    volume = tmp_path / "volume"
-    folder = snapshot(volume / "raw" / "20260601" / "v5", 1)
-    folder = folder.rename(folder.parent / "files")
-    load = ["--database", database, "--volume", str(volume), "--version", "5", "--workers", "1"]
-    unfinished = run("load", *load)
-    assert unfinished.exit_code == 66
-    assert "holds no version 5" in unfinished.stderr
-    (volume / "raw" / "20260601" / "v5" / "download_manifest.json").write_text("{}")
-    assert run("load", *load).summary["chainsLoaded"] == 3
-    assert run("load", "--database", database, "--volume", str(volume)).exit_code == 64
+@pytest.fixture
+def volume(tmp_path: Path) -> Path:
+    """A volume with three chains fetched as version 5."""
+    fetched = run(
+        "fetch", "--source", f"dir:{snapshot(tmp_path, 1)}", "--volume", str(tmp_path / "volume"),
+        "--version", "5",
+    )  # fmt: skip
+    assert fetched.exit_code == 0
+    return tmp_path / "volume"
+
+
+def test_a_volume_gives_the_version_that_was_fetched_whole(database: str, volume: Path) -> None:
+    load = ["--database", database, "--volume", str(volume), "--workers", "1"]
+    loaded = run("load", *load).summary
+    assert (loaded["version"], loaded["chainsLoaded"]) == (5, 3)
+    missing = run("load", *load, "--version", "6")
+    assert missing.exit_code == 66
+    assert "holds no whole version 6" in missing.stderr
+
+
+def test_a_file_that_is_not_what_its_manifest_says_holds_its_chain_back(
+    database: str, volume: Path
+) -> None:
+    (path,) = volume.rglob("price_full_file_beta.csv")
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b".90", b".80", 1))
+    load = ["--database", database, "--volume", str(volume), "--workers", "1"]
+    outcome = run("load", *load)
+    assert (outcome.exit_code, outcome.summary["heldBack"]) == (0, ["beta"])
+    assert "is not what its manifest says" in str(outcome.summary["problems"])
+
+
+def test_a_file_that_does_not_show_up_on_the_volume_is_passing_trouble(
+    database: str, volume: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUPERZOL_VOLUME_PATIENCE_SECONDS", "0.1")
+    (path,) = volume.rglob("price_full_file_beta.csv")
+    path.unlink()
+    outcome = run("load", "--database", database, "--volume", str(volume))
+    assert outcome.exit_code == 75
+    assert "lacks files of its manifest" in outcome.stderr
