@@ -154,3 +154,8 @@ def test_help_shows_an_example() -> None:
     shown = run_command("upgrade", "--help")
     assert shown.returncode == 0
     assert "Example: superzol-schema upgrade" in shown.stdout
+
+
+def test_each_revision_has_a_number_of_its_own() -> None:
+    numbers = [name[:4] for name in FILES]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
