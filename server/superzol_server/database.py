@@ -1,8 +1,9 @@
 """Answers statements from PostgreSQL, as a role that can only read."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from time import perf_counter
 from typing import Any, NamedTuple, Self
 
@@ -94,20 +95,20 @@ class Database:
         place: Sequence[object],
         count: str | None = None,
     ) -> Answer:
-        """Runs a list's statement, whose arguments are the filters and then the place in the list.
-
-        count: statement that takes the filters alone and returns the column total_size; it sees the
-        same snapshot. None when the caller did not ask for the total.
-        """
+        """Runs a list's statement as Snapshot.fetch_page does, alone if nothing is counted."""
         if count is None:
             return await self.fetch(statement, *filters, *place)
+        async with self.snapshot() as snapshot:
+            return await snapshot.fetch_page(statement, filters, place, count)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator["Snapshot"]:
+        """Lets several statements see the same data."""
         async with (
             self._acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            answer = await self._ask(connection, statement, [*filters, *place])
-            counted = await self._ask(connection, count, filters)
-        return answer._replace(total=counted.rows[0]["total_size"])
+            yield Snapshot(partial(self._ask, connection))
 
     @asynccontextmanager
     async def _acquire(self) -> AsyncIterator[Connection]:
@@ -143,6 +144,35 @@ class Database:
         self.generation = max(self.generation, generation)
         if call is not None:
             call.generation = generation
+
+
+class Snapshot:
+    """The data as they stood when the first statement ran."""
+
+    def __init__(self, ask: Callable[[str, Sequence[object]], Awaitable[Answer]]) -> None:
+        self._ask = ask
+
+    async def fetch(self, statement: str, *arguments: object) -> Answer:
+        """Runs a statement of load_statement."""
+        return await self._ask(statement, arguments)
+
+    async def fetch_page(
+        self,
+        statement: str,
+        filters: Sequence[object],
+        place: Sequence[object],
+        count: str | None = None,
+    ) -> Answer:
+        """Runs a list's statement, whose arguments are the filters and then the place in the list.
+
+        count: statement that takes the filters alone and returns the column total_size. None when
+        the caller did not ask for the total.
+        """
+        answer = await self._ask(statement, [*filters, *place])
+        if count is None:
+            return answer
+        counted = await self._ask(count, filters)
+        return answer._replace(total=counted.rows[0]["total_size"])
 
 
 def to_row(record: asyncpg.Record) -> Row:

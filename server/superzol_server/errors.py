@@ -3,6 +3,7 @@
 ApiError
 ├── NotFound        the thing named is not there
 ├── InvalidRequest  fields of the request are wrong
+├── OutOfRange      the time asked for is before all that was loaded
 └── Unimplemented   a field of the request is not served yet
 """
 
@@ -35,6 +36,10 @@ class InvalidRequest(ApiError):
     def __init__(self, field: str, description: str, reason: str = "FIELD_INVALID") -> None:
         super().__init__(reason, f"{field}: {description}", field=field)
         self.violations = [Violation(field, description)]
+
+
+class OutOfRange(ApiError):
+    """Nothing is known of the time asked for: OutOfRange("BEFORE_FIRST_VERSION", "…")."""
 
 
 class Unimplemented(ApiError):

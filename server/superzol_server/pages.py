@@ -56,15 +56,17 @@ class Page(NamedTuple):
     def place(self) -> tuple[str | int, ...]:
         return (*self.after, self.size + 1)
 
-    def cut(self, answer: Answer, *key: str) -> Slice:
+    def cut(self, answer: Answer, *key: str, reached: Row | None = None) -> Slice:
         """Makes the page of an answer whose rows are ordered by these columns.
 
         Columns named key_… are taken off: they order the list and are no field of its message.
+        reached: the row after which the list goes on although the page has room; None for its end.
         """
         rows, token = answer.rows[: self.size], ""
-        if len(answer.rows) > self.size:
-            last = tuple(rows[-1][column] for column in key)
-            token = write_token(self.fingerprint, answer.generation, last)
+        last = rows[-1] if len(answer.rows) > self.size else reached
+        if last is not None:
+            place = tuple(last[column] for column in key)
+            token = write_token(self.fingerprint, answer.generation, place)
         changed = self.generation is not None and self.generation != answer.generation
         return Slice([to_fields(row) for row in rows], token, changed)
 

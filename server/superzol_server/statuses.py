@@ -11,12 +11,13 @@ from google.rpc.status_pb2 import Status
 from grpc import StatusCode
 
 from superzol_server.database import Unavailable
-from superzol_server.errors import ApiError, InvalidRequest, NotFound, Unimplemented
+from superzol_server.errors import ApiError, InvalidRequest, NotFound, OutOfRange, Unimplemented
 
 DOMAIN = "superzol.com"
 CODES = {
     NotFound: StatusCode.NOT_FOUND,
     InvalidRequest: StatusCode.INVALID_ARGUMENT,
+    OutOfRange: StatusCode.OUT_OF_RANGE,
     Unimplemented: StatusCode.UNIMPLEMENTED,
 }
 LOST_CONNECTION = (

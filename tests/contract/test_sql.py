@@ -9,14 +9,22 @@ from superzol.pricing.v1.promotion_pb2 import Promotion
 from tests.contract.rpcs import RPCS, Rpc, item_message
 from tests.contract.statements import STATEMENTS, Statement
 
+RULE_COLUMNS = set(Promotion.DESCRIPTOR.fields_by_name) - {
+    "chain_id", "description", "reward_code", "multiple_allowed", "item_count",
+}  # fmt: skip
 INTEGERS = {"int2", "int4", "int8"}
 # Columns that are read by the service and are no field of the message; so are those named key_….
 PRIVATE_COLUMNS = {
     "get_generation": {"loaded"},
-    "get_price": {"flag_bits"},
+    "find_discounts": {"numbers", *RULE_COLUMNS},
+    "find_versions": {"chain_id", "version", "cutoff_time"},
+    "get_price": {"flag_bits", "used_version", "cutoff_time", *RULE_COLUMNS} - {"weighted"},
     "get_price_quote": {"flag_bits", *Promotion.DESCRIPTOR.fields_by_name} - {"weighted"},
     "list_prices_of_chain": {"flag_bits"},
+    "list_prices_of_chain_filtered": {"flag_bits"},
     "list_prices_of_product": {"flag_bits"},
+    "list_prices_of_product_as_of": {"flag_bits"},
+    "list_prices_of_shelf": {"flag_bits"},
     "list_prices_of_store": {"flag_bits"},
     "compare_basket": {
         "product_ids",
@@ -26,7 +34,7 @@ PRIVATE_COLUMNS = {
         "city_known",
     },
     "find_chain": {"chain_id"},
-    "find_identifiers": {"product_known", "store_known", "chain_known"},
+    "find_identifiers": {"product_known", "store_known", "chain_known", "city_known"},
 }
 
 every_statement = pytest.mark.parametrize("statement", STATEMENTS, ids=lambda found: found.name)

@@ -21,6 +21,10 @@ LARGEST_BASKET = [product_id(number) for number in range(1, 101)]
 CHAINS = [f"chain_{number}" for number in range(1, 6)]
 STORES = [f"{chain_id}:{code}" for chain_id in CHAINS for code in range(1, 61)]
 
+EARLY, MIDDLE = "2025-11-23 12:00+00", "2025-12-10 12:00+00"
+EVERY = (None,) * 5  # no limit by city, price and day of observation
+HAIFA = ("חיפה", 1, 9999, EARLY, "2030-01-01 00:00+00")
+LOWEST = -(2**31)
 HOLDING, LONG_GONE = "2026-01-15 12:00+00", "2001-01-01 00:00+00"
 
 DATASET = "israeli-supermarkets"
@@ -35,7 +39,16 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     ],
     "get_dataset": [(DATASET,)],
     "get_generation": [()],
-    "get_price": [(EVERYWHERE, "chain_3:17")],
+    "find_discounts": [
+        (BASKET, ["chain_3:17"] * 20, None, HOLDING),
+        ([product_id(number) for number in range(1, 1001)], ["chain_3:17"] * 1000, None, HOLDING),
+        ([EVERYWHERE] * 300, STORES, "2030-01-01 00:00+00", HOLDING),
+    ],
+    "find_versions": [(MIDDLE, None), (EARLY, "chain_3")],
+    "get_price": [
+        (EVERYWHERE, "chain_3:17", None, HOLDING),
+        (EVERYWHERE, "chain_3:17", EARLY, HOLDING),
+    ],
     "get_price_quote": [(EVERYWHERE, "chain_3:17")],
     "get_product": [(EVERYWHERE,)],
     "get_stats": [()],
@@ -45,8 +58,8 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "list_manufacturers": [("", PAGE), ("", LARGEST_PAGE)],
     "list_dataset_versions": [(DATASET, 32767, PAGE), (DATASET, 32767, LARGEST_PAGE)],
     "list_price_history": [
-        (EVERYWHERE, "chain_3:17", 2**31 - 1, PAGE),
-        (EVERYWHERE, "chain_3:17", 30, LARGEST_PAGE),
+        (EVERYWHERE, "chain_3:17", 2**31 - 1, 2**31 - 1, PAGE),
+        (EVERYWHERE, "chain_3:17", 35, 30, LARGEST_PAGE),
     ],
     "list_products": [(None, None, None, "", PAGE), (None, None, True, "", PAGE)],
     "list_products_of_chain": [
@@ -68,11 +81,26 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
         ("chain_3", "", "", PAGE),
         ("chain_3", EVERYWHERE, "chain_3:17", LARGEST_PAGE),
     ],
+    "list_prices_of_chain_filtered": [
+        ("chain_3", "חיפה", *EVERY[1:], None, "", "", PAGE),
+        ("chain_3", *EVERY, EARLY, "", "", PAGE),
+        ("chain_3", *HAIFA, MIDDLE, EVERYWHERE, "chain_3:17", LARGEST_PAGE),
+        ("chain_3", None, 999_999, *EVERY[2:], EARLY, "", "", LARGEST_PAGE),
+    ],
     "list_prices_of_product": [
-        (EVERYWHERE, None, None, 0, -(2**31), "", PAGE),
-        (EVERYWHERE, None, None, -1, -200, "chain_3:17", LARGEST_PAGE),
-        (EVERYWHERE, "chain_3", None, 1, -(2**31), "", LARGEST_PAGE),
-        (EVERYWHERE, None, "chain_3:17", 0, -(2**31), "", PAGE),
+        (EVERYWHERE, None, None, *EVERY, 0, LOWEST, "", PAGE),
+        (EVERYWHERE, None, None, *HAIFA, -1, -200, "chain_3:17", LARGEST_PAGE),
+        (EVERYWHERE, "chain_3", None, *EVERY, 1, LOWEST, "", LARGEST_PAGE),
+        (EVERYWHERE, None, "chain_3:17", *EVERY, 0, LOWEST, "", PAGE),
+    ],
+    "list_prices_of_product_as_of": [
+        (EVERYWHERE, None, None, *EVERY, EARLY, 1, LOWEST, "", LARGEST_PAGE),
+        (EVERYWHERE, "chain_3", "chain_3:17", *HAIFA, MIDDLE, 0, LOWEST, "", PAGE),
+    ],
+    "list_prices_of_shelf": [
+        ("chain_3:17", None, *EVERY, None, 1, False, LOWEST, "", "", PAGE),
+        ("chain_3:17", "chain_3", *EVERY, None, 0, True, LOWEST, "", "", LARGEST_PAGE),
+        ("chain_3:17", None, *EVERY, EARLY, -1, False, LOWEST, "", "", LARGEST_PAGE),
     ],
     "list_prices_of_store": [
         ("chain_3:17", None, "", PAGE),
@@ -88,7 +116,19 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
         (EVERYWHERE, "chain_3", "chain_3:17", HOLDING, "", "", LARGEST_PAGE),
     ],
     "count_prices_of_chain": [("chain_3",)],
-    "count_prices_of_product": [(EVERYWHERE, None, None), (EVERYWHERE, "chain_3", STORES[0])],
+    "count_prices_of_chain_filtered": [("chain_3", *EVERY, None), ("chain_3", *HAIFA, EARLY)],
+    "count_prices_of_product": [
+        (EVERYWHERE, None, None, *EVERY),
+        (EVERYWHERE, "chain_3", STORES[0], *HAIFA),
+    ],
+    "count_prices_of_product_as_of": [
+        (EVERYWHERE, None, None, *EVERY, EARLY),
+        (EVERYWHERE, "chain_3", STORES[0], *HAIFA, MIDDLE),
+    ],
+    "count_prices_of_shelf": [
+        ("chain_3:17", None, *EVERY, None),
+        ("chain_3:17", "chain_3", *EVERY, EARLY),
+    ],
     "count_prices_of_store": [("chain_3:17", None), ("chain_3:17", "chain_4")],
     "count_chains": [()],
     "count_products": [
@@ -101,7 +141,7 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "count_manufacturers": [()],
     "count_stores": [(None, None, None, None), ("chain_3", "חיפה", 1, "הרצל 1")],
     "find_chain": [("chain_3",)],
-    "find_identifiers": [(EVERYWHERE, "chain_3:17", "chain_3")],
+    "find_identifiers": [(EVERYWHERE, "chain_3:17", "chain_3", "חיפה")],
     "search_products": [
         ("חלב", None, None, None, MOST_PRODUCTS_RANKED, *BEFORE_THE_BEST, PAGE),
         ("חלב תנובה", "chain_3", None, False, MOST_PRODUCTS_RANKED, *BEFORE_THE_BEST, PAGE),

@@ -2,9 +2,21 @@
 -- $1 product_id: text
 -- $2 chain_id: text, null for all
 -- $3 store_id: text, null for all
--- Budget: 25 shared buffers
+-- $4 city: text, null for all
+-- $5 min_price: int, null for no limit
+-- $6 max_price: int, null for no limit
+-- $7 observed_from: timestamptz, null for no limit
+-- $8 observed_before: timestamptz, null for no limit
+-- Budget: 950 shared buffers
 SELECT count(*) AS total_size
 FROM offer AS open
+JOIN chain ON chain.chain_key = open.chain_key
+JOIN store ON store.store_key = open.store_key
 WHERE open.product_key = (SELECT product_key FROM product WHERE product_id = $1)
-    AND ($2::text IS NULL OR open.chain_key = (SELECT chain_key FROM chain WHERE chain_id = $2))
-    AND ($3::text IS NULL OR open.store_key = (SELECT store_key FROM store WHERE store_id = $3))
+    AND ($2::text IS NULL OR chain.chain_id = $2)
+    AND ($3::text IS NULL OR store.store_id = $3)
+    AND CASE WHEN $4::text IS NULL THEN true ELSE search_text(store.city) = (SELECT search_text($4)) END
+    AND ($5::int4 IS NULL OR open.price >= $5)
+    AND ($6::int4 IS NULL OR open.price <= $6)
+    AND ($7::timestamptz IS NULL OR store.observed_at >= $7)
+    AND ($8::timestamptz IS NULL OR store.observed_at < $8)

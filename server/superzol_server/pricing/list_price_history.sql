@@ -1,15 +1,20 @@
--- Change points of one product in one store, newest first.
+-- Change points of one product in one store, newest first, as they stood at a version.
 -- $1 product_id: text
 -- $2 store_id: text
--- $3 before_version: int, from_version of the last row seen, above any for the first page
--- $4 limit: int
+-- $3 version: int, above any for now
+-- $4 before_version: int, from_version of the last row seen, above any for the first page
+-- $5 limit: int
 -- Budget: 350 shared buffers
 WITH asked AS (
     SELECT product.product_key, store.store_key, store.chain_key
     FROM product, store
     WHERE product.product_id = $1 AND store.store_id = $2
 ), point AS (
-    SELECT asked.chain_key, span.price, span.valid_from, span.valid_to
+    SELECT
+        asked.chain_key,
+        span.price,
+        span.valid_from,
+        CASE WHEN span.valid_to <= $3::int4 THEN span.valid_to END AS valid_to
     FROM asked
     JOIN price_span AS span
         ON span.product_key = asked.product_key
@@ -24,9 +29,9 @@ WITH asked AS (
 ), page AS (
     SELECT chain_key, price, valid_from, valid_to
     FROM point
-    WHERE valid_from < $3::int4
+    WHERE valid_from < $4::int4 AND valid_from <= $3
     ORDER BY valid_from DESC
-    LIMIT $4
+    LIMIT $5
 )
 SELECT
     page.price AS price_agorot,

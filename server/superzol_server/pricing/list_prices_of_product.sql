@@ -2,11 +2,16 @@
 -- $1 product_id: text
 -- $2 chain_id: text, null for all
 -- $3 store_id: text, null for all
--- $4 direction: int, 1 cheapest first, -1 dearest first, 0 by store alone
--- $5 after_key_price: int, of the last row seen, below any for the first page
--- $6 after_store_id: text, of the last row seen, '' for the first page
--- $7 limit: int
--- Budget: 60 shared buffers
+-- $4 city: text, null for all
+-- $5 min_price: int, null for no limit
+-- $6 max_price: int, null for no limit
+-- $7 observed_from: timestamptz, null for no limit
+-- $8 observed_before: timestamptz, null for no limit
+-- $9 direction: int, 1 cheapest first, -1 dearest first, 0 by store alone
+-- $10 after_key_price: int, of the last row seen, below any for the first page
+-- $11 after_store_id: text, of the last row seen, '' for the first page
+-- $12 limit: int
+-- Budget: 950 shared buffers
 SELECT
     open.product_id,
     store.store_id,
@@ -17,15 +22,20 @@ SELECT
     store.observed_file,
     store.observed_version,
     open.since AS since_version,
-    open.price * $4::int4 AS key_price
+    open.price * $9::int4 AS key_price
 FROM offer AS open
 JOIN chain ON chain.chain_key = open.chain_key
 JOIN store ON store.store_key = open.store_key
 WHERE open.product_key = (SELECT product_key FROM product WHERE product_id = $1)
     AND ($2::text IS NULL OR chain.chain_id = $2)
     AND ($3::text IS NULL OR store.store_id = $3)
-    AND (open.price * $4, store.store_id) > ($5::int8, $6)
+    AND CASE WHEN $4::text IS NULL THEN true ELSE search_text(store.city) = (SELECT search_text($4)) END
+    AND ($5::int4 IS NULL OR open.price >= $5)
+    AND ($6::int4 IS NULL OR open.price <= $6)
+    AND ($7::timestamptz IS NULL OR store.observed_at >= $7)
+    AND ($8::timestamptz IS NULL OR store.observed_at < $8)
+    AND (open.price * $9, store.store_id) > ($10::int8, $11)
 ORDER BY
     key_price,
     store.store_id
-LIMIT $7
+LIMIT $12

@@ -190,6 +190,17 @@ def effective_price(
     return Quote(shelf, best.total_agorot, tuple(outcomes))
 
 
+def unit_price(offer: Offer, promotion: Promotion, at: datetime) -> int:
+    """What one unit or kilogram costs with this promotion, without club or coupon.
+
+    Never more than the shelf price.
+    """
+    if _hindrance(offer, promotion, (), (), at):
+        return offer.price_agorot
+    total = _total(offer, promotion, ONE)
+    return offer.price_agorot if total is None else min(total, offer.price_agorot)
+
+
 def round_half_up(amount: Fraction) -> int:
     """The nearest whole number."""
     return floor(amount + Fraction(1, 2))

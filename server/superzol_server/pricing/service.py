@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 from grpc.aio import ServicerContext
 
 from superzol.pricing.v1.pricing_pb2 import (
@@ -14,7 +13,6 @@ from superzol.pricing.v1.pricing_pb2 import (
     ListPriceHistoryResponse,
     ListPricesRequest,
     ListPricesResponse,
-    Price,
     PricePoint,
 )
 from superzol.pricing.v1.pricing_pb2_grpc import PricingServiceServicer
@@ -23,20 +21,24 @@ from superzol.pricing.v1.promotion_pb2 import (
     GetPriceQuoteResponse,
     ListPromotionsRequest,
     ListPromotionsResponse,
-    Promotion,
-    PromotionOutcome,
-    PromotionVerdict,
-    Reward,
 )
-from superzol_server.database import Database, Row
-from superzol_server.errors import InvalidRequest, NotFound, Unimplemented
+from superzol.pricing.v1.version_pb2 import VersionUsed
+from superzol_server.as_of import check_versions, find_versions, read_time
+from superzol_server.database import Answer, Database, Row, Snapshot
+from superzol_server.errors import NotFound
 from superzol_server.identifiers import read_product_id, read_store_id
-from superzol_server.pages import LARGEST_INTEGER, open_page
-from superzol_server.pricing.price import read_marks
-from superzol_server.pricing.promotion import ONE, Offer, Outcome, effective_price
-from superzol_server.pricing.promotion_rows import KINDS, to_rule
-from superzol_server.pricing.quote import read_coupon, read_quantity
-from superzol_server.pricing.walk import Asked, plan_walk, read_asked
+from superzol_server.pages import LARGEST_INTEGER, Page, open_page
+from superzol_server.pricing.discount import Held, discount
+from superzol_server.pricing.messages import (
+    price_rows,
+    quote_rows,
+    read_filters,
+    to_offer,
+    to_price,
+    to_promotion,
+)
+from superzol_server.pricing.promotion_rows import to_rule
+from superzol_server.pricing.walk import Asked, Walk, plan_walk, read_asked
 from superzol_server.sql import load_statement
 
 GET_PRICE = load_statement(__package__, "get_price")
@@ -44,24 +46,16 @@ GET_PRICE_QUOTE = load_statement(__package__, "get_price_quote")
 PROMOTIONS_OF_CHAIN = load_statement(__package__, "list_promotions_of_chain")
 PROMOTIONS_OF_PRODUCT = load_statement(__package__, "list_promotions_of_product")
 LIST_PRICE_HISTORY = load_statement(__package__, "list_price_history")
+FIND_DISCOUNTS = load_statement(__package__, "find_discounts")
 FIND_IDENTIFIERS = load_statement(__package__, "find_identifiers")
-WALKS = ("product", "store", "chain")
+WALKS = ("product", "product_as_of", "store", "shelf", "chain", "chain_filtered")
 LIST_PRICES = {of: load_statement(__package__, f"list_prices_of_{of}") for of in WALKS}
 COUNT_PRICES = {of: load_statement(__package__, f"count_prices_of_{of}") for of in WALKS}
 
-PROMOTION_FIELDS = tuple(Promotion.DESCRIPTOR.fields_by_name)
 Context = ServicerContext[Message, Message]
 
-UNSERVED = {
-    "city",
-    "category_id",
-    "min_price_agorot",
-    "max_price_agorot",
-    "on_sale",
-    "start_date",
-    "end_date",
-    "as_of_time",
-}
+# Prices read to find those on sale: at once, and in one call at most.
+SLICE, MOST_SLICES = 1000, 10
 
 
 class PricingService(PricingServiceServicer):
@@ -71,54 +65,69 @@ class PricingService(PricingServiceServicer):
         self._database = database
 
     async def GetPrice(self, request: GetPriceRequest, context: Context) -> GetPriceResponse:
-        refuse_unserved(request)
         product_id, store_id = read_product_id(request.product_id), read_store_id(request.store_id)
-        (row,) = (await self._database.fetch(GET_PRICE, product_id, store_id)).rows
-        check_sold(row, Asked(product_id, store_id, None))
-        return GetPriceResponse(price=to_price(row))
+        as_of_time = read_time(request, "as_of_time")
+        at = as_of_time or datetime.now(UTC)
+        answer = await self._database.fetch(GET_PRICE, product_id, store_id, as_of_time, at)
+        check_sold(answer.rows[0], Asked(product_id, store_id, None), as_of_time)
+        return price_rows(answer.rows, at)
 
     async def ListPrices(self, request: ListPricesRequest, context: Context) -> ListPricesResponse:
-        refuse_unserved(request)
         asked = read_asked(request.product_id, request.store_id, request.chain_id)
-        walk = plan_walk(asked, request.order_by)
+        filters = read_filters(request)
+        walk = plan_walk(asked, filters, request.order_by)
         page = open_page(request, walk.first)
-        count = COUNT_PRICES[walk.of] if request.include_total else None
-        answer = await self._database.fetch_page(
-            LIST_PRICES[walk.of], walk.filters, (*walk.order, *page.place), count
+        async with self._database.snapshot() as snapshot:
+            versions = await find_versions(snapshot, filters.as_of_time, asked.of_chain)
+            answer, reached = await fetch_prices(snapshot, request, walk, page)
+            if not answer.rows:
+                await check_names(snapshot, asked, filters.city)
+                check_versions(versions, filters.as_of_time)
+        part = page.cut(answer, *walk.key, reached=reached)
+        return ListPricesResponse(
+            prices=[to_price(row) for row in part.rows],
+            total_size=answer.total,
+            versions_used=[VersionUsed(**row) for row in versions],
+            **part.walk,
         )
-        if not answer.rows:
-            await self._check_known(asked)
-        part = page.cut(answer, *walk.key)
-        prices = [to_price(row) for row in part.rows]
-        return ListPricesResponse(prices=prices, total_size=answer.total, **part.walk)
 
     async def ListPriceHistory(
         self, request: ListPriceHistoryRequest, context: Context
     ) -> ListPriceHistoryResponse:
         product_id, store_id = read_product_id(request.product_id), read_store_id(request.store_id)
+        as_of_time = read_time(request, "as_of_time")
+        asked = Asked(product_id, store_id, None)
         page = open_page(request, (LARGEST_INTEGER,))
-        filters = (product_id, store_id)
-        answer = await self._database.fetch_page(LIST_PRICE_HISTORY, filters, page.place)
-        if not answer.rows:
-            await self._check_known(Asked(product_id, store_id, None))
+        async with self._database.snapshot() as snapshot:
+            versions = await find_versions(snapshot, as_of_time, asked.of_chain)
+            version = versions[0]["version"] if versions else LARGEST_INTEGER
+            place = (product_id, store_id, version, *page.place)
+            answer = await snapshot.fetch(LIST_PRICE_HISTORY, *place)
+            if not answer.rows or not versions:
+                await check_names(snapshot, asked)
+                check_versions(versions, as_of_time)
         part = page.cut(answer, "from_version")
-        points = [PricePoint(**row) for row in part.rows]
-        return ListPriceHistoryResponse(points=points, **part.walk)
+        return ListPriceHistoryResponse(
+            points=[PricePoint(**row) for row in part.rows],
+            version_used=VersionUsed(**versions[0]) if versions else None,
+            **part.walk,
+        )
 
     async def ListPromotions(
         self, request: ListPromotionsRequest, context: Context
     ) -> ListPromotionsResponse:
         asked = read_asked(request.product_id, request.store_id, request.chain_id)
-        at = read_time(request.at_time, request.HasField("at_time"))
+        at = read_time(request, "at_time") or datetime.now(UTC)
         page = open_page(request, ("", ""))
         statement = PROMOTIONS_OF_CHAIN
-        filters: tuple[object, ...] = (chain_of(asked), asked.store_id, at)
+        filters: tuple[object, ...] = (asked.of_chain, asked.store_id, at)
         if asked.product_id is not None:
             statement = PROMOTIONS_OF_PRODUCT
             filters = (asked.product_id, asked.chain_id, asked.store_id, at)
-        answer = await self._database.fetch_page(statement, filters, page.place)
-        if not answer.rows:
-            await self._check_known(asked)
+        async with self._database.snapshot() as snapshot:
+            answer = await snapshot.fetch_page(statement, filters, page.place)
+            if not answer.rows:
+                await check_names(snapshot, asked)
         part = page.cut(answer, "promotion_id", "key_body")
         promotions = [to_promotion(row) for row in part.rows]
         return ListPromotionsResponse(promotions=promotions, **part.walk)
@@ -127,32 +136,66 @@ class PricingService(PricingServiceServicer):
         self, request: GetPriceQuoteRequest, context: Context
     ) -> GetPriceQuoteResponse:
         product_id, store_id = read_product_id(request.product_id), read_store_id(request.store_id)
-        at = read_time(request.at_time, request.HasField("at_time"))
+        at = read_time(request, "at_time") or datetime.now(UTC)
         rows = (await self._database.fetch(GET_PRICE_QUOTE, product_id, store_id)).rows
         check_sold(rows[0], Asked(product_id, store_id, None))
         return quote_rows(request, rows, at)
 
-    async def _check_known(self, asked: Asked) -> None:
-        """Tells an empty list from one of an unknown product, store or chain."""
-        (row,) = (await self._database.fetch(FIND_IDENTIFIERS, *asked)).rows
-        check_known(asked, **row)
+
+async def fetch_prices(
+    snapshot: Snapshot, request: ListPricesRequest, walk: Walk, page: Page
+) -> tuple[Answer, Row | None]:
+    """Fetches a page of prices with their discounts, and one more.
+
+    With on_sale, also the last row read where rows were left unread.
+    """
+    as_of_time = read_time(request, "as_of_time")
+    count = COUNT_PRICES[walk.of] if request.include_total else None
+    statement = LIST_PRICES[walk.of]
+    if not request.HasField("on_sale"):
+        place = (*walk.order, *page.place)
+        answer = await snapshot.fetch_page(statement, walk.filters, place, count)
+        await add_discounts(snapshot, answer.rows, as_of_time)
+        return answer, None
+    found: list[Row] = []
+    after, reached = page.after, None
+    for _ in range(MOST_SLICES):
+        answer = await snapshot.fetch(statement, *walk.filters, *walk.order, *after, SLICE)
+        await add_discounts(snapshot, answer.rows, as_of_time)
+        found += [row for row in answer.rows if row["on_sale"] == request.on_sale]
+        reached = answer.rows[-1] if len(answer.rows) == SLICE else None
+        if reached is None or len(found) > page.size:
+            break
+        after = tuple(reached[column] for column in walk.key)
+    return answer._replace(rows=found), reached
 
 
-def chain_of(asked: Asked) -> str | None:
-    """Returns the chain asked for, by itself or with a store."""
-    return asked.chain_id or (asked.store_id or "").partition(":")[0] or None
+async def add_discounts(
+    snapshot: Snapshot, rows: Sequence[Row], as_of_time: datetime | None
+) -> None:
+    """Adds to each price what one unit costs with the best promotion, and whether it is less."""
+    at = as_of_time or datetime.now(UTC)
+    places = [row["product_id"] for row in rows], [row["store_id"] for row in rows]
+    found = (await snapshot.fetch(FIND_DISCOUNTS, *places, as_of_time, at)).rows if rows else []
+    held = [Held(to_rule(row, 0), row["numbers"]) for row in found]
+    for row, price in zip(rows, discount([to_offer(row) for row in rows], held, at), strict=True):
+        row["discount_price_agorot"], row["on_sale"] = price, price is not None
 
 
-def refuse_unserved(request: Message) -> None:
-    """Raises Unimplemented for a filter that is set but not served yet, also when set to zero."""
-    for field, _ in request.ListFields():
-        if field.name in UNSERVED:
-            raise Unimplemented(field.name)
+async def check_names(snapshot: Snapshot, asked: Asked, city: str | None = None) -> None:
+    """Tells an empty list from one of an unknown product, store, chain or city."""
+    (row,) = (await snapshot.fetch(FIND_IDENTIFIERS, *asked, city)).rows
+    city_known = row.pop("city_known")
+    check_known(asked, **row)
+    if not city_known:
+        raise NotFound("CITY_NOT_FOUND", f"no store is in {city}", city=str(city))
 
 
-def check_sold(row: Row, asked: Asked) -> None:
-    """Raises NotFound when product, store or price of the row of GetPrice is not there."""
+def check_sold(row: Row, asked: Asked, as_of_time: datetime | None = None) -> None:
+    """Raises NotFound or OutOfRange when the row of GetPrice has no product, store or price."""
     check_known(asked, row["product_id"] is not None, row["store_id"] is not None)
+    if as_of_time is not None and row["used_version"] is None:
+        check_versions([], as_of_time)
     if row["price_agorot"] is None:
         sentence = f"store {asked.store_id} does not sell product {asked.product_id}"
         raise NotFound(
@@ -176,63 +219,3 @@ def check_known(
         raise NotFound("STORE_NOT_FOUND", f"no store is {store_id}", store_id=str(store_id))
     if not chain_known:
         raise NotFound("CHAIN_NOT_FOUND", f"no chain is {chain_id}", chain_id=str(chain_id))
-
-
-def to_price(row: Row) -> Price:
-    """Makes the message of a row; flag_bits become weighted and flags."""
-    bits = row.pop("flag_bits")
-    return Price(**row, **read_marks(bits)._asdict())
-
-
-def quote_rows(
-    request: GetPriceQuoteRequest, rows: Sequence[Row], at: datetime
-) -> GetPriceQuoteResponse:
-    """Answers from the rows of get_price_quote of a product that the store sells."""
-    first = rows[0]
-    weighted = read_marks(first["flag_bits"]).weighted
-    quantity = read_quantity(request.quantity, weighted)
-    told = [row for row in rows if row["promotion_id"] is not None]
-    told.sort(key=lambda row: str(row["key_body"]))
-    quote = effective_price(
-        Offer(first["price_agorot"], weighted),
-        [to_rule(row, number) for number, row in enumerate(told)],
-        quantity,
-        frozenset(request.club_ids),
-        frozenset(map(read_coupon, request.coupon_promotion_ids)),
-        at,
-    )
-    return GetPriceQuoteResponse(
-        product_id=first["product_id"],
-        store_id=first["store_id"],
-        quantity=quantity / ONE,
-        weighted=weighted,
-        price_agorot=first["price_agorot"],
-        shelf_total_agorot=quote.shelf_agorot,
-        total_agorot=quote.total_agorot,
-        outcomes=[to_outcome(each, told[each.promotion.part]) for each in quote.outcomes],
-    )
-
-
-def to_promotion(row: Row) -> Promotion:
-    """Makes the message of a row, which may have further columns."""
-    fields = {name: row[name] for name in PROMOTION_FIELDS}
-    return Promotion(**fields | {"reward": Reward.Value(KINDS[row["reward"]])})
-
-
-def to_outcome(outcome: Outcome, row: Row) -> PromotionOutcome:
-    """Makes the message of what became of the promotion of a row."""
-    return PromotionOutcome(
-        promotion=to_promotion(row),
-        verdict=PromotionVerdict.Value(f"PROMOTION_VERDICT_{outcome.verdict}"),
-        total_agorot=outcome.total_agorot,
-    )
-
-
-def read_time(time: Timestamp, is_given: bool) -> datetime:
-    """Returns the time asked for, or now; raises InvalidRequest for one that no calendar has."""
-    if not is_given:
-        return datetime.now(UTC)
-    try:
-        return time.ToDatetime(UTC)
-    except (ValueError, OverflowError) as error:
-        raise InvalidRequest("at_time", "is not a time", "TIME_INVALID") from error

@@ -108,10 +108,3 @@ async def test_identifier_not_written_well_is_invalid(
     request = GetPriceRequest(product_id=product_id, store_id=store_id)
     said = await refusal(pricing.GetPrice(request))
     assert (said.code, said.fields) == (grpc.StatusCode.INVALID_ARGUMENT, [field])
-
-
-async def test_price_of_another_time_is_not_served_yet(pricing: PricingClient) -> None:
-    request = GetPriceRequest(product_id=MILK, store_id=STORE, as_of_time=Timestamp())
-    said = await refusal(pricing.GetPrice(request))
-    assert said.code == grpc.StatusCode.UNIMPLEMENTED
-    assert "as_of_time" in said.sentence

@@ -1,0 +1,60 @@
+-- Number of prices of one chain with filters or as of a time.
+-- $1 chain_id: text
+-- $2 city: text, null for all
+-- $3 min_price: int, null for no limit
+-- $4 max_price: int, null for no limit
+-- $5 observed_from: timestamptz, null for no limit
+-- $6 observed_before: timestamptz, null for no limit
+-- $7 as_of_time: timestamptz, null for now
+-- Budget: 2200 shared buffers
+WITH used AS MATERIALIZED (
+    -- Now is after every version, and so in no closed span: their partitions are not even opened.
+    SELECT
+        chain.chain_key,
+        CASE WHEN $7::timestamptz IS NULL THEN 32767 ELSE loaded.version END AS version
+    FROM chain
+    LEFT JOIN LATERAL (
+        SELECT version
+        FROM chain_version
+        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $7
+        ORDER BY version DESC
+        LIMIT 1
+    ) AS loaded ON $7 IS NOT NULL
+    WHERE chain.chain_id = $1
+), shop AS MATERIALIZED (
+    SELECT store.store_key
+    FROM used
+    JOIN store ON store.chain_key = used.chain_key
+    LEFT JOIN LATERAL (
+        SELECT store.observed_at
+        WHERE $7 IS NULL
+        UNION ALL
+        (
+            SELECT sighting.last_at
+            FROM store_sighting AS sighting
+            WHERE $7 IS NOT NULL AND sighting.store_key = store.store_key AND sighting.version <= used.version
+            ORDER BY sighting.version DESC
+            LIMIT 1
+        )
+    ) AS seen ON true
+    WHERE CASE WHEN $2::text IS NULL THEN true ELSE search_text(store.city) = (SELECT search_text($2)) END
+        AND coalesce(seen.observed_at >= $5, $5::timestamptz IS NULL)
+        AND coalesce(seen.observed_at < $6, $6::timestamptz IS NULL)
+)
+SELECT count(*) AS total_size
+FROM (
+    SELECT open.store_key, open.price
+    FROM offer_pack AS pack
+    CROSS JOIN LATERAL unnest(pack.store_keys, pack.prices, pack.since) AS open (store_key, price, since)
+    WHERE pack.chain_key = (SELECT chain_key FROM used)
+        AND open.since <= (SELECT version FROM used)
+    UNION ALL
+    SELECT span.store_key, span.price
+    FROM price_span AS span
+    WHERE span.store_key = ANY (ARRAY(SELECT store_key FROM shop))
+        AND span.valid_to > (SELECT version FROM used)
+        AND span.valid_from <= (SELECT version FROM used)
+) AS told
+JOIN shop ON shop.store_key = told.store_key
+WHERE coalesce(told.price >= $3::int4, true)
+    AND coalesce(told.price <= $4::int4, true)

@@ -1,0 +1,45 @@
+"""What limits a list of prices beside the names of product, store and chain."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from superzol_server.errors import InvalidRequest
+
+LARGEST_PRICE = 2**31 - 1
+
+
+class Filters(NamedTuple):
+    """Limits a price must meet, all of them; None is no limit. Arguments of the statements."""
+
+    city: str | None = None
+    min_price: int | None = None
+    max_price: int | None = None
+    observed_from: datetime | None = None
+    observed_before: datetime | None = None
+    as_of_time: datetime | None = None
+
+    @property
+    def choosing(self) -> tuple[str | int | datetime | None, ...]:
+        """All but the time of the prices."""
+        return self[:-1]
+
+
+def read_price_limit(price: int | None, field: str) -> int | None:
+    """Returns the limit as the tables can hold it; raises InvalidRequest below zero."""
+    if price is None:
+        return None
+    if price < 0:
+        raise InvalidRequest(field, "must not be negative", "PRICE_NEGATIVE")
+    return min(price, LARGEST_PRICE)
+
+
+def check_filters(filters: Filters) -> Filters:
+    """Returns the filters; raises InvalidRequest for a range that ends before it begins."""
+    _, lowest, highest, first, end, _ = filters
+    if lowest is not None and highest is not None and highest < lowest:
+        raise InvalidRequest(
+            "max_price_agorot", "must not be below min_price_agorot", "RANGE_EMPTY"
+        )
+    if first is not None and end is not None and end <= first:
+        raise InvalidRequest("end_date", "must not be before start_date", "RANGE_EMPTY")
+    return filters

@@ -1,0 +1,82 @@
+-- Prices of one product as of a time, by price and store, or by store.
+-- $1 product_id: text
+-- $2 chain_id: text, null for all
+-- $3 store_id: text, null for all
+-- $4 city: text, null for all
+-- $5 min_price: int, null for no limit
+-- $6 max_price: int, null for no limit
+-- $7 observed_from: timestamptz, null for no limit
+-- $8 observed_before: timestamptz, null for no limit
+-- $9 as_of_time: timestamptz
+-- $10 direction: int, 1 cheapest first, -1 dearest first, 0 by store alone
+-- $11 after_key_price: int, of the last row seen, below any for the first page
+-- $12 after_store_id: text, of the last row seen, '' for the first page
+-- $13 limit: int
+-- Budget: 4500 shared buffers
+WITH asked AS MATERIALIZED (
+    SELECT product_key, product_id
+    FROM product
+    WHERE product_id = $1
+), used AS MATERIALIZED (
+    SELECT
+        chain.chain_key,
+        chain.chain_id,
+        words.weighted,
+        loaded.version
+    FROM asked
+    CROSS JOIN chain
+    CROSS JOIN LATERAL (
+        SELECT version
+        FROM chain_version
+        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $9
+        ORDER BY version DESC
+        LIMIT 1
+    ) AS loaded
+    LEFT JOIN product_in_chain AS words
+        ON words.product_key = asked.product_key
+        AND words.chain_key = chain.chain_key
+    WHERE $2::text IS NULL OR chain.chain_id = $2
+), told AS (
+    SELECT open.chain_key, open.store_key, open.price, open.since, open.flags
+    FROM offer AS open
+    WHERE open.product_key = (SELECT product_key FROM asked)
+    UNION ALL
+    SELECT span.chain_key, span.store_key, span.price, span.valid_from, NULL
+    FROM price_span AS span
+    JOIN used ON used.chain_key = span.chain_key AND used.version < span.valid_to
+    WHERE span.product_key = (SELECT product_key FROM asked)
+        AND span.valid_to > (SELECT min(version) FROM used)
+)
+SELECT
+    $1 AS product_id,
+    store.store_id,
+    used.chain_id,
+    told.price AS price_agorot,
+    coalesce(told.flags, CASE told.price WHEN 0 THEN 1 ELSE 0 END + CASE WHEN used.weighted THEN 8 ELSE 0 END)
+        AS flag_bits,
+    seen.last_at AS observed_time,
+    seen.last_file AS observed_file,
+    seen.version AS observed_version,
+    told.since AS since_version,
+    told.price * $10::int4 AS key_price
+FROM told
+JOIN used ON used.chain_key = told.chain_key AND told.since <= used.version
+JOIN store ON store.store_key = told.store_key
+LEFT JOIN LATERAL (
+    SELECT sighting.last_at, sighting.last_file, sighting.version
+    FROM store_sighting AS sighting
+    WHERE sighting.store_key = store.store_key AND sighting.version <= used.version
+    ORDER BY sighting.version DESC
+    LIMIT 1
+) AS seen ON true
+WHERE coalesce(store.store_id = $3, true)
+    AND CASE WHEN $4::text IS NULL THEN true ELSE search_text(store.city) = (SELECT search_text($4)) END
+    AND coalesce(told.price >= $5::int4, true)
+    AND coalesce(told.price <= $6::int4, true)
+    AND coalesce(seen.last_at >= $7, $7::timestamptz IS NULL)
+    AND coalesce(seen.last_at < $8, $8::timestamptz IS NULL)
+    AND (told.price * $10, store.store_id) > ($11::int8, $12)
+ORDER BY
+    key_price,
+    store.store_id
+LIMIT $13

@@ -1,0 +1,116 @@
+-- Prices of one store in any order or as of a time, by price, name and product.
+-- $1 store_id: text
+-- $2 chain_id: text, null for all
+-- $3 city: text, null for all
+-- $4 min_price: int, null for no limit
+-- $5 max_price: int, null for no limit
+-- $6 observed_from: timestamptz, null for no limit
+-- $7 observed_before: timestamptz, null for no limit
+-- $8 as_of_time: timestamptz, null for now
+-- $9 direction: int, 1 cheapest first, -1 dearest first, 0 for other orders
+-- $10 by_name: bool
+-- $11 after_key_price: int, of the last row seen, below any for the first page
+-- $12 after_key_name: text, of the last row seen, '' for the first page
+-- $13 after_product_id: text, of the last row seen, '' for the first page
+-- $14 limit: int
+-- Budget: 4700 shared buffers
+WITH asked AS MATERIALIZED (
+    -- Now is after every version, and so in no closed span: their partitions are not even opened.
+    SELECT
+        store.store_key,
+        chain.chain_key,
+        chain.chain_id,
+        used.version,
+        seen.observed_at,
+        seen.observed_file,
+        seen.observed_version
+    FROM store
+    JOIN chain ON chain.chain_key = store.chain_key
+    LEFT JOIN LATERAL (
+        SELECT version
+        FROM chain_version
+        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $8
+        ORDER BY version DESC
+        LIMIT 1
+    ) AS loaded ON $8 IS NOT NULL
+    CROSS JOIN LATERAL (SELECT CASE WHEN $8::timestamptz IS NULL THEN 32767 ELSE loaded.version END) AS used (version)
+    LEFT JOIN LATERAL (
+        SELECT store.observed_at, store.observed_file, store.observed_version
+        WHERE $8 IS NULL
+        UNION ALL
+        (
+            SELECT sighting.last_at, sighting.last_file, sighting.version
+            FROM store_sighting AS sighting
+            WHERE $8 IS NOT NULL AND sighting.store_key = store.store_key AND sighting.version <= used.version
+            ORDER BY sighting.version DESC
+            LIMIT 1
+        )
+    ) AS seen ON true
+    WHERE store.store_id = $1
+        AND coalesce(chain.chain_id = $2, true)
+        AND CASE WHEN $3::text IS NULL THEN true ELSE search_text(store.city) = (SELECT search_text($3)) END
+        AND coalesce(seen.observed_at >= $6, $6::timestamptz IS NULL)
+        AND coalesce(seen.observed_at < $7, $7::timestamptz IS NULL)
+), told AS (
+    SELECT
+        pack.product_key,
+        pack.prices[place.position] AS price,
+        pack.since[place.position] AS since,
+        pack.flags[place.position] AS flags
+    FROM offer_pack AS pack
+    CROSS JOIN LATERAL array_position(pack.store_keys, (SELECT store_key FROM asked)) AS place (position)
+    WHERE pack.chain_key = (SELECT chain_key FROM asked)
+        AND place.position IS NOT NULL
+        AND pack.since[place.position] <= (SELECT version FROM asked)
+    UNION ALL
+    SELECT span.product_key, span.price, span.valid_from, NULL
+    FROM price_span AS span
+    WHERE span.store_key = (SELECT store_key FROM asked)
+        AND span.valid_to > (SELECT version FROM asked)
+        AND span.valid_from <= (SELECT version FROM asked)
+), chosen AS (
+    SELECT
+        told.product_key,
+        product.product_id,
+        told.price,
+        told.since,
+        told.flags,
+        told.price * $9::int4 AS key_price,
+        CASE WHEN $10::bool THEN product.name ELSE '' END AS key_name
+    FROM told
+    JOIN product ON product.product_key = told.product_key
+    WHERE coalesce(told.price >= $4::int4, true)
+        AND coalesce(told.price <= $5::int4, true)
+), page AS (
+    SELECT *
+    FROM chosen
+    WHERE (key_price, key_name, product_id) > ($11::int8, $12, $13)
+    ORDER BY
+        key_price,
+        key_name,
+        product_id
+    LIMIT $14
+)
+SELECT
+    page.product_id,
+    $1 AS store_id,
+    asked.chain_id,
+    page.price AS price_agorot,
+    coalesce(page.flags, CASE page.price WHEN 0 THEN 1 ELSE 0 END + CASE WHEN words.weighted THEN 8 ELSE 0 END)
+        AS flag_bits,
+    asked.observed_at AS observed_time,
+    asked.observed_file,
+    asked.observed_version,
+    page.since AS since_version,
+    page.key_price,
+    page.key_name
+FROM page
+CROSS JOIN asked
+LEFT JOIN product_in_chain AS words
+    ON $8 IS NOT NULL
+    AND words.product_key = page.product_key
+    AND words.chain_key = asked.chain_key
+ORDER BY
+    page.key_price,
+    page.key_name,
+    page.product_id

@@ -1,0 +1,122 @@
+"""Messages of PricingService, made of rows and read into values."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from superzol.pricing.v1.pricing_pb2 import GetPriceResponse, ListPricesRequest, Price
+from superzol.pricing.v1.promotion_pb2 import (
+    GetPriceQuoteRequest,
+    GetPriceQuoteResponse,
+    Promotion,
+    PromotionOutcome,
+    PromotionVerdict,
+    Reward,
+)
+from superzol.pricing.v1.version_pb2 import VersionUsed
+from superzol_server.as_of import read_day, read_time
+from superzol_server.database import Row
+from superzol_server.errors import Unimplemented
+from superzol_server.pricing.discount import Held, discount
+from superzol_server.pricing.filters import Filters, check_filters, read_price_limit
+from superzol_server.pricing.price import read_marks
+from superzol_server.pricing.promotion import ONE, Offer, Outcome, effective_price
+from superzol_server.pricing.promotion_rows import KINDS, to_rule
+from superzol_server.pricing.quote import read_coupon, read_quantity
+
+PRICE_COLUMNS = (
+    "product_id", "store_id", "chain_id", "price_agorot", "flag_bits", "observed_time",
+    "observed_file", "observed_version", "since_version",
+)  # fmt: skip
+PROMOTION_FIELDS = tuple(Promotion.DESCRIPTOR.fields_by_name)
+
+
+def read_filters(request: ListPricesRequest) -> Filters:
+    """Reads what limits a list; raises InvalidRequest or Unimplemented."""
+    if request.category_id:
+        raise Unimplemented("category_id")
+    if request.HasField("on_sale") and request.include_total:
+        raise Unimplemented("include_total", "prices on sale are not counted")
+    limits = [
+        getattr(request, field) if request.HasField(field) else None
+        for field in ("min_price_agorot", "max_price_agorot")
+    ]
+    filters = Filters(
+        city=request.city or None,
+        min_price=read_price_limit(limits[0], "min_price_agorot"),
+        max_price=read_price_limit(limits[1], "max_price_agorot"),
+        observed_from=read_day(request, "start_date"),
+        observed_before=read_day(request, "end_date", days_later=1),
+        as_of_time=read_time(request, "as_of_time"),
+    )
+    return check_filters(filters)
+
+
+def price_rows(rows: Sequence[Row], at: datetime) -> GetPriceResponse:
+    """Answers from the rows of get_price of a product that the store sells."""
+    first = {name: rows[0][name] for name in PRICE_COLUMNS}
+    held = [Held(to_rule(row, 0), [1]) for row in rows if row["promotion_id"] is not None]
+    (price,) = discount([to_offer(first)], held, at)
+    used = None
+    if rows[0]["used_version"] is not None:
+        used = VersionUsed(
+            chain_id=first["chain_id"],
+            version=rows[0]["used_version"],
+            cutoff_time=rows[0]["cutoff_time"],
+        )
+    first |= {"discount_price_agorot": price, "on_sale": price is not None}
+    return GetPriceResponse(price=to_price(first), version_used=used)
+
+
+def to_price(row: Row) -> Price:
+    """Makes the message of a row; flag_bits become weighted and flags."""
+    bits = row.pop("flag_bits")
+    return Price(**row, **read_marks(bits)._asdict())
+
+
+def to_offer(row: Row) -> Offer:
+    """Makes the value of a row of prices."""
+    return Offer(row["price_agorot"], read_marks(row["flag_bits"]).weighted)
+
+
+def quote_rows(
+    request: GetPriceQuoteRequest, rows: Sequence[Row], at: datetime
+) -> GetPriceQuoteResponse:
+    """Answers from the rows of get_price_quote of a product that the store sells."""
+    first = rows[0]
+    weighted = read_marks(first["flag_bits"]).weighted
+    quantity = read_quantity(request.quantity, weighted)
+    told = [row for row in rows if row["promotion_id"] is not None]
+    told.sort(key=lambda row: str(row["key_body"]))
+    quote = effective_price(
+        Offer(first["price_agorot"], weighted),
+        [to_rule(row, number) for number, row in enumerate(told)],
+        quantity,
+        frozenset(request.club_ids),
+        frozenset(map(read_coupon, request.coupon_promotion_ids)),
+        at,
+    )
+    return GetPriceQuoteResponse(
+        product_id=first["product_id"],
+        store_id=first["store_id"],
+        quantity=quantity / ONE,
+        weighted=weighted,
+        price_agorot=first["price_agorot"],
+        shelf_total_agorot=quote.shelf_agorot,
+        total_agorot=quote.total_agorot,
+        outcomes=[to_outcome(each, told[each.promotion.part]) for each in quote.outcomes],
+    )
+
+
+def to_promotion(row: Row) -> Promotion:
+    """Makes the message of a row, which may have further columns."""
+    fields = {name: row[name] for name in PROMOTION_FIELDS}
+    return Promotion(**fields | {"reward": Reward.Value(KINDS[row["reward"]])})
+
+
+def to_outcome(outcome: Outcome, row: Row) -> PromotionOutcome:
+    """Makes the message of what became of the promotion of a row."""
+    return PromotionOutcome(
+        promotion=to_promotion(row),
+        verdict=PromotionVerdict.Value(f"PROMOTION_VERDICT_{outcome.verdict}"),
+        total_agorot=outcome.total_agorot,
+    )

@@ -1,0 +1,20 @@
+"""Every row of the tables, read as they are: what answers are compared with."""
+
+from typing import Any
+
+import asyncpg
+
+TABLES = (
+    "chain", "store", "product", "product_in_chain", "offer_pack", "price_span", "chain_version",
+    "store_sighting", "promotion",
+)  # fmt: skip
+
+Tables = dict[str, list[dict[str, Any]]]
+
+
+async def read_tables(connection: asyncpg.Connection) -> Tables:
+    """Returns the rows of each table."""
+    return {
+        table: [dict(row) for row in await connection.fetch(f"SELECT * FROM {table}")]
+        for table in TABLES
+    }
