@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from superzol_etl.snapshot import file_digest
 from superzol_etl.volume.manifest import kept_versions
+from superzol_etl.volume.partial import Partial
 from tests.support.loading import finish
 from tests.support.snapshots import Item, Outcome, Xml, prices_csv
 
 IMPATIENT = {
-    "SUPERZOL_SOURCE_TIMEOUT_SECONDS": "1",
+    "SUPERZOL_SOURCE_TIMEOUT_SECONDS": "10",
     "SUPERZOL_SOURCE_ATTEMPTS": "3",
     "SUPERZOL_SOURCE_WAIT_SECONDS": "0.01",
     "SUPERZOL_SOURCE_PATIENCE_SECONDS": "20",
@@ -21,6 +22,13 @@ IMPATIENT = {
     "SUPERZOL_SOURCE_RATE": "1000/second",
 }
 KEYS = ("KAGGLE", "AWS", "GOOGLE", "SUPERZOL", "HOME", "HTTP_PROXY", "http_proxy", "DATABASE_URL")
+LIMIT_FILES = """
+import os, resource, sys
+limit = int(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+LIMITED = (sys.executable, "-c", LIMIT_FILES)
 
 
 class Fetcher(NamedTuple):
@@ -32,15 +40,21 @@ class Fetcher(NamedTuple):
 
     def start(self, *options: str, **more: str) -> subprocess.Popen[str]:
         """Starts a fetch; more: variables of the environment."""
+        return self._start([], options, more)
+
+    def _start(
+        self, wrapper: list[str], options: tuple[str, ...], more: Mapping[str, str]
+    ) -> subprocess.Popen[str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith(KEYS)}
         home = self.volume.parent / "home"
         home.mkdir(exist_ok=True)
         return subprocess.Popen(
             [
+                *wrapper,
                 *(sys.executable, "-m", "superzol_etl", "fetch"),
                 *("--source", self.source, "--volume", str(self.volume), *options),
             ],
-            env=own | {"HOME": str(home)} | IMPATIENT | dict(self.environment) | more,
+            env={**own, "HOME": str(home), **IMPATIENT, **self.environment, **more},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -49,6 +63,14 @@ class Fetcher(NamedTuple):
     def run(self, *options: str, **more: str) -> Outcome:
         """Fetches to the end."""
         return finish(self.start(*options, **more))
+
+    def run_limited(self, *options: str, file_bytes: int) -> Outcome:
+        """Fetches in a process whose files cannot grow larger, as on a disk that is full."""
+        return finish(self._start([*LIMITED, str(file_bytes)], options, {}))
+
+    def came(self, name: str) -> bool:
+        """Says if a file came whole, of a version that need not be."""
+        return any(Partial(path).is_whole for path in self.volume.rglob(name))
 
     def versions(self) -> list[int]:
         """The numbers of the whole versions on the volume."""

@@ -129,8 +129,10 @@ class Download(NamedTuple):
                 self.tell(self.file.name, len(piece))
 
     def _check(self, whole: int | None, promised: Digest | None) -> None:
-        check_size(self.target, self.file.name, whole)
-        check_digest(self.target, self.file.name, promised)
+        for size in (whole, self.file.size_bytes):
+            check_size(self.target, self.file.name, size)
+        for digest in (promised, self.file.digest):
+            check_digest(self.target, self.file.name, digest)
 
 
 def mark_of(response: httpx.Response) -> str:

@@ -20,6 +20,7 @@ from superzol_etl.sources.download import Download, Request
 from superzol_etl.sources.kaggle_client import open_client
 from superzol_etl.sources.retries import repeat
 from superzol_etl.sources.source import Listing, RemoteFile, Tell, is_wanted
+from superzol_etl.sources.verify import check_size
 from superzol_etl.volume.partial import Partial
 
 if TYPE_CHECKING:
@@ -83,16 +84,14 @@ class KaggleSource:
                 waiting.append(await self._ask(file.name, lambda api: self._locate(api, file.name)))
             return Request(waiting.pop(), {}, HINT)
 
-        await Download(self.client, self.settings, file, arriving, tell).run(locate)
+        # What Kaggle lists may be the size on its disk or the size of what it sends.
+        unsized = file._replace(size_bytes=None)
+        await Download(self.client, self.settings, unsized, arriving, tell).run(locate)
         came_bytes = arriving.stat().st_size
         if is_zip:
             await asyncio.to_thread(_unpack, arriving, target, file.name)
-        # What Kaggle lists may be the size on its disk or the size of what it sends.
-        if file.size_bytes not in (None, came_bytes, target.stat().st_size):
-            Partial(target).start_over("")
-            raise PassingTrouble(
-                f"{file.name} came with {target.stat().st_size} bytes instead of {file.size_bytes}"
-            )
+        if file.size_bytes != came_bytes:
+            _check_size(target, file)
 
     async def _ask(self, what: str, call: "Callable[[KaggleApi], T]") -> T:
         asked = f"kaggle:{self.owner}/{self.slug}: {what}"
@@ -168,6 +167,14 @@ def _day_of(described: Any, version: int) -> date:
     moment: datetime = (created or [described.last_updated])[0] or datetime.now(UTC)
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return aware.astimezone(ISRAEL).date()
+
+
+def _check_size(target: Path, file: RemoteFile) -> None:
+    try:
+        check_size(target, file.name, file.size_bytes)
+    except PassingTrouble:
+        Partial(target).start_over("")
+        raise
 
 
 def _unpack(packed: Path, target: Path, name: str) -> None:

@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from superzol_etl.errors import EtlError, NotAllowed, PassingTrouble
+from superzol_etl.errors import EtlError, NotAllowed, PassingTrouble, WrongConfiguration
 
 VERSION_FOLDER = re.compile(r"raw/(20\d{6})/v(\d{1,5})")
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_FOLDER = (errno.ENOTDIR, errno.EEXIST, errno.ENOENT)
+NO_SPACE = "NoSpace"
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -92,8 +94,9 @@ def check_space(volume: Path, wanted_bytes: int, reserve_bytes: int) -> None:
     free = shutil.disk_usage(volume).free
     if wanted_bytes + reserve_bytes > free:
         raise PassingTrouble(
-            f"{volume} has {_megabytes(free)} free, but {_megabytes(wanted_bytes)} are to come and"
-            f" {_megabytes(reserve_bytes)} stay in reserve: free some space or give a larger volume"
+            f"{volume} has {_megabytes(free)} free, but {_megabytes(wanted_bytes)} are to come"
+            f" and {_megabytes(reserve_bytes)} to stay free: clear some or give a larger volume",
+            reason=NO_SPACE,
         )
 
 
@@ -107,19 +110,19 @@ def disk_trouble_told(volume: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        told = told_of_disk(volume, error)
-        if told is None:
-            raise
-        raise told from error
+        raise told_of_disk(volume, error) from error
 
 
-def told_of_disk(volume: Path, error: OSError) -> EtlError | None:
-    """The failure that the disk means; None when it is none of the disk."""
+def told_of_disk(volume: Path, error: OSError) -> EtlError:
+    """The failure that the disk means; what is no lack of room or rights may pass."""
     if error.errno in FULL:
         return PassingTrouble(
             f"{volume} is full ({error.strerror}): free some space or give a larger volume, then"
-            " run the same command again; what is there already is kept"
+            " run the same command again; what is there already is kept",
+            reason=NO_SPACE,
         )
     if error.errno in REFUSED:
         return NotAllowed(f"{error}: let this user write {volume}")
-    return None
+    if error.errno in NO_FOLDER and not volume.is_dir():
+        return WrongConfiguration(f"{error}: --volume {volume} cannot be made a folder")
+    return PassingTrouble(f"{error}: run the same command again when {volume} is well")
