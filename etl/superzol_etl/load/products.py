@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from asyncpg import Record
 
 from superzol_etl.clean.codes import read_item_code
 from superzol_etl.database import Connection
@@ -45,6 +46,7 @@ class ProductFinder:
         self._chain_key, self._chain_id = chain_key, chain_id
         self._loop = asyncio.get_running_loop()
         self._new: asyncio.Queue[NewCodes | None] = asyncio.Queue()
+        self._offered: dict[str, int] = {}
         self._stopped = threading.Event()
         self._keys: dict[int, int] = {}
         self._ids: dict[int, str] = {}
@@ -60,6 +62,9 @@ class ProductFinder:
         reading = asyncio.ensure_future(asyncio.to_thread(read, self._take, self._check_wanted))
         reading.add_done_callback(lambda _: self._new.put_nowait(None))
         try:
+            # One look at what the chain offers spares nearly all look-ups of a next day.
+            offered = load_sql(PACKAGE, "read_offered_products")
+            self._offered = _keys(await self._connection.fetch(offered, self._chain_key))
             while batch := await self._batch():
                 await self._find(batch)
         except BaseException:
@@ -91,27 +96,42 @@ class ProductFinder:
         self._loop.call_soon_threadsafe(self._new.put_nowait, new)
 
     async def _find(self, batch: list[NewCodes]) -> None:
+        codes = self._identify(batch)
+        is_offered = pl.col("product_key").is_not_null()
+        keys = self._offered
+        if not codes.select(is_offered.all()).item():
+            words = clean_words(pl.concat([new.words for new in batch])).drop("code")
+            unknown = pl.concat([codes, words], how="horizontal").filter(~is_offered)
+            keys = keys | await self._look_up(unknown)
+        for place, product_id in codes.select("place", "product_id").iter_rows():
+            self._keys[place] = keys[product_id]
+            self._ids[place] = product_id
+
+    def _identify(self, batch: list[NewCodes]) -> pl.DataFrame:
+        """One row per code, numbered by place; product_key: null when it must be looked up."""
+        items = [read_item_code(code) for new in batch for code in new.codes]
+        ids = [item.code if item.is_gtin else f"{self._chain_id}:{item.code}" for item in items]
+        return pl.DataFrame(
+            {
+                "place": pl.concat([new.words["code"] for new in batch]),
+                "scope": [GTIN_SCOPE if item.is_gtin else self._chain_key for item in items],
+                "code": [item.code for item in items],
+                "product_id": ids,
+                "product_key": pl.Series([self._offered.get(each) for each in ids], dtype=pl.Int64),
+            }
+        )
+
+    async def _look_up(self, wanted: pl.DataFrame) -> dict[str, int]:
+        """Adds those that are new; the keys of all."""
         connection = self._connection
-        wanted = self._wanted(batch)
         once = wanted.unique("product_id", keep="first", maintain_order=True)
         async with connection.transaction():
             await connection.execute(load_sql(PACKAGE, "create_wanted_product"))
             await copy_frame(connection, "wanted_product", once.select(WANTED))
             await connection.execute(load_sql(PACKAGE, "insert_products"))
-            found = await connection.fetch(load_sql(PACKAGE, "find_products"))
-        keys = {row["product_id"]: row["product_key"] for row in found}
-        for place, product_id in wanted.select("place", "product_id").iter_rows():
-            self._keys[place] = keys[product_id]
-            self._ids[place] = product_id
+            return _keys(await connection.fetch(load_sql(PACKAGE, "find_products")))
 
-    def _wanted(self, batch: list[NewCodes]) -> pl.DataFrame:
-        """One row per code, numbered by place."""
-        items = [read_item_code(code) for new in batch for code in new.codes]
-        return clean_words(pl.concat([new.words for new in batch])).with_columns(
-            place=pl.col("code"),
-            scope=pl.Series([GTIN_SCOPE if item.is_gtin else self._chain_key for item in items]),
-            code=pl.Series([item.code for item in items]),
-            product_id=pl.Series(
-                [item.code if item.is_gtin else f"{self._chain_id}:{item.code}" for item in items]
-            ),
-        )
+
+def _keys(rows: list[Record]) -> dict[str, int]:
+    """product_key by product_id."""
+    return {row["product_id"]: row["product_key"] for row in rows}
