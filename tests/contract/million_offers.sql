@@ -119,3 +119,20 @@ FROM chain, generate_series(1, 40) AS version;
 INSERT INTO store_sighting (store_key, version, full_at, last_at, full_file, last_file, deltas, rows, partial)
 SELECT store_key, version, observed_at, observed_at, observed_file, observed_file, 0, 3333, false
 FROM store, generate_series(1, 40) AS version;
+
+-- A run a version before the last 40, each with a file a chain; the last one rejected 10,000 rows.
+INSERT INTO etl_run (run_id, dataset_key, stage, state, result, version, started_at, ended_at)
+SELECT 'run-' || version, 1, 'refresh', 'succeeded', 'Loaded', greatest(version, 1),
+       timestamptz '2025-11-22' + version * interval '1 day', timestamptz '2025-11-22 00:01' + version * interval '1 day'
+FROM generate_series(-1960, 40) AS version;
+INSERT INTO etl_stage (run_id, stage, shard, shards, state)
+SELECT run_id, 'refresh', 0, 1, 'succeeded'
+FROM etl_run;
+INSERT INTO file_report (run_id, file, chain_key, digest, state, rows, loaded, rejected)
+SELECT run_id, 'price_full_file_' || chain_id || '.csv', chain_key, md5(run_id || chain_id), 'loaded', 2000, 0, 2000
+FROM etl_run, chain
+ORDER BY started_at, chain_key;
+INSERT INTO reject (run_id, file, line, reason, raw)
+SELECT 'run-40', 'price_full_file_' || chain_id || '.csv', line, (ARRAY['price_missing', 'code_missing'])[1 + line % 2],
+       repeat('x', 250)
+FROM chain, generate_series(2, 2001) AS line;

@@ -7,7 +7,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescri
 
 from superzol.analytics.v1 import analytics_pb2
 from superzol.catalog.v1 import catalog_pb2, store_pb2
-from superzol.dataset.v1 import dataset_pb2
+from superzol.dataset.v1 import coverage_pb2, dataset_pb2, run_pb2
 from superzol.pricing.v1 import pricing_pb2, promotion_pb2, version_pb2
 from tests.contract.repository import ROOT
 
@@ -16,6 +16,8 @@ PROTOS = [
     catalog_pb2,
     store_pb2,
     dataset_pb2,
+    run_pb2,
+    coverage_pb2,
     pricing_pb2,
     promotion_pb2,
     version_pb2,

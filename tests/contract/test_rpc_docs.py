@@ -15,7 +15,9 @@ INTEGERS = {
     FieldDescriptor.TYPE_UINT32,
     FieldDescriptor.TYPE_UINT64,
 }
-COUNTED = re.compile(r"(.*_)?(agorot|seconds|bytes|count|size|version|generation|quotes)")
+COUNTED = re.compile(
+    r"(.*_)?(agorot|seconds|bytes|count|size|version|generation|quotes|line|shard)"
+)
 UNITS = re.compile(r"agorot|kilogram|seconds|bytes|[Ss]hare")
 
 every_rpc = pytest.mark.parametrize("rpc", RPCS, ids=lambda rpc: rpc.name)

@@ -5,6 +5,7 @@ import re
 import asyncpg
 import pytest
 
+from superzol.dataset.v1.run_pb2 import Run, RunFile, RunStage
 from superzol.pricing.v1.promotion_pb2 import Promotion
 from tests.contract.rpcs import RPCS, Rpc, item_message
 from tests.contract.statements import STATEMENTS, Statement
@@ -19,6 +20,9 @@ PRIVATE_COLUMNS = {
     "find_discounts": {"numbers", *RULE_COLUMNS},
     "find_versions": {"chain_id", "version", "cutoff_time"},
     "get_price": {"flag_bits", "used_version", "cutoff_time", *RULE_COLUMNS} - {"weighted"},
+    "get_run": {*Run.DESCRIPTOR.fields_by_name},
+    "get_run_files": {*RunFile.DESCRIPTOR.fields_by_name},
+    "get_run_stages": {*RunStage.DESCRIPTOR.fields_by_name},
     "get_price_quote": {"flag_bits", *Promotion.DESCRIPTOR.fields_by_name} - {"weighted"},
     "list_prices_of_chain": {"flag_bits"},
     "list_prices_of_chain_filtered": {"flag_bits"},

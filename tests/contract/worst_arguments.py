@@ -4,6 +4,7 @@ Products 1 to 1000 are in all 300 stores; number 1 also has a price change in ev
 """
 
 from superzol_server.catalog.service import MOST_PRODUCTS_RANKED
+from superzol_server.dataset.service import RAW_LENGTH
 
 Argument = str | int | bool | list[str] | None
 
@@ -27,7 +28,7 @@ HAIFA = ("חיפה", 1, 9999, EARLY, "2030-01-01 00:00+00")
 LOWEST = -(2**31)
 HOLDING, LONG_GONE = "2026-01-15 12:00+00", "2001-01-01 00:00+00"
 
-DATASET = "israeli-supermarkets"
+DATASET, RUN = "israeli-supermarkets", "run-40"
 BEFORE_THE_BEST = (-1, 0, 0, "")
 
 WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
@@ -51,12 +52,25 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     ],
     "get_price_quote": [(EVERYWHERE, "chain_3:17")],
     "get_product": [(EVERYWHERE,)],
+    "get_run": [(RUN,)],
+    "get_run_files": [(RUN,)],
+    "get_run_stages": [(RUN,)],
     "get_stats": [()],
     "get_store": [("chain_3:17",)],
     "list_chains": [("", PAGE), ("", LARGEST_PAGE)],
     "list_cities": [("", PAGE), ("", LARGEST_PAGE)],
     "list_manufacturers": [("", PAGE), ("", LARGEST_PAGE)],
     "list_dataset_versions": [(DATASET, 32767, PAGE), (DATASET, 32767, LARGEST_PAGE)],
+    "list_coverage": [(DATASET, "", PAGE), (DATASET, "", LARGEST_PAGE)],
+    "list_rejects": [
+        (RUN, None, None, RAW_LENGTH, "", 0, LARGEST_PAGE),
+        (RUN, None, "no_such_reason", RAW_LENGTH, "", 0, PAGE),
+    ],
+    "list_runs": [
+        (None, None, "infinity", "", PAGE),
+        (DATASET, "failed", "infinity", "", PAGE),
+        (DATASET, None, "2025-12-20", "", LARGEST_PAGE),
+    ],
     "list_price_history": [
         (EVERYWHERE, "chain_3:17", 2**31 - 1, 2**31 - 1, PAGE),
         (EVERYWHERE, "chain_3:17", 35, 30, LARGEST_PAGE),
