@@ -11,6 +11,7 @@ PROTOS := $(shell find proto -name '*.proto')
 # a lock is complete: nothing is resolved, and every file is compared with its hash
 INSTALL := $(BIN)/python -m pip install --quiet --no-deps --require-hashes
 GRPCURL := github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.3
+MINIO := github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 STATIC := $(addprefix tests/contract/test_,style.py imports.py dependencies.py)
 DATA ?= ../shared/data
 ARGS ?=
@@ -53,7 +54,7 @@ bench-etl: setup ## measure the load of a nation: 20 GB of disk, ten minutes; re
 proto: $(VENV)/project.stamp ## generate the stubs again
 	$(BIN)/python hatch_build.py
 
-tools: setup $(TOOLS)/grpcurl ## install grpcurl into .tools/bin; buf is in .venv/bin
+tools: setup $(TOOLS)/grpcurl $(TOOLS)/minio ## install grpcurl and minio into .tools/bin; buf is in .venv/bin
 
 lock: setup ## resolve pyproject.toml again into the three lock files
 	sh .ci/lock
@@ -75,3 +76,6 @@ $(VENV)/dev.stamp: $(VENV)/project.stamp requirements-dev.lock
 
 $(TOOLS)/grpcurl: | $(VENV)/project.stamp
 	sh .ci/install-go-tool $(GRPCURL) $(TOOLS)
+
+$(TOOLS)/minio: | $(VENV)/project.stamp
+	sh .ci/install-go-tool $(MINIO) $(TOOLS)

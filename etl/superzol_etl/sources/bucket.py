@@ -15,7 +15,7 @@ from superzol_etl.sources.source import Digest, Listing, RemoteFile, Tell, is_wa
 from superzol_etl.sources.verify import DigestMismatch, check_digest, check_size
 from superzol_etl.sources.web_index import parse_index
 from superzol_etl.volume.manifest import NAME as MANIFEST
-from superzol_etl.volume.objects import read_object, trouble_told
+from superzol_etl.volume.objects import list_objects, read_object, trouble_told
 from superzol_etl.volume.partial import Partial
 
 ISRAEL = ZoneInfo("Asia/Jerusalem")
@@ -34,8 +34,7 @@ class BucketSource:
         return await repeat(self.settings, self._list)
 
     async def _list(self) -> Listing:
-        with trouble_told(self.url):
-            found = [each async for page in obstore.list(self.store) for each in page]
+        found = await list_objects(self.store, self.url)
         newest = max((each["last_modified"] for each in found), default=datetime.now(UTC))
         marks = {each["path"]: each["e_tag"] or "" for each in found}
         files = tuple(
@@ -90,17 +89,18 @@ class BucketSource:
             trouble_told(f"{self.url}/{file.name}"),
             target.open("ab" if size else "wb", buffering=0) as out,
         ):
-            async for piece in await self._body(file, size):
+            body = await asyncio.to_thread(self._body, file, size)
+            while piece := await asyncio.to_thread(next, body, b""):
                 out.write(bytes(piece))
                 tell(file.name, len(piece))
 
-    async def _body(self, file: RemoteFile, begin: int) -> obstore.BytesStream:
+    def _body(self, file: RemoteFile, begin: int) -> "obstore.BytesStream":
         """The bytes of an object from there on.
 
         Raises PassingTrouble when it is another object than the one listed.
         """
         options: obstore.GetOptions = {"range": {"offset": begin}} if begin else {}
-        result = await obstore.get_async(self.store, file.place, options=options)
+        result = obstore.get(self.store, file.place, options=options)
         if file.mark and result.meta["e_tag"] != file.mark:
             raise PassingTrouble(f"{file.name} was replaced while it was read: try again")
         return result.stream(min_chunk_size=PIECE_BYTES)

@@ -1,6 +1,12 @@
-"""Opens buckets, and tells what they answer in our own words."""
+"""Opens buckets, and tells what they answer in our own words.
 
+Calls are the blocking ones of obstore, in threads: with its asyncio ones a process was seen to
+abort at its end (SIGABRT), when a thread of obstore came back to an interpreter that was gone.
+"""
+
+import asyncio
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,6 +32,7 @@ SECRETS = {
     "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
     "aws_session_token": "AWS_SESSION_TOKEN",
 }
+STATUS = re.compile(r"status code: (\d{3})")
 HINT = (
     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or each with _FILE) to keys that may do this"
 )
@@ -34,8 +41,7 @@ HINT = (
 def open_bucket(url: str, settings: SourceSettings) -> ObjectStore:
     """A bucket of S3, MinIO or GCS, with the keys of the environment or of files.
 
-    AWS_ENDPOINT_URL names a MinIO; without any key the requests are not signed, which public
-    buckets allow. Raises WrongConfiguration.
+    AWS_ENDPOINT_URL names a MinIO. Raises WrongConfiguration.
     """
     options: dict[str, Any] = {
         "client_options": {
@@ -65,8 +71,6 @@ def _config_of_s3() -> dict[str, Any]:
     endpoint = next((os.environ[name] for name in ENDPOINTS if os.environ.get(name)), None)
     if endpoint:
         config["endpoint"] = endpoint
-    if os.environ.get("AWS_ANONYMOUS") == "1":
-        config["skip_signature"] = True
     return config
 
 
@@ -95,20 +99,26 @@ def trouble_told(asked: str) -> Iterator[None]:
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError, PermissionError):
         raise NotAllowed(f"{asked} was refused: {HINT}") from None
     except exceptions.BaseError as error:
-        # The words hold the status and what the server said of it, which keys are not part of.
-        if _is_refusal(str(error)):
+        # A listing that was refused has no class of its own.
+        status = STATUS.search(str(error))
+        if status and status[1] in ("401", "403"):
             raise NotAllowed(f"{asked} was refused: {HINT}") from None
+        if status and status[1] == "404":
+            raise NotFound(f"{asked} is not there") from None
         raise PassingTrouble(f"{asked} failed ({type(error).__name__}): try again later") from None
-
-
-def _is_refusal(words: str) -> bool:
-    return any(
-        sign in words for sign in ("InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied")
-    )
 
 
 async def read_object(store: ObjectStore, path: str) -> bytes:
     """The content of a small object; raises as trouble_told does."""
     with trouble_told(path):
-        result = await obstore.get_async(store, path)
-        return bytes(await result.bytes_async())
+        return await asyncio.to_thread(lambda: bytes(obstore.get(store, path).bytes()))
+
+
+async def list_objects(
+    store: ObjectStore, asked: str, prefix: str | None = None
+) -> "list[obstore.ObjectMeta]":
+    """What there is below a prefix; asked: how to name it. Raises as trouble_told does."""
+    with trouble_told(asked):
+        return await asyncio.to_thread(
+            lambda: [each for page in obstore.list(store, prefix) for each in page]
+        )
