@@ -29,10 +29,19 @@ SELECT chain, 'chain_' || chain || ':' || code, code::text, (7290000000000 + cha
        timestamptz '2026-01-01' + code * interval '1 minute', 40, 'PriceFull729000000000' || chain || '-' || code || '-202601010300.xml'
 FROM generate_series(1, 5) AS chain, generate_series(1, 60) AS code;
 
+INSERT INTO category (category_id, department_id, name_he, name_en)
+SELECT category_id, split_part(category_id, '.', 1), 'שם', 'Name'
+FROM unnest(ARRAY['dairy', 'dairy.milk', 'pantry', 'other.unknown', 'other']) AS category_id
+UNION ALL
+SELECT shelf || '.category_' || number, shelf, 'שם', 'Name'
+FROM unnest(ARRAY['dairy', 'pantry']) AS shelf, generate_series(1, 15) AS number;
+
 -- 7,919 has no factor in common with 25,000: keys and identifiers stand in different orders, as in real data.
-INSERT INTO product (scope, code, product_id, name, search_name, manufacturer, country, weighted)
+INSERT INTO product (scope, code, product_id, name, search_name, manufacturer, country, weighted, category_key)
 SELECT 0, (7290100000000 + number::int8 * 7919 % 25000 * 10)::text, (7290100000000 + number::int8 * 7919 % 25000 * 10)::text,
-       wording.name, search_text(wording.name || ' ' || wording.manufacturer), wording.manufacturer, 'ישראל', number % 50 = 0
+       wording.name, search_text(wording.name || ' ' || wording.manufacturer), wording.manufacturer, 'ישראל', number % 50 = 0,
+       (SELECT array_agg(category_key ORDER BY category_id = 'dairy.milk' DESC, category_id) FROM category WHERE category_id <> department_id)
+           [CASE WHEN number % 5 = 0 THEN 1 ELSE 1 + number % 32 END]
 FROM generate_series(1, 25000) AS number
 CROSS JOIN LATERAL (
     SELECT (ARRAY['חלב', 'גבינה', 'לחם', 'שוקולד', 'מיץ', 'אורז', 'פסטה', 'קפה', 'תה', 'יוגורט', 'ביצים', 'שמן', 'סבון'])[1 + number % 13]

@@ -37,6 +37,7 @@ PRIVATE_COLUMNS = {
         "unknown_chain_ids",
         "city_known",
     },
+    "find_category": {"category_id"},
     "find_chain": {"chain_id"},
     "find_identifiers": {"product_known", "store_known", "chain_known", "city_known"},
 }

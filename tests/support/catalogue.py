@@ -54,6 +54,7 @@ class Product(NamedTuple):
     country: str | None = None
     weighted: bool = False
     spellings: tuple[tuple[str, str], ...] = ()
+    category_id: str | None = None
 
 
 class Offer(NamedTuple):
@@ -145,7 +146,12 @@ async def write_product(connection: asyncpg.Connection, product: Product) -> Non
     chain_id, _, code = product.product_id.rpartition(":")
     spellings = [name for _, name in product.spellings if name != product.name]
     words = " ".join([product.name, *spellings, product.manufacturer or ""])
-    await connection.execute(INSERT_PRODUCT, chain_id, code, words, *product[:5])
+    if product.category_id:
+        department_id = product.category_id.split(".")[0]
+        for category_id in (department_id, product.category_id):
+            await connection.execute(INSERT_CATEGORY, category_id, department_id)
+    values = (*product[:5], product.category_id)
+    await connection.execute(INSERT_PRODUCT, chain_id, code, words, *values)
     rows = [(product.product_id, chain, *product[2:5], name) for chain, name in product.spellings]
     await connection.executemany(INSERT_SPELLING, rows)
 
@@ -190,10 +196,16 @@ INSERT INTO store (chain_key, store_id, code, name, city, kind, sub_chain, addre
 SELECT chain_key, $1, split_part($1, ':', 2), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
 FROM chain WHERE chain_id = split_part($1, ':', 1)
 """
+INSERT_CATEGORY = """
+INSERT INTO category (category_id, department_id, name_he, name_en)
+VALUES ($1, $2, 'שם של ' || $1, 'Name of ' || $1)
+ON CONFLICT DO NOTHING
+"""
 INSERT_PRODUCT = """
-INSERT INTO product (scope, code, search_name, product_id, name, manufacturer, country, weighted)
+INSERT INTO product (scope, code, search_name, product_id, name, manufacturer, country, weighted,
+                     category_key)
 VALUES (coalesce((SELECT chain_key FROM chain WHERE chain_id = $1), 0), $2, search_text($3),
-        $4, $5, $6, $7, $8)
+        $4, $5, $6, $7, $8, (SELECT category_key FROM category WHERE category_id = $9))
 """
 INSERT_SPELLING = """
 INSERT INTO product_in_chain (product_key, chain_key, manufacturer, country, weighted, name,

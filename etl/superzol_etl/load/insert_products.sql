@@ -1,5 +1,7 @@
 -- Adds the wanted products that are new, in one order for all loaders: so two of them never wait for each other.
-INSERT INTO product (scope, code, product_id, name, search_name, manufacturer, country, weighted)
+-- $1 product_ids: text[], those that are new
+-- $2 category_keys: int2[], of each
+INSERT INTO product (scope, code, product_id, name, search_name, manufacturer, country, weighted, category_key)
 SELECT wanted.scope,
        wanted.code,
        wanted.product_id,
@@ -7,11 +9,9 @@ SELECT wanted.scope,
        search_text(concat_ws(' ', coalesce(wanted.name, wanted.code), wanted.manufacturer)),
        wanted.manufacturer,
        wanted.country,
-       wanted.weighted
+       wanted.weighted,
+       classified.category_key
 FROM wanted_product AS wanted
-WHERE NOT EXISTS (
-    SELECT FROM product
-    WHERE product.product_id = wanted.product_id
-)
+JOIN unnest($1::text[], $2::int2[]) AS classified (product_id, category_key) USING (product_id)
 ORDER BY wanted.product_id
 ON CONFLICT DO NOTHING

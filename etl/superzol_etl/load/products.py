@@ -10,8 +10,10 @@ import numpy.typing as npt
 import polars as pl
 from asyncpg import Record
 
+from superzol_etl.clean.categories.classify import shipped_classifier
 from superzol_etl.clean.codes import read_item_code
 from superzol_etl.database import Connection
+from superzol_etl.load.categories import find_category_keys
 from superzol_etl.load.observe import NewCodes
 from superzol_etl.load.tables import copy_frame
 from superzol_etl.load.words import clean_words
@@ -38,7 +40,8 @@ class Products(NamedTuple):
 class ProductFinder:
     """Finds or adds products in transactions of their own, as codes come up in the files.
 
-    A new product is called as in the first row seen of it until publish merges the chains' words.
+    A new product is called and classified as the first row seen of it says, until publish merges
+    the chains' words.
     """
 
     def __init__(self, connection: Connection, chain_key: int, chain_id: str) -> None:
@@ -50,6 +53,7 @@ class ProductFinder:
         self._stopped = threading.Event()
         self._keys: dict[int, int] = {}
         self._ids: dict[int, str] = {}
+        self._category_keys: dict[str, int] = {}
 
     async def while_reading(
         self, read: Callable[[Callable[[NewCodes], None], Callable[[], None]], Content]
@@ -124,12 +128,28 @@ class ProductFinder:
     async def _look_up(self, wanted: pl.DataFrame) -> dict[str, int]:
         """Adds those that are new; the keys of all."""
         connection = self._connection
+        if not self._category_keys:
+            self._category_keys = await find_category_keys(connection)
         once = wanted.unique("product_id", keep="first", maintain_order=True)
         async with connection.transaction():
             await connection.execute(load_sql(PACKAGE, "create_wanted_product"))
             await copy_frame(connection, "wanted_product", once.select(WANTED))
-            await connection.execute(load_sql(PACKAGE, "insert_products"))
+            keys = _keys(await connection.fetch(load_sql(PACKAGE, "find_products")))
+            new = once.filter(~pl.col("product_id").is_in(list(keys)))
+            if not len(new):
+                return keys
+            await self._add(new)
             return _keys(await connection.fetch(load_sql(PACKAGE, "find_products")))
+
+    async def _add(self, new: pl.DataFrame) -> None:
+        """Adds products, classified by what this chain calls them."""
+        classify = shipped_classifier().classify
+        category_keys = [
+            self._category_keys[classify(name or "", manufacturer).category_id]
+            for name, manufacturer in new.select("name", "manufacturer").iter_rows()
+        ]
+        ids = new["product_id"].to_list()
+        await self._connection.execute(load_sql(PACKAGE, "insert_products"), ids, category_keys)
 
 
 def _keys(rows: list[Record]) -> dict[str, int]:

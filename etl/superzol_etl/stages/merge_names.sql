@@ -64,3 +64,4 @@ WHERE product.product_key = searched.product_key
   AND (product.name, product.search_name, product.manufacturer, product.country, product.weighted)
       IS DISTINCT FROM
       (searched.name, searched.search_name, searched.manufacturer, searched.country, searched.weighted)
+RETURNING product.product_key, product.name, product.manufacturer, product.category_key

@@ -5,6 +5,7 @@ import asyncio
 from superzol_etl.database import Connection, connected
 from superzol_etl.load.ledger import publish_generation
 from superzol_etl.sql import load_sql
+from superzol_etl.stages.categories import classify_products
 
 PACKAGE = "superzol_etl.stages"
 PRODUCT_LOCK = 9  # first key of the advisory lock that each run shares
@@ -34,18 +35,19 @@ async def _tidy_loaded(url: str) -> None:
 async def _merge(
     connection: Connection, dataset_key: int, version: int, is_whole: bool
 ) -> tuple[int, int]:
-    """How many products were named anew, and how many summaries changed."""
+    """How many products were named or classified anew, and how many summaries changed."""
     async with connection.transaction():
         closed = await connection.fetchval(load_sql(PACKAGE, "read_closed_version"), dataset_key)
-        renamed = _rows(await connection.execute(load_sql(PACKAGE, "merge_names"), closed))
+        renamed = await connection.fetch(load_sql(PACKAGE, "merge_names"), closed)
+        classified = await classify_products(connection, renamed)
         summarised = _rows(await connection.execute(load_sql(PACKAGE, "summarise_products")))
         summarised += _rows(await connection.execute(load_sql(PACKAGE, "forget_summaries")))
         if is_whole:
             await connection.execute(load_sql(PACKAGE, "note_absent_chains"), dataset_key, version)
             await connection.execute(load_sql(PACKAGE, "close_version"), dataset_key, version)
-        changed = renamed + summarised
+        changed = len(renamed) + classified + summarised
         await publish_generation(connection, dataset_key, None, version, changed)
-    return renamed, summarised
+    return len(renamed) + classified, summarised
 
 
 async def forget_products(connection: Connection) -> None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from superzol_etl.errors import BadData, NotFound
 from superzol_etl.records import StageCall
 from superzol_etl.sql import load_sql
+from superzol_etl.stages.categories import are_rules_new
 from superzol_etl.stages.publish import PRODUCT_LOCK, forget_products, publish
 from superzol_etl.stages.runs import Run, run_stage
 from superzol_etl.stages.summary import revision
@@ -47,7 +48,7 @@ async def publish_version(call: StageCall, version: int) -> Mapping[str, Any]:
             raise BadData(f"no chain of version {version} is loaded: {reasons}")
         await connection.execute(load_sql(PACKAGE, "share_products"), PRODUCT_LOCK)
         await forget_products(connection)
-        if not found.closed:
+        if not found.closed or await are_rules_new(connection):
             await publish(connection, call.url, run.dataset_key, version, not found.missing)
         return _report(found, version)
 

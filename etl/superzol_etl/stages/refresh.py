@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from superzol_etl.records import ChainState, Progress
+from superzol_etl.stages.categories import are_rules_new
 from superzol_etl.stages.load import Order, load_shard
 from superzol_etl.stages.publish import forget_products, publish
 from superzol_etl.stages.runs import Run, run_stage
@@ -20,7 +21,8 @@ async def refresh(order: Order, progress: Progress) -> Mapping[str, Any]:
         summary, todo = await load_shard(run, order, progress)
         if any(result.state is not ChainState.LOADED for result in summary.results):
             await forget_products(run.connection)
-        if summary.loaded and (summary.results or not todo.closed):
+        stale = not todo.closed or await are_rules_new(run.connection)
+        if summary.loaded and (summary.results or stale):
             is_whole = not any(result.exit_code for result in summary.results)
             await publish(
                 run.connection, order.call.url, run.dataset_key, summary.version, is_whole

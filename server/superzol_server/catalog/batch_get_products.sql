@@ -9,12 +9,15 @@ SELECT
     product.manufacturer,
     product.country,
     product.weighted,
+    category.category_id,
+    category.department_id,
     stat.price_min AS price_min_agorot,
     stat.price_avg AS price_avg_agorot,
     stat.price_max AS price_max_agorot,
     stat.stores AS store_count,
     stat.chains AS chain_count
 FROM product
+LEFT JOIN category ON category.category_key = product.category_key
 LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
 WHERE product.product_id = ANY ($1::text[])
 ORDER BY array_position($1, product.product_id)

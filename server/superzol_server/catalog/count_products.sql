@@ -2,6 +2,7 @@
 -- $1 chain_id: text, that offers it now, null for all
 -- $2 manufacturer: text, null for all
 -- $3 weighted: bool, null for both
+-- $4 category_id: text, of a category or a department, null for all
 -- Budget: 1100 shared buffers
 SELECT count(*) AS total_size
 FROM product
@@ -14,4 +15,9 @@ WHERE
     ))
     AND ($2::text IS NULL OR product.manufacturer = $2)
     AND ($3::bool IS NULL OR product.weighted = $3)
+    AND ($4::text IS NULL OR product.category_key = ANY (ARRAY(
+        SELECT shelf.category_key
+        FROM category AS shelf
+        WHERE $4 IN (shelf.category_id, shelf.department_id)
+    )))
 LIMIT 1

@@ -8,6 +8,8 @@ SELECT
     product.manufacturer,
     product.country,
     product.weighted,
+    category.category_id,
+    category.department_id,
     stat.price_min AS price_min_agorot,
     stat.price_avg AS price_avg_agorot,
     stat.price_max AS price_max_agorot,
@@ -21,6 +23,7 @@ SELECT
         ORDER BY count(*) DESC, spelling.name COLLATE "C"
     ) AS other_names
 FROM product
+LEFT JOIN category ON category.category_key = product.category_key
 LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
 WHERE product.product_id = $1
 LIMIT 1

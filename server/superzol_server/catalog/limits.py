@@ -19,12 +19,6 @@ def check_order(order_by: str, served: str) -> None:
         raise Unimplemented("order_by", f'only the order "{served}" is served')
 
 
-def check_category(category_id: str) -> None:
-    """Raises Unimplemented: there are no categories yet."""
-    if category_id:
-        raise Unimplemented("category_id")
-
-
 def check_query(query: str) -> None:
     """Raises InvalidRequest for a query that no name could match, or that asks for too much."""
     if len(query) > LONGEST_QUERY:

@@ -1,9 +1,10 @@
--- Products that one chain offers now, by product_id.
+-- Products that one chain offers now, by product_id; without category_id, for which another statement is faster.
 -- $1 chain_id: text, that offers it now
 -- $2 manufacturer: text, null for all
 -- $3 weighted: bool, null for both
--- $4 after_product_id: text
--- $5 limit: int
+-- $4 category_id: text, of a category or a department, null for all
+-- $5 after_product_id: text
+-- $6 limit: int
 -- Budget: 2700 shared buffers
 SELECT
     product.product_id,
@@ -12,6 +13,8 @@ SELECT
     product.manufacturer,
     product.country,
     product.weighted,
+    category.category_id,
+    category.department_id,
     stat.price_min AS price_min_agorot,
     stat.price_avg AS price_avg_agorot,
     stat.price_max AS price_max_agorot,
@@ -19,6 +22,7 @@ SELECT
     stat.chains AS chain_count
 FROM offer_pack AS pack
 JOIN product ON product.product_key = pack.product_key
+LEFT JOIN category ON category.category_key = product.category_key
 LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
 WHERE
     pack.chain_key = (
@@ -29,6 +33,7 @@ WHERE
     )
     AND ($2::text IS NULL OR product.manufacturer = $2)
     AND ($3::bool IS NULL OR product.weighted = $3)
-    AND pack.product_id > $4
+    AND $4::text IS NULL
+    AND pack.product_id > $5
 ORDER BY pack.product_id
-LIMIT $5
+LIMIT $6

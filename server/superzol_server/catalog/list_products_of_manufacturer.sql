@@ -2,8 +2,9 @@
 -- $1 chain_id: text, that offers it now, null for all
 -- $2 manufacturer: text
 -- $3 weighted: bool, null for both
--- $4 after_product_id: text
--- $5 limit: int
+-- $4 category_id: text, of a category or a department, null for all
+-- $5 after_product_id: text
+-- $6 limit: int
 -- Budget: 2000 shared buffers
 SELECT
     product.product_id,
@@ -12,12 +13,15 @@ SELECT
     product.manufacturer,
     product.country,
     product.weighted,
+    category.category_id,
+    category.department_id,
     stat.price_min AS price_min_agorot,
     stat.price_avg AS price_avg_agorot,
     stat.price_max AS price_max_agorot,
     stat.stores AS store_count,
     stat.chains AS chain_count
 FROM product
+LEFT JOIN category ON category.category_key = product.category_key
 LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
 WHERE
     product.manufacturer = $2
@@ -28,6 +32,11 @@ WHERE
         WHERE pack.product_key = product.product_key
     ))
     AND ($3::bool IS NULL OR product.weighted = $3)
-    AND product.product_id > $4
+    AND ($4::text IS NULL OR product.category_key = ANY (ARRAY(
+        SELECT shelf.category_key
+        FROM category AS shelf
+        WHERE $4 IN (shelf.category_id, shelf.department_id)
+    )))
+    AND product.product_id > $5
 ORDER BY product.product_id
-LIMIT $5
+LIMIT $6

@@ -9,6 +9,8 @@ SELECT
     product.manufacturer,
     product.country,
     product.weighted,
+    category.category_id,
+    category.department_id,
     stat.price_min AS price_min_agorot,
     stat.price_avg AS price_avg_agorot,
     stat.price_max AS price_max_agorot,
@@ -22,6 +24,7 @@ SELECT
         ORDER BY count(*) DESC, spelling.name COLLATE "C"
     ) AS other_names
 FROM product
+LEFT JOIN category ON category.category_key = product.category_key
 LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
 WHERE product.code = $1
 ORDER BY

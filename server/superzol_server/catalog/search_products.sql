@@ -3,13 +3,14 @@
 -- $2 chain_id: text, that offers it now, null for all
 -- $3 manufacturer: text, null for all
 -- $4 weighted: bool, null for both
--- $5 most_held: int, products that may hold the words; of more, as many of those in most stores are ranked
--- $6 after_rank: int, 0 names begin with the words, 1 whole words, 2 beginnings of words
--- $7 after_rarity: int, stores that offer it, below zero
--- $8 after_length: int, letters of the name
--- $9 after_product_id: text
--- $10 limit: int
--- Budget: 25000 shared buffers
+-- $5 category_id: text, of a category or a department, null for all
+-- $6 most_held: int, products that may hold the words; of more, as many of those in most stores are ranked
+-- $7 after_rank: int, 0 names begin with the words, 1 whole words, 2 beginnings of words
+-- $8 after_rarity: int, stores that offer it, below zero
+-- $9 after_length: int, letters of the name
+-- $10 after_product_id: text
+-- $11 limit: int
+-- Budget: 27000 shared buffers
 WITH word AS MATERIALIZED (
     SELECT
         string_agg(word, ' ' ORDER BY place) AS phrase,
@@ -30,13 +31,13 @@ WITH word AS MATERIALIZED (
         product.search_name ~ (SELECT beginnings[1] FROM word)
         AND product.search_name ~ (SELECT coalesce(beginnings[2], '') FROM word)
         AND product.search_name ~ ALL ((SELECT beginnings[3:] FROM word)::text[])
-    LIMIT $5::int8 + 1
+    LIMIT $6::int8 + 1
 ), candidate AS MATERIALIZED (
     -- An array, as a plan that guesses at few rows here joined each to each.
     -- Ranking all of the 70,000 that hold one letter took 400 ms, this 40 ms.
     SELECT CASE
-        WHEN count(*) <= $5 THEN array_agg(held.product_key)
-        ELSE ARRAY(SELECT product_key FROM product_stat ORDER BY stores DESC, product_key LIMIT $5)
+        WHEN count(*) <= $6 THEN array_agg(held.product_key)
+        ELSE ARRAY(SELECT product_key FROM product_stat ORDER BY stores DESC, product_key LIMIT $6)
     END AS product_keys
     FROM held
 ), match AS (
@@ -59,29 +60,55 @@ WITH word AS MATERIALIZED (
         ))
         AND ($3::text IS NULL OR product.manufacturer = $3)
         AND ($4::bool IS NULL OR product.weighted = $4)
+        AND ($5::text IS NULL OR product.category_key = ANY (ARRAY(
+            SELECT shelf.category_key
+            FROM category AS shelf
+            WHERE $5 IN (shelf.category_id, shelf.department_id)
+        )))
+), page AS (
+    SELECT
+        product.*,
+        stat.price_min,
+        stat.price_avg,
+        stat.price_max,
+        stat.stores,
+        stat.chains,
+        -coalesce(stat.stores, 0) AS rarity,
+        length(product.name) AS letters
+    FROM match AS product
+    LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
+    WHERE (product.rank, -coalesce(stat.stores, 0), length(product.name), product.product_id)
+        > ($7, $8, $9, $10 COLLATE "C")
+    ORDER BY
+        product.rank,
+        rarity,
+        letters,
+        product.product_id
+    LIMIT $11
 )
 SELECT
-    product.product_id,
-    product.name,
-    CASE WHEN product.scope = 0 THEN product.code END AS gtin,
-    product.manufacturer,
-    product.country,
-    product.weighted,
-    stat.price_min AS price_min_agorot,
-    stat.price_avg AS price_avg_agorot,
-    stat.price_max AS price_max_agorot,
-    stat.stores AS store_count,
-    stat.chains AS chain_count,
-    product.rank AS key_rank,
-    -coalesce(stat.stores, 0) AS key_rarity,
-    length(product.name) AS key_length
-FROM match AS product
-LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
-WHERE (product.rank, -coalesce(stat.stores, 0), length(product.name), product.product_id)
-    > ($6, $7, $8, $9 COLLATE "C")
+    page.product_id,
+    page.name,
+    CASE WHEN page.scope = 0 THEN page.code END AS gtin,
+    page.manufacturer,
+    page.country,
+    page.weighted,
+    category.category_id,
+    category.department_id,
+    page.price_min AS price_min_agorot,
+    page.price_avg AS price_avg_agorot,
+    page.price_max AS price_max_agorot,
+    page.stores AS store_count,
+    page.chains AS chain_count,
+    page.rank AS key_rank,
+    page.rarity AS key_rarity,
+    page.letters AS key_length
+FROM page
+-- Joined last: for each of 8,000 candidates it took as many buffers again.
+LEFT JOIN category ON category.category_key = page.category_key
 ORDER BY
     key_rank,
     key_rarity,
     key_length,
-    product.product_id
-LIMIT $10
+    page.product_id
+LIMIT $11

@@ -23,6 +23,11 @@ from superzol.catalog.v1.catalog_pb2 import (
     SearchProductsResponse,
 )
 from superzol.catalog.v1.catalog_pb2_grpc import CatalogServiceServicer
+from superzol.catalog.v1.category_pb2 import (
+    Category,
+    ListCategoriesRequest,
+    ListCategoriesResponse,
+)
 from superzol.catalog.v1.store_pb2 import (
     City,
     GetStoreRequest,
@@ -33,7 +38,7 @@ from superzol.catalog.v1.store_pb2 import (
     ListStoresResponse,
     Store,
 )
-from superzol_server.catalog.limits import check_category, check_order, check_query, read_batch
+from superzol_server.catalog.limits import check_order, check_query, read_batch
 from superzol_server.database import Answer, Database
 from superzol_server.errors import NotFound
 from superzol_server.identifiers import read_barcode, read_product_id, read_store_id
@@ -43,26 +48,24 @@ from superzol_server.sql import load_statement
 Context = ServicerContext[Message, Message]
 
 BATCH_GET_PRODUCTS = load_statement(__package__, "batch_get_products")
+COUNT_CATEGORIES = load_statement(__package__, "count_categories")
 COUNT_CHAINS = load_statement(__package__, "count_chains")
 COUNT_CITIES = load_statement(__package__, "count_cities")
 COUNT_MANUFACTURERS = load_statement(__package__, "count_manufacturers")
 COUNT_PRODUCTS = load_statement(__package__, "count_products")
 COUNT_STORES = load_statement(__package__, "count_stores")
+FIND_CATEGORY = load_statement(__package__, "find_category")
 FIND_CHAIN = load_statement(__package__, "find_chain")
 GET_PRODUCT = load_statement(__package__, "get_product")
 GET_STORE = load_statement(__package__, "get_store")
+LIST_CATEGORIES = load_statement(__package__, "list_categories")
 LIST_CHAINS = load_statement(__package__, "list_chains")
 LIST_CITIES = load_statement(__package__, "list_cities")
 LIST_MANUFACTURERS = load_statement(__package__, "list_manufacturers")
 LIST_PRODUCTS = load_statement(__package__, "list_products")
+LIST_PRODUCTS_OF_CATEGORY = load_statement(__package__, "list_products_of_category")
 LIST_PRODUCTS_OF_CHAIN = load_statement(__package__, "list_products_of_chain")
 LIST_PRODUCTS_OF_MANUFACTURER = load_statement(__package__, "list_products_of_manufacturer")
-LIST_PRODUCTS_BY = {
-    (False, False): LIST_PRODUCTS,
-    (True, False): LIST_PRODUCTS_OF_CHAIN,
-    (False, True): LIST_PRODUCTS_OF_MANUFACTURER,
-    (True, True): LIST_PRODUCTS_OF_MANUFACTURER,
-}
 LIST_STORES = load_statement(__package__, "list_stores")
 LOOKUP_PRODUCT = load_statement(__package__, "lookup_product")
 SEARCH_PRODUCTS = load_statement(__package__, "search_products")
@@ -144,13 +147,13 @@ class CatalogService(CatalogServiceServicer):
     async def ListProducts(
         self, request: ListProductsRequest, context: Context
     ) -> ListProductsResponse:
-        check_category(request.category_id)
         check_order(request.order_by, served="product_id")
         page, filters = open_page(request, first=("",)), product_filters(request)
         count = COUNT_PRODUCTS if request.include_total else None
-        statement = LIST_PRODUCTS_BY[bool(request.chain_id), bool(request.manufacturer)]
+        statement = choose_products(request)
         answer = await self._database.fetch_page(statement, filters, page.place, count)
         await self._check_chain(request.chain_id, answer)
+        await self._check_category(request.category_id, answer)
         part = page.cut(answer, "product_id")
         products = [Product(**row) for row in part.rows]
         return ListProductsResponse(products=products, total_size=answer.total, **part.walk)
@@ -158,12 +161,12 @@ class CatalogService(CatalogServiceServicer):
     async def SearchProducts(
         self, request: SearchProductsRequest, context: Context
     ) -> SearchProductsResponse:
-        check_category(request.category_id)
         check_query(request.query)
         page, filters = open_page(request, first=BEFORE_THE_BEST), product_filters(request)
         words = [request.query, *filters, MOST_PRODUCTS_RANKED]
         answer = await self._database.fetch_page(SEARCH_PRODUCTS, words, page.place)
         await self._check_chain(request.chain_id, answer)
+        await self._check_category(request.category_id, answer)
         part = page.cut(answer, *SEARCH_KEY)
         return SearchProductsResponse(products=[Product(**row) for row in part.rows], **part.walk)
 
@@ -179,16 +182,45 @@ class CatalogService(CatalogServiceServicer):
             manufacturers=manufacturers, total_size=answer.total, **part.walk
         )
 
+    async def ListCategories(
+        self, request: ListCategoriesRequest, context: Context
+    ) -> ListCategoriesResponse:
+        page, filters = open_page(request, first=("",)), (request.department_id or None,)
+        count = COUNT_CATEGORIES if request.include_total else None
+        answer = await self._database.fetch_page(LIST_CATEGORIES, filters, page.place, count)
+        await self._check_category(request.department_id, answer)
+        part = page.cut(answer, "category_id")
+        categories = [Category(**row) for row in part.rows]
+        return ListCategoriesResponse(categories=categories, total_size=answer.total, **part.walk)
+
     async def _check_chain(self, chain_id: str, answer: Answer) -> None:
         """Tells an unknown chain from one that offers nothing."""
         if not chain_id or answer.rows or (await self._database.fetch(FIND_CHAIN, chain_id)).rows:
             return
         raise NotFound("CHAIN_NOT_FOUND", f"no chain is {chain_id}", chain_id=chain_id)
 
+    async def _check_category(self, category_id: str, answer: Answer) -> None:
+        """Tells an unknown category from one without products."""
+        if not category_id or answer.rows:
+            return
+        if not (await self._database.fetch(FIND_CATEGORY, category_id)).rows:
+            sentence = f"no category or department is {category_id}"
+            raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=category_id)
+
+
+def choose_products(request: ListProductsRequest) -> str:
+    """Returns the statement that reads the fewest rows for these filters."""
+    if request.manufacturer:
+        return LIST_PRODUCTS_OF_MANUFACTURER
+    if request.category_id:
+        return LIST_PRODUCTS_OF_CATEGORY
+    return LIST_PRODUCTS_OF_CHAIN if request.chain_id else LIST_PRODUCTS
+
 
 def product_filters(
     request: ListProductsRequest | SearchProductsRequest,
-) -> tuple[str | None, str | None, bool | None]:
-    """Returns chain_id, manufacturer and weighted, None where they do not limit."""
+) -> tuple[str | None, str | None, bool | None, str | None]:
+    """Returns chain_id, manufacturer, weighted and category_id, None where they do not limit."""
     weighted = request.weighted if request.HasField("weighted") else None
-    return request.chain_id or None, request.manufacturer or None, weighted
+    chain_id, manufacturer = request.chain_id or None, request.manufacturer or None
+    return chain_id, manufacturer, weighted, request.category_id or None

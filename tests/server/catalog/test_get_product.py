@@ -27,6 +27,8 @@ async def test_product_is_found_by_its_gtin_in_any_writing(
         price_max_agorot=691,
         store_count=3,
         chain_count=2,
+        department_id="dairy",
+        category_id="dairy.milk",
     )
 
 

@@ -23,6 +23,11 @@ MILK, HALVA, CHOCOLATE = "7290004131074", "7290010000012", "7290010000029"
         (ListProductsRequest(weighted=True), ["rami_levy:12", "victory:12"]),
         (ListProductsRequest(weighted=False, chain_id="victory"), [MILK, HALVA]),
         (ListProductsRequest(weighted=True, manufacturer="תנובה"), []),
+        (ListProductsRequest(category_id="dairy.milk"), [MILK]),
+        (ListProductsRequest(category_id="snacks"), [HALVA, CHOCOLATE]),
+        (ListProductsRequest(category_id="snacks", chain_id="rami_levy"), [CHOCOLATE]),
+        (ListProductsRequest(category_id="snacks", manufacturer="אחוה"), [HALVA]),
+        (ListProductsRequest(category_id="snacks", weighted=True), []),
         (ListProductsRequest(order_by="product_id asc", weighted=False, chain_id="zol"), []),
     ],
 )
@@ -35,10 +40,20 @@ async def test_filters_choose_products_in_the_order_of_their_identifiers(
     assert answer.total_size == len(product_ids)
 
 
-@pytest.mark.parametrize("chain_id", ["", "rami_levy"])
-async def test_walk_sees_every_product_once(catalog: CatalogClient, chain_id: str) -> None:
-    whole = await catalog.ListProducts(ListProductsRequest(chain_id=chain_id))
-    seen, request = [], ListProductsRequest(page_size=2, chain_id=chain_id)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ListProductsRequest(),
+        ListProductsRequest(chain_id="rami_levy"),
+        ListProductsRequest(category_id="snacks"),
+    ],
+)
+async def test_walk_sees_every_product_once(
+    catalog: CatalogClient, asked: ListProductsRequest
+) -> None:
+    whole = await catalog.ListProducts(asked)
+    seen, request = [], ListProductsRequest(page_size=1)
+    request.MergeFrom(asked)
     while True:
         answer = await catalog.ListProducts(request)
         seen += list(answer.products)
@@ -72,10 +87,15 @@ async def test_unknown_chain_is_not_found(catalog: CatalogClient) -> None:
     assert (said.code, said.reason) == (StatusCode.NOT_FOUND, "CHAIN_NOT_FOUND")
 
 
+async def test_unknown_category_is_not_found(catalog: CatalogClient) -> None:
+    said = await refusal(catalog.ListProducts(ListProductsRequest(category_id="dairy.moon")))
+    assert (said.code, said.reason) == (StatusCode.NOT_FOUND, "CATEGORY_NOT_FOUND")
+    assert said.metadata == {"category_id": "dairy.moon"}
+
+
 @pytest.mark.parametrize(
     ("asked", "field"),
     [
-        (ListProductsRequest(category_id="dairy.milk"), "category_id"),
         (ListProductsRequest(order_by="name"), "order_by"),
         (ListProductsRequest(order_by="product_id desc"), "order_by"),
     ],

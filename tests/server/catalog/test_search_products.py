@@ -28,11 +28,15 @@ NAMES = {
     "11": "יין אדום 500 מל",
     "12": "ג׳ין a_b \\ c",
 }
+CATEGORIES = {"1": "dairy.milk", "2": "dairy.cream", "6": "snacks.salty"}
 
 
 @pytest_asyncio.fixture
 async def shelf(database: str, connection: asyncpg.Connection) -> AsyncIterator[CatalogClient]:
-    products = [Product(f"shop:{code}", name) for code, name in NAMES.items()]
+    products = [
+        Product(f"shop:{code}", name, category_id=CATEGORIES.get(code))
+        for code, name in NAMES.items()
+    ]
     stores = [Store("shop:1"), Store("shop:2"), Store("other:1")]
     everywhere = [Offer("shop:2", store, 500) for store in ("shop:1", "shop:2")]
     await fill(connection, *stores, *products, *everywhere, Offer("shop:3", "shop:1", 900))
@@ -160,8 +164,9 @@ async def test_of_too_many_products_those_in_most_stores_are_found(
     ]
     await fill(connection, *stores, *products, *offers)
     opened = await Database.open(database, Limits())
+    chosen = ("ח", None, None, None, None)
     found = {
-        most: await opened.fetch(SEARCH_PRODUCTS, "ח", None, None, None, most, *BEFORE_THE_BEST, 10)
+        most: await opened.fetch(SEARCH_PRODUCTS, *chosen, most, *BEFORE_THE_BEST, 10)
         for most in (4, 2)
     }
     await opened.close()
@@ -172,10 +177,19 @@ async def test_of_too_many_products_those_in_most_stores_are_found(
     }
 
 
-async def test_category_is_not_served_yet(shelf: CatalogClient) -> None:
-    request = SearchProductsRequest(query="חלב", category_id="dairy")
+@pytest.mark.parametrize(
+    ("category_id", "found"), [("dairy", ["1", "2"]), ("dairy.milk", ["1"]), ("snacks", [])]
+)
+async def test_category_or_department_limits_what_is_found(
+    shelf: CatalogClient, category_id: str, found: list[str]
+) -> None:
+    assert sorted(await search(shelf, "חלב", category_id=category_id)) == found
+
+
+async def test_unknown_category_is_not_found(shelf: CatalogClient) -> None:
+    request = SearchProductsRequest(query="חלב", category_id="dairy.moon")
     said = await refusal(shelf.SearchProducts(request))
-    assert (said.code, said.metadata) == (StatusCode.UNIMPLEMENTED, {"field": "category_id"})
+    assert (said.code, said.reason) == (StatusCode.NOT_FOUND, "CATEGORY_NOT_FOUND")
 
 
 async def test_unknown_chain_is_not_found(shelf: CatalogClient) -> None:

@@ -1,0 +1,3 @@
+-- The surrogate of each category.
+SELECT category_id, category_key
+FROM category
