@@ -9,6 +9,7 @@ from superzol_etl.commands.ending import Ending, conclude
 from superzol_etl.commands.options import (
     Database,
     Dataset,
+    Lake,
     OptionalVersion,
     RunId,
     Shard,
@@ -17,7 +18,7 @@ from superzol_etl.commands.options import (
     Volume,
     Workers,
 )
-from superzol_etl.commands.place import find_place
+from superzol_etl.commands.place import find_place, lake_of
 from superzol_etl.console import show_progress
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET, DEFAULT_WORKERS
@@ -35,6 +36,7 @@ def load_command(
     dataset: Dataset = DEFAULT_DATASET,
     run_id: RunId = None,
     workers: Workers = DEFAULT_WORKERS,
+    lake: Lake = None,
     termination_path: TerminationPath = None,
 ) -> None:
     """Loads the chains of a snapshot, each whole in one transaction; publish follows.
@@ -58,7 +60,7 @@ def load_command(
 
             gc.freeze()  # what was imported stays: the collector need not walk it again and again
             place = reading.result()
-            order = Order(call, place.snapshot, place.version, workers)
+            order = Order(call, place.snapshot, place.version, workers, lake_of(lake, volume))
             return run_until_stopped(load(order, progress))
 
     conclude(Ending(STAGE, call.run_id, termination_path), work)

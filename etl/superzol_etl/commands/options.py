@@ -54,6 +54,14 @@ RunId = Annotated[
         help="Identifier of this run, made up when not given; a run that is done is not repeated.",
     ),
 ]
+Lake = Annotated[
+    Path | None,
+    typer.Option(
+        show_default=False,
+        help="Folder of the lake: each version as Parquet, for DuckDB, Spark and rebuild; that of"
+        " the volume when not given, none without either.",
+    ),
+]
 OptionalVersion = Annotated[
     int | None,
     typer.Option(

@@ -62,3 +62,8 @@ def _patience_seconds() -> float:
         return float(told or PATIENCE_SECONDS)
     except ValueError:
         raise WrongConfiguration(f"{PATIENCE}={told} is no number of seconds") from None
+
+
+def lake_of(lake: Path | None, volume: Path | None) -> Path | None:
+    """The folder of the lake; None where there is neither."""
+    return lake or (volume / "lake" if volume else None)

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from superzol_etl.commands.ending import Ending, conclude
-from superzol_etl.commands.options import Database, Dataset, RunId, TerminationPath, Version
+from superzol_etl.commands.options import (
+    Database,
+    Dataset,
+    Lake,
+    RunId,
+    TerminationPath,
+    Version,
+    Volume,
+)
+from superzol_etl.commands.place import lake_of
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET
 from superzol_etl.stopping import run_until_stopped
@@ -17,6 +26,8 @@ def publish_command(
     version: Version,
     dataset: Dataset = DEFAULT_DATASET,
     run_id: RunId = None,
+    volume: Volume = None,
+    lake: Lake = None,
     termination_path: TerminationPath = None,
 ) -> None:
     """Merges names and summaries over the chains of a version and closes it; run after every load.
@@ -35,6 +46,6 @@ def publish_command(
         # Only here: --help need not wait for the driver.
         from superzol_etl.stages.publish_stage import publish_version
 
-        return run_until_stopped(publish_version(call, version))
+        return run_until_stopped(publish_version(call, version, lake_of(lake, volume)))
 
     conclude(Ending(STAGE, call.run_id, termination_path), work)

@@ -36,7 +36,8 @@ class PriceBlock:
     """The good rows of a block, in the order of the file.
 
     code: number of the item code in the chain's code book. part: place in parts. price: agorot.
-    words: has the columns WORDS, as published, and weighted, one row per good row.
+    line: on which the row starts. words: has the columns WORDS, as published, and weighted, one row
+    per good row.
     """
 
     parts: list[Part]
@@ -44,6 +45,7 @@ class PriceBlock:
     part: Numbers
     price: npt.NDArray[np.int32]
     flags: npt.NDArray[np.int16]
+    line: npt.NDArray[np.int32]
     words: pl.DataFrame
     rows: int
     rejects: list[Reject]
@@ -138,6 +140,7 @@ def _number(
         part=runs.run[good],
         price=price[good].astype(np.int32),
         flags=frame["flags"].to_numpy(),
+        line=first_line + parsed.table.row_lines()[good],
         words=frame,
         rows=len(good),
         rejects=rejects,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from superzol_etl.decode.columns import Layout
@@ -35,6 +36,16 @@ class Table:
     def bad(self) -> dict[int, str]:
         """The rows that could not be read, by number, and why."""
         return self.repaired.bad if self.repaired else {}
+
+    def row_lines(self) -> npt.NDArray[np.int32]:
+        """The line of the block on which each row starts, the first being 0."""
+        if self.repaired is not None:
+            return np.array(self.repaired.lines, np.int32)
+        rows = len(self.cells)
+        if rows == self.lines + (not self.body.endswith(b"\n")):
+            return np.arange(rows, dtype=np.int32)
+        newlines = np.flatnonzero(np.frombuffer(self.body, np.uint8) == NEWLINE)
+        return np.searchsorted(newlines, find_rows(self.body).starts).astype(np.int32)
 
     def rejects(self, reasons: dict[int, str], first_line: int) -> list[Reject]:
         """The rows of these numbers.

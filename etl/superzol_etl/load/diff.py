@@ -37,12 +37,13 @@ class Offers(NamedTuple):
 
 
 class Observed(NamedTuple):
-    """The offers of this version; part = the part whose row counted."""
+    """The offers of this version; row = the row that counted, part = its part."""
 
     key: Int64s
     price: Int32s
     flags: Int16s
     part: Int32s
+    row: Int32s
 
 
 class Spans(NamedTuple):
@@ -99,7 +100,8 @@ def observe(
     repeated = np.append(False, same_as_next & (part[1:] == part[:-1]))[: len(key)]
     flags = rows.flags[order] | (repeated * OfferFlag.REPEATED)
     flags |= partial[part] * OfferFlag.PARTIAL_FILE
-    return Observed(key[last], rows.price[order[last]], flags[last].astype(np.int16), part[last])
+    row = order[last].astype(np.int32)
+    return Observed(key[last], rows.price[row], flags[last].astype(np.int16), part[last], row)
 
 
 def _sorted_rows(

@@ -23,7 +23,7 @@ DELTA_RANK = 1 << 40  # words of full files come before those of deltas
 class Rows:
     """All good price rows of a chain, in the order of its files.
 
-    part: place in parts. price: agorot.
+    part: place in parts. price: agorot. line: where the row starts in its file.
     """
 
     codes: list[str]
@@ -32,6 +32,7 @@ class Rows:
     part: npt.NDArray[np.int32]
     price: npt.NDArray[np.int32]
     flags: npt.NDArray[np.int16]
+    line: npt.NDArray[np.int32]
     words: pl.DataFrame
 
 
@@ -56,6 +57,7 @@ class Gatherer:
     _part_numbers: list[npt.NDArray[np.int32]] = field(default_factory=list)
     _prices: list[npt.NDArray[np.int32]] = field(default_factory=list)
     _flags: list[npt.NDArray[np.int16]] = field(default_factory=list)
+    _lines: list[npt.NDArray[np.int32]] = field(default_factory=list)
     _words: list[pl.DataFrame] = field(default_factory=list)
     _best_rank: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
 
@@ -65,6 +67,7 @@ class Gatherer:
         self._part_numbers.append(self._number_parts(block.parts)[block.part])
         self._prices.append(block.price)
         self._flags.append(block.flags)
+        self._lines.append(block.line)
         self._add_words(block)
 
     def _number_parts(self, parts: list[Part]) -> npt.NDArray[np.int32]:
@@ -88,7 +91,9 @@ class Gatherer:
             replace(known, rows=count) for known, count in zip(self._parts, items, strict=True)
         ]
         prices, flags = _join(self._prices, np.int32), _join(self._flags, np.int16)
-        return Rows(self.codes.codes(), parts, code, part, prices, flags, self._chain_words())
+        lines = _join(self._lines, np.int32)
+        words = self._chain_words()
+        return Rows(self.codes.codes(), parts, code, part, prices, flags, lines, words)
 
     def _add_words(self, block: PriceBlock) -> None:
         """Keeps each product's words from the full file of the lowest store number.

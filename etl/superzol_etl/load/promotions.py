@@ -55,9 +55,9 @@ class Known(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """What a load made of the promotion rows; loaded counts rows by CSV file."""
+    """What a load made of the promotion rows that were told."""
 
-    loaded: Mapping[str, int]
+    told: Told
     stores: int
     changed: int
 
@@ -77,7 +77,7 @@ async def load_promotions(connection: Connection, chain: Chain, rows: PromotionR
     products = await _find_products(connection, chain.chain_id, told.promotions.values())
     changed = await _write(connection, chain, told, known, based, products)
     await _note_sightings(connection, chain.version, rows, plans, store_keys)
-    return Loaded(told.loaded, sum(bool(plan.applied) for plan in plans.values()), changed)
+    return Loaded(told, sum(bool(plan.applied) for plan in plans.values()), changed)
 
 
 def plan_promotions(rows: PromotionRows, states: Mapping[str, StoreState]) -> dict[str, StorePlan]:

@@ -28,7 +28,7 @@ def count_rows(content: ChainContent, observed: Observed, promoted: Loaded) -> N
         loaded[part.csv_file] += count
     for part in content.promotions.parts:
         good[part.csv_file] += part.rows
-    loaded.update(promoted.loaded)
+    loaded.update(promoted.told.loaded)
     for file, count in good.items():
         report = content.reports[file]
         report.loaded, report.superseded = loaded[file], count - loaded[file]

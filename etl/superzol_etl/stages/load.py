@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from superzol_etl.load.job import ChainJob
@@ -20,12 +21,16 @@ PACKAGE = "superzol_etl.stages"
 
 
 class Order(NamedTuple):
-    """What to load. version None: found by the digest, or the next number."""
+    """What to load. version None: found by the digest, or the next number.
+
+    lake: the folder of the lake to write to; None for none.
+    """
 
     call: StageCall
     snapshot: Snapshot
     version: int | None
     workers: int
+    lake: Path | None = None
 
 
 async def load(order: Order, progress: Progress) -> Mapping[str, Any]:
@@ -61,10 +66,11 @@ async def load_shard(run: Run, order: Order, progress: Progress) -> tuple[Summar
     threads = max(1, (os.cpu_count() or 1) // at_once)
     jobs = [
         ChainJob(
-            call.run_id, run.dataset_key, todo.keys[chain.chain_id], todo.version, chain, threads
+            call.run_id, run.dataset_key, todo.keys[chain.chain_id], todo.version, chain, threads,
+            order.lake,
         )
         for chain in todo.chains
-    ]
+    ]  # fmt: skip
     done, total = 0, sum(sizes[chain.chain_id] for chain in todo.chains)
     async for result in load_chains(call.url, jobs, order.workers):
         summary.add(result)

@@ -1,12 +1,14 @@
 """The publish stage: makes what the shards of a load brought one version."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from superzol_etl.errors import BadData, NotFound
 from superzol_etl.records import StageCall
 from superzol_etl.sql import load_sql
 from superzol_etl.stages.categories import are_rules_new
+from superzol_etl.stages.lake import close_in_lake
 from superzol_etl.stages.publish import PRODUCT_LOCK, forget_products, publish
 from superzol_etl.stages.runs import Run, run_stage
 from superzol_etl.stages.summary import revision
@@ -32,10 +34,12 @@ class Coverage(NamedTuple):
     changed: int
 
 
-async def publish_version(call: StageCall, version: int) -> Mapping[str, Any]:
+async def publish_version(
+    call: StageCall, version: int, lake: Path | None = None
+) -> Mapping[str, Any]:
     """Merges names, rebuilds summaries and closes the version; twice, it changes nothing.
 
-    A version with chains still missing is published but not closed.
+    A version with chains still missing is published but not closed. lake: where it is closed too.
     Raises NotFound when no load met the version, BadData when none of its chains is loaded.
     """
 
@@ -50,6 +54,8 @@ async def publish_version(call: StageCall, version: int) -> Mapping[str, Any]:
         await forget_products(connection)
         if not found.closed or await are_rules_new(connection):
             await publish(connection, call.url, run.dataset_key, version, not found.missing)
+        if lake:
+            await close_in_lake(connection, lake, run.dataset_key, version)
         return _report(found, version)
 
     return await run_stage(call, work)

@@ -57,6 +57,7 @@ def run(old: Old, new: New, stores: set[int]) -> Change:
             np.array([new[key][0] for key in new_keys], np.int32),
             np.array([new[key][1] for key in new_keys], np.int16),
             np.zeros(len(new_keys), np.int32),
+            np.arange(len(new_keys), dtype=np.int32),
         ),
         sorted(stores),
         VERSION,

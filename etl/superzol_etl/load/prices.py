@@ -1,0 +1,77 @@
+"""Makes what a chain's files say of prices its open offers, and closes the spans that end."""
+
+import asyncio
+from collections import defaultdict
+from typing import NamedTuple
+
+import numpy as np
+
+from superzol_etl.clean.parts import StorePlan, plan_store
+from superzol_etl.database import Connection
+from superzol_etl.load.diff import Observed, compare, observe
+from superzol_etl.load.digest import content_digest, missing_ids
+from superzol_etl.load.packs import read_offers, write_change
+from superzol_etl.load.products import Products
+from superzol_etl.load.read import ChainContent
+from superzol_etl.load.stores import note_sightings
+from superzol_etl.load.words import clean_words, take_over_words
+from superzol_etl.records import StoreState
+
+
+class ChainKey(NamedTuple):
+    """A version of a chain."""
+
+    chain_key: int
+    version: int
+
+
+class Priced(NamedTuple):
+    """What became of a chain's price files; changed: offers opened, changed or closed.
+
+    content_digest: of all offers after the version. store_codes: by store key.
+    """
+
+    plans: dict[str, StorePlan]
+    observed: Observed
+    changed: int
+    content_digest: str
+    store_codes: dict[int, str]
+
+
+async def apply_prices(
+    connection: Connection,
+    chain: ChainKey,
+    content: ChainContent,
+    products: Products,
+    states: dict[str, StoreState],
+) -> Priced:
+    """Writes the chain's packs, spans, words and sightings; the caller holds a transaction."""
+    rows, (chain_key, version) = content.rows, chain
+    plans = plan_stores(content, states)
+    store_keys = {code: state.store_key for code, state in states.items()}
+    # Sorting the rows takes as long as these statements: the one in a thread, the others here.
+    observing = asyncio.create_task(
+        asyncio.to_thread(observe, rows, products.keys, store_keys, plans)
+    )
+    await take_over_words(connection, chain_key, version, clean_words(rows.words), products.keys)
+    open_offers = await read_offers(connection, chain_key)
+    observed = await observing
+    closing = [store_keys[code] for code, plan in plans.items() if plan.base is not None]
+    change = compare(open_offers, observed, closing, version)
+    ids = products.ids | await missing_ids(connection, change.after, products.ids)
+    codes = {key: code for code, key in store_keys.items()}
+    digesting = asyncio.create_task(asyncio.to_thread(content_digest, change.after, ids, codes))
+    await write_change(connection, chain_key, version, change, products.ids)
+    offers = np.bincount(observed.part, minlength=len(rows.parts)).tolist()
+    await note_sightings(connection, version, states, plans, rows.parts, offers)
+    return Priced(plans, observed, change.total, await digesting, codes)
+
+
+def plan_stores(content: ChainContent, states: dict[str, StoreState]) -> dict[str, StorePlan]:
+    """The plan of each store that has a part with rows."""
+    parts = content.rows.parts
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for number, part in enumerate(parts):
+        if part.store_code and part.rows:
+            numbers[part.store_code].append(number)
+    return {code: plan_store(parts, found, states[code]) for code, found in numbers.items()}

@@ -1,0 +1,37 @@
+"""Says in the lake which versions are closed."""
+
+import asyncio
+from pathlib import Path
+
+from superzol_etl.database import Connection
+from superzol_etl.sql import load_sql
+from superzol_etl.volume.lake import ClosedChain, LakePlace, VersionNote, write_version_note
+
+PACKAGE = "superzol_etl.stages"
+
+
+async def close_in_lake(connection: Connection, lake: Path, dataset_key: int, version: int) -> None:
+    """Names the chains of the version that lie in the lake as they are served, and those that miss.
+
+    A chain misses when it was loaded without a lake, or into another database.
+    """
+    row = await connection.fetchrow(load_sql(PACKAGE, "read_version"), dataset_key, version)
+    if row is None or row["closed_at"] is None:
+        return
+    chains = await connection.fetch(load_sql(PACKAGE, "read_version_chains"), dataset_key, version)
+    closed, missing = [], []
+    for chain_id, content_digest in chains:
+        told = await asyncio.to_thread(LakePlace(lake, chain_id, version).read_note)
+        if told and told.content_digest == content_digest:
+            closed.append(ClosedChain(chain_id=chain_id, content_digest=content_digest))
+        else:
+            missing.append(chain_id)
+    note = VersionNote(
+        dataset_id=row["dataset_id"],
+        version=version,
+        day=row["day"],
+        digest=row["digest"],
+        chains=tuple(closed),
+        missing=tuple(missing),
+    )
+    await asyncio.to_thread(write_version_note, lake, note)

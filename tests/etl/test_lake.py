@@ -1,0 +1,116 @@
+"""The lake: what a load read and made of it, as Parquet that any engine reads."""
+
+from pathlib import Path
+
+import asyncpg
+import polars as pl
+import pytest
+
+from superzol_etl.volume.lake import LakePlace, closed_versions
+from tests.support.snapshots import Chain, Item, Promo, full, prices_csv, promotions_csv, stores_csv
+
+MILK, BREAD, CHEESE = "7290004131074", "12", "7290000000008"
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    return tmp_path / "lake"
+
+
+def read(lake: Path, table: str) -> pl.DataFrame:
+    return pl.read_parquet(lake / table / "**/*.parquet", hive_partitioning=True)
+
+
+async def test_rows_that_count_are_the_offers_with_the_file_and_line_they_are_from(
+    chain: Chain, connection: asyncpg.Connection, lake: Path
+) -> None:
+    names = [Item(MILK, "6.20", 'חלב "טרי"\nבקבוק'), Item(BREAD, "x"), Item(CHEESE, "0.00")]
+    early = full(*names, Item(BREAD, "9.90"), store="2")
+    files = {
+        "price_full_file_alpha.csv": prices_csv("PriceFull", [full(*names), early]),
+        "price_file_alpha.csv": prices_csv(
+            "Price", [full(Item(MILK, "6.50", weighted="1"), at="202606010900")]
+        ),
+    }
+    outcome = chain.load_files(files, "--lake", str(lake))
+    assert outcome.summary["result"] == "Loaded"
+    rows = read(lake, "prices")
+    kept = rows.filter(~pl.col("superseded"))
+    offers = await connection.fetch(
+        "SELECT product_id, store_id, price, flags, observed_at FROM offer"
+        " JOIN store USING (store_key)"
+    )
+    columns = ("product_id", "store_id", "price_agorot", "flags", "observed_at")
+    assert set(kept.select(columns).rows()) == {tuple(offer) for offer in offers}
+    assert len(rows) - len(kept) == 1
+    assert {(row["csv_file"], row["line"]) for row in rows.rows(named=True)} == {
+        ("price_full_file_alpha.csv", line) for line in (2, 5, 6, 9, 10)
+    } | {("price_file_alpha.csv", 2)}
+    for row in rows.rows(named=True):
+        text = (chain.folder / "1" / row["csv_file"]).read_text().split("\n")
+        assert f",{row['item_code']}," in text[row["line"] - 1]
+
+
+async def test_words_stores_files_and_promotions_lie_beside_the_prices(
+    chain: Chain, lake: Path
+) -> None:
+    files = {
+        "price_full_file_alpha.csv": prices_csv(
+            "PriceFull", [full(Item(MILK, "6.20", "חלב")), full(Item(BREAD, "9.90"), store="2")]
+        ),
+        "promo_full_file_alpha.csv": promotions_csv(
+            "PromoFull", [("1", "202606010600", [Promo("77", [MILK, BREAD], "10.00", "2")])]
+        ),
+        "store_file_alpha.csv": stores_csv("202606010500", [("1", "מרכז", "חיפה")]),
+    }
+    chain.load_files(files, "--lake", str(lake), "--version", "7")
+    products = read(lake, "products").sort("product_id")
+    assert products["product_id"].to_list() == [MILK, "alpha:12"]
+    assert products["name"].to_list()[0] == "חלב"
+    assert read(lake, "stores").select("store_id", "city", "version").rows() == [
+        ("alpha:1", "חיפה", 7)
+    ]
+    assert read(lake, "files")["store_id"].to_list() == ["alpha:1", "alpha:2"]
+    promotion = read(lake, "promotions").row(0, named=True)
+    assert promotion["promotion_id"] == "alpha:77"
+    assert promotion["product_ids"] == [MILK, "alpha:12"]
+    assert promotion["store_ids"] == ["alpha:1"]
+
+
+async def test_a_closed_version_names_its_chains_and_those_that_miss(
+    chain: Chain, connection: asyncpg.Connection, lake: Path
+) -> None:
+    milk = [full(Item(MILK, "6.20"))]
+    chain.load(milk, [], "--lake", str(lake))
+    chain.load([full(Item(MILK, "6.40"), at="202606020600")])
+    chain.load([full(Item(MILK, "6.60"), at="202606030600")], [], "--lake", str(lake))
+    notes = closed_versions(lake)
+    assert [note.version for note in notes] == [1, 3]
+    digests = await connection.fetch(
+        "SELECT content_digest FROM chain_version WHERE version IN (1, 3) ORDER BY version"
+    )
+    assert [note.chains[0].content_digest for note in notes] == [row[0] for row in digests]
+
+
+async def test_a_version_names_chains_that_another_database_wrote_otherwise_as_missing(
+    chain: Chain, lake: Path
+) -> None:
+    chain.load([full(Item(MILK, "6.20"))], [], "--lake", str(lake))
+    place = LakePlace(lake, "alpha", 1)
+    note = place.read_note()
+    assert note is not None
+    place.commit(note.model_copy(update={"content_digest": "of another"}))
+    beta = {"price_full_file_beta.csv": prices_csv("PriceFull", [full(Item(MILK, "6.20"))])}
+    chain.load_files(beta, "--lake", str(lake), "--version", "1")
+    assert closed_versions(lake)[0].missing == ("alpha",)
+
+
+async def test_what_an_earlier_try_left_is_replaced(chain: Chain, lake: Path) -> None:
+    place = LakePlace(lake, "alpha", 1)
+    left = place.make_folder("prices") / "prices-0009.parquet"
+    left.write_bytes(b"half a file")
+    chain.load([full(Item(MILK, "6.20"))], [], "--lake", str(lake))
+    assert not left.exists()
+    note = place.read_note()
+    assert note is not None
+    place.check(note)
