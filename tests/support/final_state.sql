@@ -26,7 +26,7 @@ JOIN chain USING (chain_key)
 UNION ALL
 SELECT 'store', store.store_id,
        concat_ws('|', store.name, store.city, store.legal_id, store.full_at, store.full_rows, store.observed_at,
-                 store.observed_version, store.observed_file)
+                 store.observed_version, store.observed_file, store.unseen_days, store.closed_version)
 FROM store
 UNION ALL
 SELECT 'sighting', store.store_id || ' ' || sighting.version,

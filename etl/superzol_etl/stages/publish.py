@@ -1,14 +1,18 @@
 """Finishes a version: merged names and summaries over chains, statistics, the closing mark."""
 
 import asyncio
+import logging
 
 from superzol_etl.database import Connection, connected
 from superzol_etl.load.ledger import publish_generation
+from superzol_etl.load.unseen import CLOSING_DAYS, Unseen, close_offers
 from superzol_etl.sql import load_sql
 from superzol_etl.stages.categories import classify_products
 
 PACKAGE = "superzol_etl.stages"
 PRODUCT_LOCK = 9  # first key of the advisory lock that each run shares
+
+log = logging.getLogger(__name__)
 
 
 async def publish(
@@ -18,6 +22,8 @@ async def publish(
 
     is_whole: no chain failed, so the version is closed; else a later run will publish it again.
     """
+    if is_whole:
+        await _pass_days(connection, dataset_key, version)
     _, (renamed, summarised) = await asyncio.gather(
         _tidy_loaded(url), _merge(connection, dataset_key, version, is_whole)
     )
@@ -25,6 +31,26 @@ async def publish(
         await connection.execute(load_sql(PACKAGE, "tidy_names"))
     if summarised:
         await connection.execute(load_sql(PACKAGE, "tidy_summaries"))
+
+
+async def _pass_days(connection: Connection, dataset_key: int, version: int) -> None:
+    """Dates the version, and closes the offers of stores that were not seen for too many days.
+
+    Ahead of the summaries, which then count those offers no more.
+    """
+    await connection.execute(load_sql(PACKAGE, "date_version"), dataset_key, version)
+    await connection.execute(load_sql(PACKAGE, "count_days_unseen"), dataset_key)
+    rows = await connection.fetch(
+        load_sql(PACKAGE, "read_unseen_stores"), dataset_key, CLOSING_DAYS
+    )
+    if rows:
+        await connection.execute(load_sql(PACKAGE, "ensure_partition"), version)
+    for row in rows:
+        closed = await close_offers(
+            connection, Unseen(dataset_key, row["chain_key"], version, row["store_keys"])
+        )
+        stores = len(row["store_keys"])
+        log.info("unseen stores closed", extra={"stores": stores, "offers": closed})
 
 
 async def _tidy_loaded(url: str) -> None:

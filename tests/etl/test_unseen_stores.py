@@ -1,0 +1,99 @@
+"""Stores that are not published any more: days are counted, and in the end their offers close."""
+
+from datetime import date, timedelta
+
+import asyncpg
+import pytest
+
+from tests.support.offers import offers, spans
+from tests.support.snapshots import (
+    Chain,
+    Item,
+    Xml,
+    full,
+    prices_csv,
+)
+
+FIRST_DAY = date(2026, 6, 1)
+
+
+def on_day(days: int, price: str = "1.00", store: str = "1") -> Xml:
+    """A full file of one item, so many days after the first."""
+    return full(Item("1", price), store=store, at=f"{FIRST_DAY + timedelta(days):%Y%m%d}0600")
+
+
+async def days_unseen(connection: asyncpg.Connection) -> dict[str, tuple[int, int | None]]:
+    rows = await connection.fetch("SELECT store_id, unseen_days, closed_version FROM store")
+    return {row["store_id"]: (row["unseen_days"], row["closed_version"]) for row in rows}
+
+
+async def test_days_are_counted_between_versions_and_begin_anew_when_a_store_is_seen(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    chain.load([on_day(0), on_day(0, store="2")])
+    chain.load([on_day(13)])
+    assert await days_unseen(connection) == {"alpha:1": (0, None), "alpha:2": (13, None)}
+    chain.load([on_day(14), on_day(14, store="2")])
+    assert await days_unseen(connection) == {"alpha:1": (0, None), "alpha:2": (0, None)}
+
+
+@pytest.mark.parametrize(("days", "closes"), [(59, False), (60, True)])
+async def test_offers_close_after_sixty_days_unseen(
+    chain: Chain, connection: asyncpg.Connection, days: int, closes: bool
+) -> None:
+    chain.load([on_day(0), on_day(0, "2.00", store="2")])
+    chain.load([on_day(days)])
+    still = {("alpha:1", "alpha:2"): (200, 1)}
+    assert await offers(connection) == {("alpha:1", "alpha:1"): (100, 1)} | (
+        {} if closes else still
+    )
+    assert await spans(connection) == ([("alpha:1", 200, 1, 2)] if closes else [])
+    assert (await days_unseen(connection))["alpha:2"] == (days, 2 if closes else None)
+    (summary,) = await connection.fetch("SELECT price_max, stores FROM product_stat")
+    assert tuple(summary) == ((100, 1) if closes else (200, 2))
+
+
+async def test_store_that_comes_back_offers_again(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    chain.load([on_day(0), on_day(0, "2.00", store="2")])
+    chain.load([on_day(70)])
+    chain.load([on_day(71), on_day(71, "2.00", store="2")])
+    assert await offers(connection) == {
+        ("alpha:1", "alpha:1"): (100, 1),
+        ("alpha:1", "alpha:2"): (200, 3),
+    }
+    assert (await days_unseen(connection))["alpha:2"] == (0, None)
+
+
+async def test_closing_again_changes_nothing(chain: Chain, connection: asyncpg.Connection) -> None:
+    chain.load([on_day(0), on_day(0, "2.00", store="2")])
+    chain.load([on_day(60)])
+    chain.load([on_day(61)])
+    assert await spans(connection) == [("alpha:1", 200, 1, 2)]
+    assert (await days_unseen(connection))["alpha:2"] == (61, 2)
+
+
+async def test_chain_without_files_closes_too(chain: Chain, connection: asyncpg.Connection) -> None:
+    both = {
+        "price_full_file_alpha.csv": prices_csv("PriceFull", [on_day(0)]),
+        "price_full_file_beta.csv": prices_csv("PriceFull", [on_day(0, "3.00")]),
+    }
+    chain.load_files(both)
+    chain.load([on_day(60)])
+    assert await offers(connection) == {("alpha:1", "alpha:1"): (100, 1)}
+    assert await spans(connection) == [("beta:1", 300, 1, 2)]
+
+
+async def test_digest_of_the_contents_is_that_of_the_offers_left(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    chain.load([on_day(0), on_day(0, "2.00", store="2")])
+    chain.load([on_day(60)])
+    chain.load([on_day(61)])
+    digests = await connection.fetch(
+        "SELECT content_digest FROM chain_version WHERE version > 1 ORDER BY version"
+    )
+    assert digests[0] == digests[1]
+    changed = await connection.fetchval("SELECT changed FROM chain_version WHERE version = 2")
+    assert changed == 1
