@@ -37,6 +37,7 @@ class Fetcher(NamedTuple):
     source: str
     volume: Path
     environment: Mapping[str, str] = {}
+    command: str = "fetch"
 
     def start(self, *options: str, **more: str) -> subprocess.Popen[str]:
         """Starts a fetch; more: variables of the environment."""
@@ -51,7 +52,7 @@ class Fetcher(NamedTuple):
         return subprocess.Popen(
             [
                 *wrapper,
-                *(sys.executable, "-m", "superzol_etl", "fetch"),
+                *(sys.executable, "-m", "superzol_etl", self.command),
                 *("--source", self.source, "--volume", str(self.volume), *options),
             ],
             env={**own, "HOME": str(home), **IMPATIENT, **self.environment, **more},

@@ -1,8 +1,7 @@
 """superzol-etl fetch: brings a version of a source to the volume."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -11,6 +10,9 @@ from superzol_etl.commands.options import Dataset, OptionalVersion, RunId, Termi
 from superzol_etl.console import show_downloads
 from superzol_etl.settings import DEFAULT_DATASET
 from superzol_etl.stopping import run_until_stopped
+
+if TYPE_CHECKING:
+    from superzol_etl.stages.fetch import Fetched
 
 STAGE = "fetch"
 Source = Annotated[
@@ -47,14 +49,34 @@ def fetch_command(
     77 not allowed, 78 configuration.
     """
 
-    def work() -> Mapping[str, Any]:
-        # Only here: --help need not wait for the clients of the sources.
-        from superzol_etl.environment import read_settings
-        from superzol_etl.sources.address import parse_address
-        from superzol_etl.stages.fetch import FetchOrder, fetch
+    wanted = Wanted(source, volume, version, dataset, run_id or "")
+    conclude(
+        Ending(STAGE, wanted.run_id, termination_path),
+        lambda: bring(wanted).as_dict() | {"runId": wanted.run_id},
+    )
 
-        order = FetchOrder(parse_address(source), volume, dataset, version, run_id or "")
-        with show_downloads(order.run_id) as tell:
-            return run_until_stopped(fetch(order, read_settings(), tell)).as_dict(order)
 
-    conclude(Ending(STAGE, run_id or "", termination_path), work)
+class Wanted(NamedTuple):
+    """What to fetch and where to, as the command line says it."""
+
+    source: str
+    volume: Path
+    version: int | None
+    dataset: str
+    run_id: str
+
+
+def bring(wanted: Wanted) -> "Fetched":
+    """Fetches and shows how far it is.
+
+    Raises EtlError.
+    """
+    # Only here: --help need not wait for the clients of the sources.
+    from superzol_etl.environment import read_settings
+    from superzol_etl.sources.address import parse_address
+    from superzol_etl.stages.fetch import FetchOrder, fetch
+
+    address = parse_address(wanted.source)
+    order = FetchOrder(address, wanted.volume, wanted.dataset, wanted.version, wanted.run_id)
+    with show_downloads(order.run_id) as tell:
+        return run_until_stopped(fetch(order, read_settings(), tell))

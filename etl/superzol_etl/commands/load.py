@@ -61,6 +61,7 @@ def load_command(
             gc.freeze()  # what was imported stays: the collector need not walk it again and again
             place = reading.result()
             order = Order(call, place.snapshot, place.version, workers, lake_of(lake, volume))
-            return run_until_stopped(load(order, progress))
+            with place.being_read(f"{call.run_id}.{index}"):
+                return run_until_stopped(load(order, progress))
 
     conclude(Ending(STAGE, call.run_id, termination_path), work)

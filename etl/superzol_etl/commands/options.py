@@ -72,8 +72,16 @@ OptionalVersion = Annotated[
 ]
 Version = Annotated[int, typer.Option(min=1, max=MAX_VERSION, help="Number of the snapshot.")]
 Source = Annotated[
-    Path | None,
+    str | None,
     typer.Option(show_default=False, help="Folder with the CSV files of one snapshot."),
+]
+RefreshSource = Annotated[
+    str | None,
+    typer.Option(
+        "--source",
+        show_default=False,
+        help="Folder with the CSV files of one snapshot; or, with --volume, what fetch takes.",
+    ),
 ]
 Volume = Annotated[
     Path | None,

@@ -2,11 +2,13 @@
 
 import os
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from superzol_etl.errors import NotFound, PassingTrouble, UsageError, WrongConfiguration
 from superzol_etl.snapshot import Snapshot, read_snapshot
+from superzol_etl.sources.address import is_address
 
 if TYPE_CHECKING:
     from superzol_etl.volume.manifest import Kept
@@ -17,21 +19,40 @@ LOOK_AGAIN_SECONDS = 0.5
 
 
 class Place(NamedTuple):
-    """A snapshot and its number; version None: to be found by its files, or the next."""
+    """A snapshot and its number; version None: to be found by its files, or the next.
+
+    folder: of the version on the volume; None for a folder that is no part of a volume.
+    """
 
     snapshot: Snapshot
     version: int | None
+    folder: Path | None = None
+
+    def being_read(self, reader: str) -> AbstractContextManager[None]:
+        """Keeps the version from being tidied away; reader: the run and its shard."""
+        if self.folder is None:
+            return nullcontext()
+        from superzol_etl.volume.in_use import in_use
+
+        return in_use(self.folder, reader)
 
 
-def find_place(source: Path | None, volume: Path | None, version: int | None) -> Place:
+def find_place(source: str | None, volume: Path | None, version: int | None) -> Place:
     """The snapshot of --source, else the version of --volume, the newest when none is given."""
     if source:
-        return Place(read_snapshot(source), version)
+        if is_address(source):
+            raise UsageError(f"--source {source} is no folder: run superzol-etl fetch first")
+        return Place(read_snapshot(Path(source)), version)
     if volume is None:
         raise UsageError("give --source, or --volume with what superzol-etl fetch left there")
-    kept = find_kept(volume, version)
+    return place_of(find_kept(volume, version))
+
+
+def place_of(kept: "Kept") -> Place:
+    """A version of a volume, with the digests of its manifest."""
     promised = {entry.name: entry.blake3 for entry in kept.manifest.files}
-    return Place(read_snapshot(kept.folder, promised), kept.manifest.version_to_load)
+    snapshot = read_snapshot(kept.folder, promised)
+    return Place(snapshot, kept.manifest.version_to_load, kept.folder)
 
 
 def find_kept(volume: Path, version: int | None) -> "Kept":

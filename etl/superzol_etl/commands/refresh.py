@@ -3,7 +3,9 @@
 import gc
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from superzol_etl.commands.ending import Ending, conclude
 from superzol_etl.commands.options import (
@@ -11,24 +13,29 @@ from superzol_etl.commands.options import (
     Dataset,
     Lake,
     OptionalVersion,
+    RefreshSource,
     RunId,
-    Source,
     TerminationPath,
     Volume,
     Workers,
 )
-from superzol_etl.commands.place import find_place, lake_of
+from superzol_etl.commands.place import find_place, lake_of, place_of
 from superzol_etl.console import show_progress
+from superzol_etl.errors import UsageError
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET, DEFAULT_WORKERS
+from superzol_etl.sources.address import is_address
 from superzol_etl.stopping import run_until_stopped
+
+if TYPE_CHECKING:
+    from superzol_etl.volume.manifest import Kept
 
 STAGE = "refresh"
 
 
 def refresh_command(
     database: Database,
-    source: Source = None,
+    source: RefreshSource = None,
     volume: Volume = None,
     version: OptionalVersion = None,
     dataset: Dataset = DEFAULT_DATASET,
@@ -37,9 +44,11 @@ def refresh_command(
     lake: Lake = None,
     termination_path: TerminationPath = None,
 ) -> None:
-    """Loads a snapshot folder chain by chain and publishes it; the same files twice change nothing.
+    """Loads a snapshot chain by chain and publishes it; the same files twice change nothing.
 
-    Example: superzol-etl refresh --source ./2026-06-01 --version 812
+    Examples: superzol-etl refresh --source ./2026-06-01 --version 812
+
+    superzol-etl refresh --source kaggle:erlichsefi/israeli-supermarkets-2024 --volume /data
 
     The last line of the output is a JSON summary. Its result is Loaded, Unchanged, or Partial when
     a file is bad or a chain was held back.
@@ -48,17 +57,44 @@ def refresh_command(
     77 not allowed, 78 configuration.
     """
     call = StageCall(database, dataset, run_id or "", STAGE)
+    where = Where(source, volume, version, lake_of(lake, volume))
+    ending = Ending(STAGE, call.run_id, termination_path)
+    conclude(ending, lambda: _refresh(call, where, workers))
 
-    def work() -> Mapping[str, Any]:
-        with ThreadPoolExecutor(1) as pool, show_progress(call.run_id) as progress:
-            reading = pool.submit(find_place, source, volume, version)
-            # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
-            from superzol_etl.stages.load import Order
-            from superzol_etl.stages.refresh import refresh
 
-            gc.freeze()  # what was imported stays: the collector need not walk it again and again
-            place = reading.result()
-            order = Order(call, place.snapshot, place.version, workers, lake_of(lake, volume))
+class Where(NamedTuple):
+    """Where the files are, as the command line says it."""
+
+    source: str | None
+    volume: Path | None
+    version: int | None
+    lake: Path | None
+
+
+def _refresh(call: StageCall, where: Where, workers: int) -> Mapping[str, Any]:
+    find = partial(find_place, where.source, where.volume, where.version)
+    if where.source and is_address(where.source):
+        find = partial(place_of, _fetch(where.source, where, call))
+    with ThreadPoolExecutor(1) as pool, show_progress(call.run_id) as progress:
+        reading = pool.submit(find)
+        # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
+        from superzol_etl.stages.load import Order
+        from superzol_etl.stages.refresh import refresh
+
+        gc.freeze()  # what was imported stays: the collector need not walk it again and again
+        place = reading.result()
+        order = Order(call, place.snapshot, place.version, workers, where.lake)
+        with place.being_read(call.run_id):
             return run_until_stopped(refresh(order, progress))
 
-    conclude(Ending(STAGE, call.run_id, termination_path), work)
+
+def _fetch(source: str, where: Where, call: StageCall) -> "Kept":
+    if where.volume is None:
+        raise UsageError(f"--source {source} needs --volume: the folder to fetch it to")
+    # Only here: a load from a folder need not wait for what fetches.
+    from superzol_etl.commands.fetch import Wanted, bring
+    from superzol_etl.volume.manifest import Kept
+
+    wanted = Wanted(source, where.volume, where.version, call.dataset_id, call.run_id)
+    fetched = bring(wanted)
+    return Kept(fetched.manifest, fetched.folder)

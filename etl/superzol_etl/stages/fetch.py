@@ -52,11 +52,10 @@ class Fetched(NamedTuple):
     is_new: bool
     came_bytes: int
 
-    def as_dict(self, order: FetchOrder) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Plain values for the last line of the output."""
         return {
             "result": "Fetched" if self.is_new else "Unchanged",
-            "runId": order.run_id,
             "dataset": self.manifest.dataset,
             "version": self.manifest.version,
             "revision": self.manifest.revision,
