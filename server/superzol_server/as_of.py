@@ -12,6 +12,7 @@ from superzol_server.sql import load_statement
 
 FIND_VERSIONS = load_statement(__package__, "find_versions")
 ISRAEL = ZoneInfo("Asia/Jerusalem")
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 
 def read_time(request: Message, field: str) -> datetime | None:
@@ -25,19 +26,26 @@ def read_time(request: Message, field: str) -> datetime | None:
     return moment
 
 
-def read_day(request: Message, field: str, days_later: int = 0) -> datetime | None:
-    """Returns the instant at which the Israeli day in a field begins, or one so much later.
-
-    None when absent; raises InvalidRequest for what is no day.
-    """
+def read_date(request: Message, field: str) -> date | None:
+    """Returns the day in a field, None when absent; raises InvalidRequest for what is no day."""
     if not request.HasField(field):
         return None
     given: Any = getattr(request, field)
     try:
-        day = date(given.year, given.month, given.day) + timedelta(days=days_later)
-    except (ValueError, OverflowError) as error:
+        day = date(given.year, given.month, given.day)
+    except ValueError as error:
         raise InvalidRequest(field, "is not a day", "DATE_INVALID") from error
-    return datetime.combine(day, time(), ISRAEL)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        sentence = f"must be from {FIRST_YEAR} to {LAST_YEAR}"
+        raise InvalidRequest(field, sentence, "DATE_INVALID")
+    return day
+
+
+def begin_day(day: date | None, days_later: int = 0) -> datetime | None:
+    """Returns the instant at which the day begins in Israel, or one so much later."""
+    if day is None:
+        return None
+    return datetime.combine(day + timedelta(days=days_later), time(), ISRAEL)
 
 
 async def find_versions(

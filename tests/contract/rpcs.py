@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 
-from superzol.analytics.v1 import analytics_pb2
+from superzol.analytics.v1 import analytics_pb2, comparison_pb2, trend_pb2
 from superzol.catalog.v1 import catalog_pb2, store_pb2
 from superzol.dataset.v1 import coverage_pb2, dataset_pb2, run_pb2
 from superzol.pricing.v1 import pricing_pb2, promotion_pb2, version_pb2
@@ -13,6 +13,8 @@ from tests.contract.repository import ROOT
 
 PROTOS = [
     analytics_pb2,
+    comparison_pb2,
+    trend_pb2,
     catalog_pb2,
     store_pb2,
     dataset_pb2,

@@ -85,6 +85,6 @@ async def count_buffers(
 async def quote(connection: asyncpg.Connection, argument: Argument) -> str:
     """Returns the argument as a literal: EXECUTE takes no parameters."""
     if isinstance(argument, list):
-        return f"ARRAY[{', '.join([await quote(connection, item) for item in argument])}]::text[]"
+        return str(await connection.fetchval("SELECT quote_nullable($1::text[]::text)", argument))
     text = None if argument is None else str(argument)
     return str(await connection.fetchval("SELECT quote_nullable($1::text)", text))

@@ -7,6 +7,8 @@ import pytest
 
 from superzol.dataset.v1.run_pb2 import Run, RunFile, RunStage
 from superzol.pricing.v1.promotion_pb2 import Promotion
+from superzol_server.analytics.comparison import Priced
+from superzol_server.analytics.trend import Moment
 from tests.contract.rpcs import RPCS, Rpc, item_message
 from tests.contract.statements import STATEMENTS, Statement
 
@@ -38,6 +40,14 @@ PRIVATE_COLUMNS = {
         "city_known",
     },
     "find_category": {"category_id"},
+    "compare_prices": {
+        "unknown_store_ids",
+        "unknown_chain_ids",
+        "city_known",
+        *Priced._fields,
+    }
+    - {"product_id"},
+    "get_price_trend": {"unknown_chain_ids", *Moment._fields} - {"chain_id"},
     "find_chain": {"chain_id"},
     "find_identifiers": {"product_known", "store_known", "chain_known", "city_known"},
 }

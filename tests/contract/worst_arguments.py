@@ -3,6 +3,8 @@
 Products 1 to 1000 are in all 300 stores; number 1 also has a price change in every version.
 """
 
+from datetime import date, timedelta
+
 from superzol_server.catalog.service import MOST_PRODUCTS_RANKED
 from superzol_server.dataset.service import RAW_LENGTH
 
@@ -26,6 +28,7 @@ EARLY, MIDDLE = "2025-11-23 12:00+00", "2025-12-10 12:00+00"
 EVERY = (None,) * 5  # no limit by city, price and day of observation
 HAIFA = ("חיפה", 1, 9999, EARLY, "2030-01-01 00:00+00")
 LOWEST = -(2**31)
+MIDNIGHTS = [f"{date(2025, 11, 20) + timedelta(days=day)} 00:00+02" for day in range(401)]
 HOLDING, LONG_GONE = "2026-01-15 12:00+00", "2001-01-01 00:00+00"
 
 DATASET, RUN = "israeli-supermarkets", "run-40"
@@ -37,6 +40,15 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
         (BASKET, None, CHAINS[:3], None),
         (BASKET, None, None, "חיפה"),
         (LARGEST_BASKET, STORES, CHAINS, None),
+    ],
+    "compare_prices": [
+        (LARGEST_BASKET, None, None, None, None, "chain"),
+        (LARGEST_BASKET, None, None, None, EARLY, "store"),
+        (BASKET, STORES, CHAINS, "חיפה", MIDDLE, "city"),
+    ],
+    "get_price_trend": [
+        (LARGEST_BASKET, None, MIDNIGHTS[:43]),
+        ([EVERYWHERE], ["chain_3"], MIDNIGHTS),
     ],
     "get_dataset": [(DATASET,)],
     "get_generation": [()],

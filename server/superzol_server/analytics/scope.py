@@ -20,14 +20,20 @@ class Scope(NamedTuple):
 
 def read_scope(store_ids: Sequence[str], chain_ids: Sequence[str], city: str) -> Scope:
     """Reads what a request names; raises InvalidRequest when it names nothing or too much."""
+    scope = read_limits(store_ids, chain_ids, city)
+    if not any(scope):
+        raise InvalidRequest(
+            "store_ids", "one of store_ids, chain_ids and city is needed", "SCOPE_MISSING"
+        )
+    return scope
+
+
+def read_limits(store_ids: Sequence[str], chain_ids: Sequence[str], city: str) -> Scope:
+    """Reads what a request names, if anything; raises InvalidRequest when it names too much."""
     if len(store_ids) > MOST_STORES:
         raise InvalidRequest("store_ids", f"must be at most {MOST_STORES}", "TOO_MANY_STORES")
     if len(chain_ids) > MOST_CHAINS:
         raise InvalidRequest("chain_ids", f"must be at most {MOST_CHAINS}", "TOO_MANY_CHAINS")
-    if not store_ids and not chain_ids and not city:
-        raise InvalidRequest(
-            "store_ids", "one of store_ids, chain_ids and city is needed", "SCOPE_MISSING"
-        )
     stores = [
         read_store_id(store_id, f"store_ids[{place}]") for place, store_id in enumerate(store_ids)
     ]

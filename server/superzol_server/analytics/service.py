@@ -1,5 +1,7 @@
 """AnalyticsService over gRPC."""
 
+from typing import TypeVar
+
 from google.protobuf.message import Message
 from grpc.aio import ServicerContext
 
@@ -10,15 +12,42 @@ from superzol.analytics.v1.analytics_pb2 import (
     CompareBasketResponse,
 )
 from superzol.analytics.v1.analytics_pb2_grpc import AnalyticsServiceServicer
+from superzol.analytics.v1.comparison_pb2 import (
+    ComparePricesRequest,
+    ComparePricesResponse,
+    PriceGroupKind,
+)
+from superzol.analytics.v1.trend_pb2 import GetPriceTrendRequest, GetPriceTrendResponse
+from superzol.pricing.v1.version_pb2 import VersionUsed
 from superzol_server.analytics.basket import Item, Quote, Shelf, check_basket, quote_basket
-from superzol_server.analytics.scope import check_scope, read_scope
+from superzol_server.analytics.comparison import Priced, check_products, compare
+from superzol_server.analytics.messages import (
+    read_periods,
+    read_question,
+    to_comparison,
+    to_instants,
+    to_trend,
+)
+from superzol_server.analytics.scope import check_scope, read_limits, read_scope
+from superzol_server.analytics.trend import Moment, follow_basket, follow_product
+from superzol_server.as_of import check_versions, find_versions, read_time
 from superzol_server.database import Database, Row
-from superzol_server.errors import InvalidRequest
+from superzol_server.errors import InvalidRequest, NotFound
 from superzol_server.identifiers import read_product_id
 from superzol_server.sql import load_statement
 
 COMPARE_BASKET = load_statement(__package__, "compare_basket")
+COMPARE_PRICES = load_statement(__package__, "compare_prices")
+GET_PRICE_TREND = load_statement(__package__, "get_price_trend")
+GROUPS = {
+    PriceGroupKind.PRICE_GROUP_KIND_UNSPECIFIED: "chain",
+    PriceGroupKind.PRICE_GROUP_KIND_CHAIN: "chain",
+    PriceGroupKind.PRICE_GROUP_KIND_STORE: "store",
+    PriceGroupKind.PRICE_GROUP_KIND_CITY: "city",
+}
 Context = ServicerContext[Message, Message]
+
+Value = TypeVar("Value", Priced, Moment)
 
 DEFAULT_QUOTES, MOST_QUOTES = 20, 1000
 
@@ -48,6 +77,72 @@ class AnalyticsService(AnalyticsServiceServicer):
             store_count=store_count,
             complete_store_count=complete_store_count,
         )
+
+    async def ComparePrices(
+        self, request: ComparePricesRequest, context: Context
+    ) -> ComparePricesResponse:
+        product_ids = [
+            read_product_id(product_id, f"product_ids[{place}]")
+            for place, product_id in enumerate(request.product_ids)
+        ]
+        check_products(product_ids)
+        scope = read_limits(request.store_ids, request.chain_ids, request.city)
+        as_of_time, group_by = read_time(request, "as_of_time"), read_group(request)
+        async with self._database.snapshot() as snapshot:
+            versions = await find_versions(snapshot, as_of_time, None)
+            asked = (product_ids, *scope, as_of_time, group_by)
+            rows = (await snapshot.fetch(COMPARE_PRICES, *asked)).rows
+        first = rows[0]
+        check_scope(
+            scope, first["unknown_store_ids"], first["unknown_chain_ids"], first["city_known"]
+        )
+        chains = scope.chain_ids or [row["chain_id"] for row in versions]
+        versions = [row for row in versions if row["chain_id"] in chains]
+        check_versions(versions, as_of_time)
+        unknown = set(first["unknown_product_ids"])
+        known = [product_id for product_id in product_ids if product_id not in unknown]
+        priced = [to_value(Priced, row) for row in rows if row["product_id"] is not None]
+        return ComparePricesResponse(
+            comparisons=[to_comparison(each) for each in compare(known, priced)],
+            unknown_product_ids=[each for each in product_ids if each in unknown],
+            versions_used=[VersionUsed(**row) for row in versions],
+        )
+
+    async def GetPriceTrend(
+        self, request: GetPriceTrendRequest, context: Context
+    ) -> GetPriceTrendResponse:
+        question = read_question(request)
+        scope = read_limits((), request.chain_ids, "")
+        starts = read_periods(request, len(question.items))
+        asked = (question.product_ids, scope.chain_ids, to_instants(starts))
+        rows = (await self._database.fetch(GET_PRICE_TREND, *asked)).rows
+        unknown = set(rows[0]["unknown_product_ids"])
+        check_scope(scope, (), rows[0]["unknown_chain_ids"], city_known=True)
+        if question.product_id in unknown:
+            sentence = f"no product is {question.product_id}"
+            raise NotFound("PRODUCT_NOT_FOUND", sentence, product_id=str(question.product_id))
+        moments = [to_value(Moment, row) for row in rows if row["chain_id"] is not None]
+        if question.product_id is None:
+            trends = follow_basket(question.items, moments, request.per_chain)
+        else:
+            trends = follow_product(question.product_id, moments, request.per_chain)
+        return GetPriceTrendResponse(
+            trends=[to_trend(chain_id, starts, points) for chain_id, points in trends.items()],
+            unknown_product_ids=[each for each in question.product_ids if each in unknown],
+        )
+
+
+def read_group(request: ComparePricesRequest) -> str:
+    """Returns what prices are grouped by; raises InvalidRequest for what nobody knows."""
+    if request.group_by not in GROUPS:
+        raise InvalidRequest("group_by", f"{request.group_by} is no kind of group", "FIELD_INVALID")
+    return GROUPS[request.group_by]
+
+
+def to_value(kind: type[Value], row: Row) -> Value:
+    """Makes the value of a row, which may hold more than it."""
+    fields: tuple[str, ...] = kind._fields
+    return kind(**{name: row[name] for name in fields})
 
 
 def read_items(request: CompareBasketRequest) -> list[Item]:

@@ -13,7 +13,7 @@ from superzol.pricing.v1.promotion_pb2 import (
     Reward,
 )
 from superzol.pricing.v1.version_pb2 import VersionUsed
-from superzol_server.as_of import read_day, read_time
+from superzol_server.as_of import begin_day, read_date, read_time
 from superzol_server.database import Row
 from superzol_server.errors import Unimplemented
 from superzol_server.pricing.discount import Held, discount
@@ -44,8 +44,8 @@ def read_filters(request: ListPricesRequest) -> Filters:
         city=request.city or None,
         min_price=read_price_limit(limits[0], "min_price_agorot"),
         max_price=read_price_limit(limits[1], "max_price_agorot"),
-        observed_from=read_day(request, "start_date"),
-        observed_before=read_day(request, "end_date", days_later=1),
+        observed_from=begin_day(read_date(request, "start_date")),
+        observed_before=begin_day(read_date(request, "end_date"), days_later=1),
         as_of_time=read_time(request, "as_of_time"),
     )
     return check_filters(filters)

@@ -1,0 +1,92 @@
+-- Prices above zero of products in a scope, by product and group, all groups together first; and what is not known.
+-- $1 product_ids: text[]
+-- $2 store_ids: text[], null for no limit by store
+-- $3 chain_ids: text[], null for no limit by chain
+-- $4 city: text, null for no limit by city
+-- $5 as_of_time: timestamptz, null for now
+-- $6 group_by: text, store, chain or city
+-- Budget: 1300 shared buffers
+WITH used AS MATERIALIZED (
+    -- Now is after every version, and so in no closed span: their partitions are not even opened.
+    SELECT
+        chain.chain_key,
+        chain.chain_id,
+        CASE WHEN $5::timestamptz IS NULL THEN 32767 ELSE loaded.version END AS version
+    FROM chain
+    LEFT JOIN LATERAL (
+        SELECT version
+        FROM chain_version
+        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $5
+        ORDER BY version DESC
+        LIMIT 1
+    ) AS loaded ON $5 IS NOT NULL
+    WHERE coalesce(chain.chain_id = ANY ($3::text[]), true)
+), scope AS MATERIALIZED (
+    SELECT
+        store.store_key,
+        store.store_id,
+        CASE $6::text
+            WHEN 'store' THEN store.store_id
+            WHEN 'chain' THEN used.chain_id
+            ELSE coalesce(search_text(store.city), '')
+        END AS group_key,
+        CASE $6
+            WHEN 'store' THEN store.store_id
+            WHEN 'chain' THEN used.chain_id
+            ELSE coalesce(store.city, '')
+        END AS group_name,
+        used.version
+    FROM store
+    JOIN used ON used.chain_key = store.chain_key
+    WHERE coalesce(store.store_id = ANY ($2::text[]), true)
+        AND CASE WHEN $4::text IS NULL THEN true ELSE search_text(store.city) = (SELECT search_text($4)) END
+), named AS MATERIALIZED (
+    SELECT product_key, product_id
+    FROM product
+    WHERE product_id = ANY ($1::text[])
+), told AS (
+    SELECT open.product_key, open.store_key, open.price, open.since
+    FROM offer AS open
+    WHERE open.product_key = ANY (ARRAY(SELECT product_key FROM named))
+    UNION ALL
+    SELECT span.product_key, span.store_key, span.price, span.valid_from
+    FROM price_span AS span
+    JOIN used ON used.chain_key = span.chain_key AND used.version < span.valid_to
+    WHERE span.product_key = ANY (ARRAY(SELECT product_key FROM named))
+        AND span.valid_to > (SELECT min(version) FROM used)
+), priced AS (
+    SELECT
+        told.product_key,
+        GROUPING(scope.group_key) = 1 AS is_whole,
+        min(scope.group_name) AS group_name,
+        min(told.price) AS lowest,
+        max(told.price) AS highest,
+        sum(told.price) AS total,
+        count(*) AS store_count,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY told.price) AS median,
+        (array_agg(scope.store_id ORDER BY told.price, scope.store_id))[1] AS cheapest_store_id
+    FROM told
+    JOIN scope ON scope.store_key = told.store_key AND told.since <= scope.version
+    WHERE told.price > 0
+    GROUP BY GROUPING SETS ((told.product_key), (told.product_key, scope.group_key))
+)
+SELECT
+    ARRAY(SELECT unnest($1) EXCEPT SELECT product_id FROM named) AS unknown_product_ids,
+    ARRAY(SELECT unnest($2) EXCEPT SELECT store_id FROM store WHERE store_id = ANY ($2)) AS unknown_store_ids,
+    ARRAY(SELECT unnest($3) EXCEPT SELECT chain_id FROM chain WHERE chain_id = ANY ($3)) AS unknown_chain_ids,
+    $4 IS NULL OR EXISTS (SELECT FROM store WHERE search_text(city) = search_text($4)) AS city_known,
+    named.product_id,
+    priced.is_whole,
+    priced.group_name,
+    priced.lowest,
+    priced.highest,
+    priced.total::int8 AS total,
+    priced.store_count,
+    priced.median,
+    priced.cheapest_store_id
+FROM (SELECT) AS always
+LEFT JOIN (priced JOIN named ON named.product_key = priced.product_key) ON true
+ORDER BY
+    named.product_id,
+    priced.is_whole DESC,
+    priced.group_name

@@ -1,0 +1,93 @@
+-- Prices above zero of products in each chain at the end of each period, and the version that tells them; by chain.
+-- $1 product_ids: text[]
+-- $2 chain_ids: text[], null for all
+-- $3 starts: timestamptz[], when each period begins, ascending, and when the last one ends
+-- Budget: 1600 shared buffers
+WITH moment AS MATERIALIZED (
+    -- Of each chain and period, the newest version with a cutoff in it, or else the one of the period before.
+    SELECT
+        chain.chain_key,
+        chain.chain_id,
+        period.number,
+        max(loaded.version) OVER (PARTITION BY chain.chain_key ORDER BY period.number) AS version,
+        loaded.version IS NOT NULL AS is_loaded
+    FROM chain
+    CROSS JOIN generate_series(0, cardinality($3::timestamptz[]) - 1) AS period (number)
+    LEFT JOIN (
+        SELECT
+            chain_key,
+            width_bucket(cutoff_at, $3) AS number,
+            max(version) AS version
+        FROM chain_version
+        WHERE state = 'loaded' AND cutoff_at < $3[cardinality($3)]
+        GROUP BY chain_key, 2
+    ) AS loaded ON loaded.chain_key = chain.chain_key AND loaded.number = period.number
+    WHERE coalesce(chain.chain_id = ANY ($2::text[]), true)
+), used AS MATERIALIZED (
+    SELECT
+        chain_key,
+        array_agg(DISTINCT version ORDER BY version) AS versions
+    FROM moment
+    WHERE number > 0 AND version IS NOT NULL
+    GROUP BY chain_key
+), named AS MATERIALIZED (
+    SELECT product_key, product_id
+    FROM product
+    WHERE product_id = ANY ($1::text[])
+), told AS (
+    SELECT open.product_key, open.chain_key, open.price, open.since AS valid_from, 32767 AS valid_to
+    FROM offer AS open
+    WHERE open.product_key = ANY (ARRAY(SELECT product_key FROM named))
+    UNION ALL
+    SELECT span.product_key, span.chain_key, span.price, span.valid_from, span.valid_to
+    FROM price_span AS span
+    WHERE span.product_key = ANY (ARRAY(SELECT product_key FROM named))
+        AND span.valid_to > (SELECT min(versions[1]) FROM used)
+), lasting AS (
+    -- Many stores change a price together: from here on they are one row.
+    SELECT
+        told.product_key,
+        told.chain_key,
+        told.price,
+        width_bucket((told.valid_from - 1)::int2, used.versions) + 1 AS first,
+        width_bucket((told.valid_to - 1)::int2, used.versions) AS last,
+        count(*) AS stores
+    FROM told
+    JOIN used ON used.chain_key = told.chain_key
+    WHERE told.price > 0
+    GROUP BY 1, 2, 3, 4, 5
+), priced AS (
+    SELECT
+        lasting.product_key,
+        lasting.chain_key,
+        used.versions[place.number] AS version,
+        min(lasting.price) AS lowest,
+        max(lasting.price) AS highest,
+        sum(lasting.price * lasting.stores) AS total,
+        sum(lasting.stores) AS stores
+    FROM lasting
+    JOIN used ON used.chain_key = lasting.chain_key
+    CROSS JOIN LATERAL generate_series(lasting.first, lasting.last) AS place (number)
+    GROUP BY 1, 2, 3
+)
+SELECT
+    ARRAY(SELECT unnest($1) EXCEPT SELECT product_id FROM named) AS unknown_product_ids,
+    ARRAY(SELECT unnest($2) EXCEPT SELECT chain_id FROM chain WHERE chain_id = ANY ($2)) AS unknown_chain_ids,
+    moment.chain_id,
+    moment.number,
+    moment.version,
+    moment.is_loaded,
+    array_agg(named.product_id ORDER BY named.product_id) AS product_ids,
+    array_agg(priced.lowest ORDER BY named.product_id) AS lowest,
+    array_agg(priced.highest ORDER BY named.product_id) AS highest,
+    array_agg(priced.total::int8 ORDER BY named.product_id) AS totals,
+    array_agg(priced.stores::int8 ORDER BY named.product_id) AS stores
+FROM (SELECT) AS always
+LEFT JOIN moment ON moment.number > 0
+LEFT JOIN (priced JOIN named ON named.product_key = priced.product_key)
+    ON priced.chain_key = moment.chain_key
+    AND priced.version = moment.version
+GROUP BY moment.chain_id, moment.number, moment.version, moment.is_loaded
+ORDER BY
+    moment.chain_id,
+    moment.number

@@ -1,0 +1,100 @@
+"""Messages of AnalyticsService, made of values and read into them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from google.type.date_pb2 import Date
+
+from superzol.analytics.v1.comparison_pb2 import PriceComparison, PriceGroup, PriceSummary
+from superzol.analytics.v1.trend_pb2 import (
+    GetPriceTrendRequest,
+    PriceTrend,
+    TrendPeriod,
+    TrendPoint,
+)
+from superzol_server.analytics.basket import Item, check_basket
+from superzol_server.analytics.comparison import Comparison
+from superzol_server.analytics.periods import DAY, cut_periods
+from superzol_server.analytics.trend import Point
+from superzol_server.as_of import ISRAEL, begin_day, read_date
+from superzol_server.errors import InvalidRequest, Unimplemented
+from superzol_server.identifiers import read_product_id
+
+
+class Question(NamedTuple):
+    """What a trend is asked of: one product, None for a basket; and the items either way."""
+
+    product_id: str | None
+    items: list[Item]
+
+    @property
+    def product_ids(self) -> list[str]:
+        """The products of its items."""
+        return [item.product_id for item in self.items]
+
+
+def to_comparison(comparison: Comparison) -> PriceComparison:
+    """Makes the message of a comparison."""
+    product_id, summary, groups = comparison
+    return PriceComparison(
+        product_id=product_id,
+        summary=PriceSummary(**summary._asdict()) if summary else None,
+        groups=[
+            PriceGroup(group=name, summary=PriceSummary(**prices._asdict()))
+            for name, prices in groups
+        ],
+    )
+
+
+def read_question(request: GetPriceTrendRequest) -> Question:
+    """Reads what a trend is asked of; raises InvalidRequest or Unimplemented."""
+    if request.category_id:
+        raise Unimplemented("category_id")
+    if bool(request.product_id) == bool(request.items):
+        raise InvalidRequest(
+            "product_id", "give one of product_id and items, and not both", "SCOPE_MISSING"
+        )
+    if request.product_id:
+        product_id = read_product_id(request.product_id)
+        return Question(product_id, [Item(product_id, 1.0)])
+    items = [
+        Item(read_product_id(item.product_id, f"items[{place}].product_id"), item.quantity)
+        for place, item in enumerate(request.items)
+    ]
+    return Question(None, check_basket(items))
+
+
+def read_periods(request: GetPriceTrendRequest, items: int) -> list[date]:
+    """Returns the days on which periods begin, and the day after them; raises InvalidRequest."""
+    if request.period not in TrendPeriod.values():
+        raise InvalidRequest("period", f"{request.period} is no kind of period")
+    last = read_date(request, "end_date") or datetime.now(ISRAEL).date()
+    return cut_periods(
+        read_date(request, "start_date"), last, TrendPeriod.Name(request.period), items
+    )
+
+
+def to_instants(starts: Sequence[date]) -> list[datetime | None]:
+    """Returns when each of the days begins in Israel."""
+    return [begin_day(day) for day in starts]
+
+
+def to_trend(chain_id: str, starts: Sequence[date], points: Sequence[Point]) -> PriceTrend:
+    """Makes the message of a trend."""
+    return PriceTrend(
+        chain_id=chain_id,
+        points=[
+            TrendPoint(
+                start_date=to_date(start),
+                end_date=to_date(following - DAY),
+                **point._asdict(),
+            )
+            for start, following, point in zip(starts[:-1], starts[1:], points, strict=True)
+        ],
+    )
+
+
+def to_date(day: date) -> Date:
+    """Makes the message of a day."""
+    return Date(year=day.year, month=day.month, day=day.day)
