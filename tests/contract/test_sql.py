@@ -49,7 +49,13 @@ PRIVATE_COLUMNS = {
     - {"product_id"},
     "get_price_trend": {"unknown_chain_ids", *Moment._fields} - {"chain_id"},
     "find_chain": {"chain_id"},
-    "find_identifiers": {"product_known", "store_known", "chain_known", "city_known"},
+    "find_identifiers": {
+        "product_known",
+        "store_known",
+        "chain_known",
+        "city_known",
+        "category_known",
+    },
 }
 
 every_statement = pytest.mark.parametrize("statement", STATEMENTS, ids=lambda found: found.name)

@@ -25,8 +25,9 @@ CHAINS = [f"chain_{number}" for number in range(1, 6)]
 STORES = [f"{chain_id}:{code}" for chain_id in CHAINS for code in range(1, 61)]
 
 EARLY, MIDDLE = "2025-11-23 12:00+00", "2025-12-10 12:00+00"
-EVERY = (None,) * 5  # no limit by city, price and day of observation
-HAIFA = ("חיפה", 1, 9999, EARLY, "2030-01-01 00:00+00")
+DEPARTMENT = "dairy"
+EVERY = (None,) * 6  # no limit by city, price, day of observation and category
+HAIFA = ("חיפה", 1, 9999, EARLY, "2030-01-01 00:00+00", DEPARTMENT)
 LOWEST = -(2**31)
 MIDNIGHTS = [f"{date(2025, 11, 20) + timedelta(days=day)} 00:00+02" for day in range(401)]
 HOLDING, LONG_GONE = "2026-01-15 12:00+00", "2001-01-01 00:00+00"
@@ -176,7 +177,7 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "count_stores": [(None, None, None, None), ("chain_3", "חיפה", 1, "הרצל 1")],
     "find_category": [("dairy.milk",)],
     "find_chain": [("chain_3",)],
-    "find_identifiers": [(EVERYWHERE, "chain_3:17", "chain_3", "חיפה")],
+    "find_identifiers": [(EVERYWHERE, "chain_3:17", "chain_3", "חיפה", DEPARTMENT)],
     "search_products": [
         ("חלב", None, None, None, None, MOST_PRODUCTS_RANKED, *BEFORE_THE_BEST, PAGE),
         ("חלב תנובה", "chain_3", None, False, None, MOST_PRODUCTS_RANKED, *BEFORE_THE_BEST, PAGE),

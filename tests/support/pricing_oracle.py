@@ -18,6 +18,7 @@ class Known(NamedTuple):
     chain_id: str
     name: str
     city: str | None
+    categories: frozenset[str]
     price: int
     since: int
     weighted: bool
@@ -48,6 +49,11 @@ def all_prices(tables: Tables, as_of: datetime | None, at: datetime) -> list[Kno
     stores = {row["store_key"]: row for row in tables["store"]}
     products = {row["product_key"]: row for row in tables["product"]}
     chains = {row["chain_key"]: row["chain_id"] for row in tables["chain"]}
+    categories: dict[int | None, frozenset[str]] = {
+        row["category_key"]: frozenset((row["category_id"], row["department_id"]))
+        for row in tables["category"]
+    }
+    categories[None] = frozenset()
     versions = versions_as_of(tables, as_of) if as_of else None
     words = {
         (row["product_key"], row["chain_key"]): row["weighted"]
@@ -70,6 +76,7 @@ def all_prices(tables: Tables, as_of: datetime | None, at: datetime) -> list[Kno
         known.append(
             Known(
                 product["product_id"], store["store_id"], chain_id, product["name"], store["city"],
+                categories[product["category_key"]],
                 price["price"], price["first"], weighted, seen_at, seen_in, best,
             )
         )  # fmt: skip

@@ -20,6 +20,7 @@ FIRST_DAY = date(2026, 3, 1)
 CHAINS = ("alpha", "beta", "gamma")
 CITIES = ("חיפה", "תל אביב", None)
 NAMES = ("חלב", "לחם", "גבינה", "ביצים")
+CATEGORIES = ("dairy.milk", "dairy.cheese", "bakery.bread", None)
 GTINS = ("7290004131074", "7290000066318", "7290000000008", "72900000")
 STATES = ("loaded", "loaded", "loaded", "held_back", "absent")
 LAST_VERSION = 45  # in the second partition of the spans
@@ -35,7 +36,13 @@ async def make_market(connection: asyncpg.Connection, seed: int) -> None:
     dice = Random(seed)
     products = [*GTINS, *(f"{chain}:12" for chain in CHAINS)]
     facts: list[Fact] = [
-        Product(each, dice.choice(NAMES), weighted=dice.random() < 0.3) for each in products
+        Product(
+            each,
+            dice.choice(NAMES),
+            weighted=dice.random() < 0.3,
+            category_id=dice.choice(CATEGORIES),
+        )
+        for each in products
     ]
     numbers = sorted(dice.sample(range(2, LAST_VERSION), 9))
     for chain in CHAINS:

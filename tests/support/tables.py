@@ -6,7 +6,7 @@ import asyncpg
 
 TABLES = (
     "chain", "store", "product", "product_in_chain", "offer_pack", "price_span", "chain_version",
-    "store_sighting", "promotion",
+    "store_sighting", "promotion", "category",
 )  # fmt: skip
 
 Tables = dict[str, list[dict[str, Any]]]

@@ -38,7 +38,7 @@ class Spread(NamedTuple):
 class Point(NamedTuple):
     """Prices at the end of a period, as TrendPoint says them."""
 
-    gap: bool
+    nothing_loaded: bool
     version: int = 0
     min_price_agorot: int | None = None
     mean_price_agorot: int | None = None

@@ -5,21 +5,22 @@
 -- $4 max_price: int, null for no limit
 -- $5 observed_from: timestamptz, null for no limit
 -- $6 observed_before: timestamptz, null for no limit
--- $7 as_of_time: timestamptz, null for now
+-- $7 category_id: text, of a category or a department, null for all
+-- $8 as_of_time: timestamptz, null for now
 -- Budget: 2200 shared buffers
 WITH used AS MATERIALIZED (
     -- Now is after every version, and so in no closed span: their partitions are not even opened.
     SELECT
         chain.chain_key,
-        CASE WHEN $7::timestamptz IS NULL THEN 32767 ELSE loaded.version END AS version
+        CASE WHEN $8::timestamptz IS NULL THEN 32767 ELSE loaded.version END AS version
     FROM chain
     LEFT JOIN LATERAL (
         SELECT version
         FROM chain_version
-        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $7
+        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $8
         ORDER BY version DESC
         LIMIT 1
-    ) AS loaded ON $7 IS NOT NULL
+    ) AS loaded ON $8 IS NOT NULL
     WHERE chain.chain_id = $1
 ), shop AS MATERIALIZED (
     SELECT store.store_key
@@ -27,12 +28,12 @@ WITH used AS MATERIALIZED (
     JOIN store ON store.chain_key = used.chain_key
     LEFT JOIN LATERAL (
         SELECT store.observed_at
-        WHERE $7 IS NULL
+        WHERE $8 IS NULL
         UNION ALL
         (
             SELECT sighting.last_at
             FROM store_sighting AS sighting
-            WHERE $7 IS NOT NULL AND sighting.store_key = store.store_key AND sighting.version <= used.version
+            WHERE $8 IS NOT NULL AND sighting.store_key = store.store_key AND sighting.version <= used.version
             ORDER BY sighting.version DESC
             LIMIT 1
         )
@@ -43,13 +44,13 @@ WITH used AS MATERIALIZED (
 )
 SELECT count(*) AS total_size
 FROM (
-    SELECT open.store_key, open.price
+    SELECT pack.product_key, open.store_key, open.price
     FROM offer_pack AS pack
     CROSS JOIN LATERAL unnest(pack.store_keys, pack.prices, pack.since) AS open (store_key, price, since)
     WHERE pack.chain_key = (SELECT chain_key FROM used)
         AND open.since <= (SELECT version FROM used)
     UNION ALL
-    SELECT span.store_key, span.price
+    SELECT span.product_key, span.store_key, span.price
     FROM price_span AS span
     WHERE span.store_key = ANY (ARRAY(SELECT store_key FROM shop))
         AND span.valid_to > (SELECT version FROM used)
@@ -58,3 +59,9 @@ FROM (
 JOIN shop ON shop.store_key = told.store_key
 WHERE coalesce(told.price >= $3::int4, true)
     AND coalesce(told.price <= $4::int4, true)
+    AND ($7::text IS NULL OR told.product_key IN (
+        SELECT product.product_key
+        FROM product
+        JOIN category ON category.category_key = product.category_key
+        WHERE category.category_id = $7 OR category.department_id = $7
+    ))

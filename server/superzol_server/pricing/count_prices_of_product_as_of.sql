@@ -7,7 +7,8 @@
 -- $6 max_price: int, null for no limit
 -- $7 observed_from: timestamptz, null for no limit
 -- $8 observed_before: timestamptz, null for no limit
--- $9 as_of_time: timestamptz
+-- $9 category_id: text, of a category or a department, null for all
+-- $10 as_of_time: timestamptz
 -- Budget: 4500 shared buffers
 WITH asked AS MATERIALIZED (
     SELECT product_key, product_id
@@ -24,7 +25,7 @@ WITH asked AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT version
         FROM chain_version
-        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $9
+        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $10
         ORDER BY version DESC
         LIMIT 1
     ) AS loaded
@@ -60,3 +61,8 @@ WHERE coalesce(store.store_id = $3, true)
     AND coalesce(told.price <= $6::int4, true)
     AND coalesce(seen.last_at >= $7, $7::timestamptz IS NULL)
     AND coalesce(seen.last_at < $8, $8::timestamptz IS NULL)
+    AND ($9::text IS NULL OR EXISTS (
+        SELECT FROM product
+        JOIN category ON category.category_key = product.category_key
+        WHERE product.product_id = $1 AND $9 IN (category.category_id, category.department_id)
+    ))

@@ -6,7 +6,8 @@
 -- $5 max_price: int, null for no limit
 -- $6 observed_from: timestamptz, null for no limit
 -- $7 observed_before: timestamptz, null for no limit
--- $8 as_of_time: timestamptz, null for now
+-- $8 category_id: text, of a category or a department, null for all
+-- $9 as_of_time: timestamptz, null for now
 -- Budget: 1800 shared buffers
 WITH asked AS MATERIALIZED (
     -- Now is after every version, and so in no closed span: their partitions are not even opened.
@@ -16,19 +17,19 @@ WITH asked AS MATERIALIZED (
     LEFT JOIN LATERAL (
         SELECT version
         FROM chain_version
-        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $8
+        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $9
         ORDER BY version DESC
         LIMIT 1
-    ) AS loaded ON $8 IS NOT NULL
-    CROSS JOIN LATERAL (SELECT CASE WHEN $8::timestamptz IS NULL THEN 32767 ELSE loaded.version END) AS used (version)
+    ) AS loaded ON $9 IS NOT NULL
+    CROSS JOIN LATERAL (SELECT CASE WHEN $9::timestamptz IS NULL THEN 32767 ELSE loaded.version END) AS used (version)
     LEFT JOIN LATERAL (
         SELECT store.observed_at
-        WHERE $8 IS NULL
+        WHERE $9 IS NULL
         UNION ALL
         (
             SELECT sighting.last_at
             FROM store_sighting AS sighting
-            WHERE $8 IS NOT NULL AND sighting.store_key = store.store_key AND sighting.version <= used.version
+            WHERE $9 IS NOT NULL AND sighting.store_key = store.store_key AND sighting.version <= used.version
             ORDER BY sighting.version DESC
             LIMIT 1
         )
@@ -39,14 +40,14 @@ WITH asked AS MATERIALIZED (
         AND coalesce(seen.observed_at >= $6, $6::timestamptz IS NULL)
         AND coalesce(seen.observed_at < $7, $7::timestamptz IS NULL)
 ), told AS (
-    SELECT pack.prices[place.position] AS price
+    SELECT pack.product_key, pack.prices[place.position] AS price
     FROM offer_pack AS pack
     CROSS JOIN LATERAL array_position(pack.store_keys, (SELECT store_key FROM asked)) AS place (position)
     WHERE pack.chain_key = (SELECT chain_key FROM asked)
         AND place.position IS NOT NULL
         AND pack.since[place.position] <= (SELECT version FROM asked)
     UNION ALL
-    SELECT span.price
+    SELECT span.product_key, span.price
     FROM price_span AS span
     WHERE span.store_key = (SELECT store_key FROM asked)
         AND span.valid_to > (SELECT version FROM asked)
@@ -56,3 +57,9 @@ SELECT count(*) AS total_size
 FROM told
 WHERE coalesce(told.price >= $4::int4, true)
     AND coalesce(told.price <= $5::int4, true)
+    AND ($8::text IS NULL OR told.product_key IN (
+        SELECT product.product_key
+        FROM product
+        JOIN category ON category.category_key = product.category_key
+        WHERE category.category_id = $8 OR category.department_id = $8
+    ))

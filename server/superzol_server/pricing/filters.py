@@ -16,6 +16,7 @@ class Filters(NamedTuple):
     max_price: int | None = None
     observed_from: datetime | None = None
     observed_before: datetime | None = None
+    category_id: str | None = None
     as_of_time: datetime | None = None
 
     @property
@@ -35,7 +36,7 @@ def read_price_limit(price: int | None, field: str) -> int | None:
 
 def check_filters(filters: Filters) -> Filters:
     """Returns the filters; raises InvalidRequest for a range that ends before it begins."""
-    _, lowest, highest, first, end, _ = filters
+    _, lowest, highest, first, end, *_ = filters
     if lowest is not None and highest is not None and highest < lowest:
         raise InvalidRequest(
             "max_price_agorot", "must not be below min_price_agorot", "RANGE_EMPTY"

@@ -5,24 +5,25 @@
 -- $4 max_price: int, null for no limit
 -- $5 observed_from: timestamptz, null for no limit
 -- $6 observed_before: timestamptz, null for no limit
--- $7 as_of_time: timestamptz, null for now
--- $8 after_product_id: text, of the last row seen, '' for the first page
--- $9 after_store_id: text, of the last row seen, '' for the first page
--- $10 limit: int
+-- $7 category_id: text, of a category or a department, null for all
+-- $8 as_of_time: timestamptz, null for now
+-- $9 after_product_id: text, of the last row seen, '' for the first page
+-- $10 after_store_id: text, of the last row seen, '' for the first page
+-- $11 limit: int
 -- Budget: 110000 shared buffers
 WITH used AS MATERIALIZED (
     -- Now is after every version, and so in no closed span: their partitions are not even opened.
     SELECT
         chain.chain_key,
-        CASE WHEN $7::timestamptz IS NULL THEN 32767 ELSE loaded.version END AS version
+        CASE WHEN $8::timestamptz IS NULL THEN 32767 ELSE loaded.version END AS version
     FROM chain
     LEFT JOIN LATERAL (
         SELECT version
         FROM chain_version
-        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $7
+        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $8
         ORDER BY version DESC
         LIMIT 1
-    ) AS loaded ON $7 IS NOT NULL
+    ) AS loaded ON $8 IS NOT NULL
     WHERE chain.chain_id = $1
 ), shop AS MATERIALIZED (
     SELECT
@@ -35,12 +36,12 @@ WITH used AS MATERIALIZED (
     JOIN store ON store.chain_key = used.chain_key
     LEFT JOIN LATERAL (
         SELECT store.observed_at, store.observed_file, store.observed_version
-        WHERE $7 IS NULL
+        WHERE $8 IS NULL
         UNION ALL
         (
             SELECT sighting.last_at, sighting.last_file, sighting.version
             FROM store_sighting AS sighting
-            WHERE $7 IS NOT NULL AND sighting.store_key = store.store_key AND sighting.version <= used.version
+            WHERE $8 IS NOT NULL AND sighting.store_key = store.store_key AND sighting.version <= used.version
             ORDER BY sighting.version DESC
             LIMIT 1
         )
@@ -52,7 +53,7 @@ WITH used AS MATERIALIZED (
     -- Stores as an array in the order of the list: no join, of which planners know only bad orders here.
     SELECT
         array_agg(store_key ORDER BY store_id) AS store_keys,
-        count(*) FILTER (WHERE store_id <= $9) AS passed
+        count(*) FILTER (WHERE store_id <= $10) AS passed
     FROM shop
 ), page AS (
     SELECT
@@ -68,7 +69,10 @@ WITH used AS MATERIALIZED (
         FROM product_in_chain AS words
         JOIN product ON product.product_key = words.product_key
         WHERE words.chain_key = (SELECT chain_key FROM used)
-            AND product.product_id >= $8
+            AND product.product_id >= $9
+            AND ($7::text IS NULL OR product.category_key = ANY (ARRAY(
+                SELECT category_key FROM category WHERE category_id = $7 OR department_id = $7
+            )))
         ORDER BY product.product_id
     ) AS known
     CROSS JOIN LATERAL (
@@ -89,13 +93,13 @@ WITH used AS MATERIALIZED (
         AND coalesce(told.price >= $3::int4, true)
         AND coalesce(told.price <= $4::int4, true)
         AND (
-            known.product_id > $8
+            known.product_id > $9
             OR array_position((SELECT store_keys FROM place), told.store_key) > (SELECT passed FROM place)
         )
     ORDER BY
         known.product_id,
         number
-    LIMIT $10
+    LIMIT $11
 )
 SELECT
     page.product_id,

@@ -7,10 +7,11 @@
 -- $6 max_price: int, null for no limit
 -- $7 observed_from: timestamptz, null for no limit
 -- $8 observed_before: timestamptz, null for no limit
--- $9 direction: int, 1 cheapest first, -1 dearest first, 0 by store alone
--- $10 after_key_price: int, of the last row seen, below any for the first page
--- $11 after_store_id: text, of the last row seen, '' for the first page
--- $12 limit: int
+-- $9 category_id: text, of a category or a department, null for all
+-- $10 direction: int, 1 cheapest first, -1 dearest first, 0 by store alone
+-- $11 after_key_price: int, of the last row seen, below any for the first page
+-- $12 after_store_id: text, of the last row seen, '' for the first page
+-- $13 limit: int
 -- Budget: 950 shared buffers
 SELECT
     open.product_id,
@@ -22,7 +23,7 @@ SELECT
     store.observed_file,
     store.observed_version,
     open.since AS since_version,
-    open.price * $9::int4 AS key_price
+    open.price * $10::int4 AS key_price
 FROM offer AS open
 JOIN chain ON chain.chain_key = open.chain_key
 JOIN store ON store.store_key = open.store_key
@@ -34,8 +35,13 @@ WHERE open.product_key = (SELECT product_key FROM product WHERE product_id = $1)
     AND ($6::int4 IS NULL OR open.price <= $6)
     AND ($7::timestamptz IS NULL OR store.observed_at >= $7)
     AND ($8::timestamptz IS NULL OR store.observed_at < $8)
-    AND (open.price * $9, store.store_id) > ($10::int8, $11)
+    AND ($9::text IS NULL OR EXISTS (
+        SELECT FROM product
+        JOIN category ON category.category_key = product.category_key
+        WHERE product.product_id = $1 AND $9 IN (category.category_id, category.department_id)
+    ))
+    AND (open.price * $10, store.store_id) > ($11::int8, $12)
 ORDER BY
     key_price,
     store.store_id
-LIMIT $12
+LIMIT $13

@@ -7,11 +7,12 @@
 -- $6 max_price: int, null for no limit
 -- $7 observed_from: timestamptz, null for no limit
 -- $8 observed_before: timestamptz, null for no limit
--- $9 as_of_time: timestamptz
--- $10 direction: int, 1 cheapest first, -1 dearest first, 0 by store alone
--- $11 after_key_price: int, of the last row seen, below any for the first page
--- $12 after_store_id: text, of the last row seen, '' for the first page
--- $13 limit: int
+-- $9 category_id: text, of a category or a department, null for all
+-- $10 as_of_time: timestamptz
+-- $11 direction: int, 1 cheapest first, -1 dearest first, 0 by store alone
+-- $12 after_key_price: int, of the last row seen, below any for the first page
+-- $13 after_store_id: text, of the last row seen, '' for the first page
+-- $14 limit: int
 -- Budget: 4500 shared buffers
 WITH asked AS MATERIALIZED (
     SELECT product_key, product_id
@@ -28,7 +29,7 @@ WITH asked AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT version
         FROM chain_version
-        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $9
+        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $10
         ORDER BY version DESC
         LIMIT 1
     ) AS loaded
@@ -58,7 +59,7 @@ SELECT
     seen.last_file AS observed_file,
     seen.version AS observed_version,
     told.since AS since_version,
-    told.price * $10::int4 AS key_price
+    told.price * $11::int4 AS key_price
 FROM told
 JOIN used ON used.chain_key = told.chain_key AND told.since <= used.version
 JOIN store ON store.store_key = told.store_key
@@ -75,8 +76,13 @@ WHERE coalesce(store.store_id = $3, true)
     AND coalesce(told.price <= $6::int4, true)
     AND coalesce(seen.last_at >= $7, $7::timestamptz IS NULL)
     AND coalesce(seen.last_at < $8, $8::timestamptz IS NULL)
-    AND (told.price * $10, store.store_id) > ($11::int8, $12)
+    AND ($9::text IS NULL OR EXISTS (
+        SELECT FROM product
+        JOIN category ON category.category_key = product.category_key
+        WHERE product.product_id = $1 AND $9 IN (category.category_id, category.department_id)
+    ))
+    AND (told.price * $11, store.store_id) > ($12::int8, $13)
 ORDER BY
     key_price,
     store.store_id
-LIMIT $13
+LIMIT $14

@@ -6,13 +6,14 @@
 -- $5 max_price: int, null for no limit
 -- $6 observed_from: timestamptz, null for no limit
 -- $7 observed_before: timestamptz, null for no limit
--- $8 as_of_time: timestamptz, null for now
--- $9 direction: int, 1 cheapest first, -1 dearest first, 0 for other orders
--- $10 by_name: bool
--- $11 after_key_price: int, of the last row seen, below any for the first page
--- $12 after_key_name: text, of the last row seen, '' for the first page
--- $13 after_product_id: text, of the last row seen, '' for the first page
--- $14 limit: int
+-- $8 category_id: text, of a category or a department, null for all
+-- $9 as_of_time: timestamptz, null for now
+-- $10 direction: int, 1 cheapest first, -1 dearest first, 0 for other orders
+-- $11 by_name: bool
+-- $12 after_key_price: int, of the last row seen, below any for the first page
+-- $13 after_key_name: text, of the last row seen, '' for the first page
+-- $14 after_product_id: text, of the last row seen, '' for the first page
+-- $15 limit: int
 -- Budget: 4700 shared buffers
 WITH asked AS MATERIALIZED (
     -- Now is after every version, and so in no closed span: their partitions are not even opened.
@@ -29,19 +30,19 @@ WITH asked AS MATERIALIZED (
     LEFT JOIN LATERAL (
         SELECT version
         FROM chain_version
-        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $8
+        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $9
         ORDER BY version DESC
         LIMIT 1
-    ) AS loaded ON $8 IS NOT NULL
-    CROSS JOIN LATERAL (SELECT CASE WHEN $8::timestamptz IS NULL THEN 32767 ELSE loaded.version END) AS used (version)
+    ) AS loaded ON $9 IS NOT NULL
+    CROSS JOIN LATERAL (SELECT CASE WHEN $9::timestamptz IS NULL THEN 32767 ELSE loaded.version END) AS used (version)
     LEFT JOIN LATERAL (
         SELECT store.observed_at, store.observed_file, store.observed_version
-        WHERE $8 IS NULL
+        WHERE $9 IS NULL
         UNION ALL
         (
             SELECT sighting.last_at, sighting.last_file, sighting.version
             FROM store_sighting AS sighting
-            WHERE $8 IS NOT NULL AND sighting.store_key = store.store_key AND sighting.version <= used.version
+            WHERE $9 IS NOT NULL AND sighting.store_key = store.store_key AND sighting.version <= used.version
             ORDER BY sighting.version DESC
             LIMIT 1
         )
@@ -75,21 +76,24 @@ WITH asked AS MATERIALIZED (
         told.price,
         told.since,
         told.flags,
-        told.price * $9::int4 AS key_price,
-        CASE WHEN $10::bool THEN product.name ELSE '' END AS key_name
+        told.price * $10::int4 AS key_price,
+        CASE WHEN $11::bool THEN product.name ELSE '' END AS key_name
     FROM told
     JOIN product ON product.product_key = told.product_key
     WHERE coalesce(told.price >= $4::int4, true)
         AND coalesce(told.price <= $5::int4, true)
+        AND ($8::text IS NULL OR product.category_key = ANY (ARRAY(
+            SELECT category_key FROM category WHERE category_id = $8 OR department_id = $8
+        )))
 ), page AS (
     SELECT *
     FROM chosen
-    WHERE (key_price, key_name, product_id) > ($11::int8, $12, $13)
+    WHERE (key_price, key_name, product_id) > ($12::int8, $13, $14)
     ORDER BY
         key_price,
         key_name,
         product_id
-    LIMIT $14
+    LIMIT $15
 )
 SELECT
     page.product_id,
@@ -107,7 +111,7 @@ SELECT
 FROM page
 CROSS JOIN asked
 LEFT JOIN product_in_chain AS words
-    ON $8 IS NOT NULL
+    ON $9 IS NOT NULL
     AND words.product_key = page.product_key
     AND words.chain_key = asked.chain_key
 ORDER BY

@@ -32,8 +32,6 @@ PROMOTION_FIELDS = tuple(Promotion.DESCRIPTOR.fields_by_name)
 
 def read_filters(request: ListPricesRequest) -> Filters:
     """Reads what limits a list; raises InvalidRequest or Unimplemented."""
-    if request.category_id:
-        raise Unimplemented("category_id")
     if request.HasField("on_sale") and request.include_total:
         raise Unimplemented("include_total", "prices on sale are not counted")
     limits = [
@@ -46,6 +44,7 @@ def read_filters(request: ListPricesRequest) -> Filters:
         max_price=read_price_limit(limits[1], "max_price_agorot"),
         observed_from=begin_day(read_date(request, "start_date")),
         observed_before=begin_day(read_date(request, "end_date"), days_later=1),
+        category_id=request.category_id or None,
         as_of_time=read_time(request, "as_of_time"),
     )
     return check_filters(filters)

@@ -29,6 +29,7 @@ from superzol_server.errors import NotFound
 from superzol_server.identifiers import read_product_id, read_store_id
 from superzol_server.pages import LARGEST_INTEGER, Page, open_page
 from superzol_server.pricing.discount import Held, discount
+from superzol_server.pricing.filters import Filters
 from superzol_server.pricing.messages import (
     price_rows,
     quote_rows,
@@ -38,7 +39,7 @@ from superzol_server.pricing.messages import (
     to_promotion,
 )
 from superzol_server.pricing.promotion_rows import to_rule
-from superzol_server.pricing.walk import Asked, Walk, plan_walk, read_asked
+from superzol_server.pricing.walk import NOTHING, Asked, Walk, plan_walk, read_asked
 from superzol_server.sql import load_statement
 
 GET_PRICE = load_statement(__package__, "get_price")
@@ -81,7 +82,7 @@ class PricingService(PricingServiceServicer):
             versions = await find_versions(snapshot, filters.as_of_time, asked.of_chain)
             answer, reached = await fetch_prices(snapshot, request, walk, page)
             if not answer.rows:
-                await check_names(snapshot, asked, filters.city)
+                await check_names(snapshot, asked, filters)
                 check_versions(versions, filters.as_of_time)
         part = page.cut(answer, *walk.key, reached=reached)
         return ListPricesResponse(
@@ -182,13 +183,17 @@ async def add_discounts(
         row["discount_price_agorot"], row["on_sale"] = price, price is not None
 
 
-async def check_names(snapshot: Snapshot, asked: Asked, city: str | None = None) -> None:
-    """Tells an empty list from one of an unknown product, store, chain or city."""
-    (row,) = (await snapshot.fetch(FIND_IDENTIFIERS, *asked, city)).rows
-    city_known = row.pop("city_known")
+async def check_names(snapshot: Snapshot, asked: Asked, filters: Filters = NOTHING) -> None:
+    """Tells an empty list from one of an unknown product, store, chain, city or category."""
+    city, category_id = filters.city, filters.category_id
+    (row,) = (await snapshot.fetch(FIND_IDENTIFIERS, *asked, city, category_id)).rows
+    city_known, category_known = row.pop("city_known"), row.pop("category_known")
     check_known(asked, **row)
     if not city_known:
         raise NotFound("CITY_NOT_FOUND", f"no store is in {city}", city=str(city))
+    if not category_known:
+        sentence = f"no category is {category_id}"
+        raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=str(category_id))
 
 
 def check_sold(row: Row, asked: Asked, as_of_time: datetime | None = None) -> None:

@@ -77,7 +77,7 @@ def expect(market: Tables, point: TrendPoint, chains: set[str], basket: list[Tre
     days = days_of(point)
     loaded = {chain_id: loaded_on(market, chain_id, days) for chain_id in chains}
     if not any(loaded.values()):
-        expected.gap = True
+        expected.nothing_loaded = True
         return expected
     prices = prices_at_end(market, days[-1], chains)
     if per_chain:

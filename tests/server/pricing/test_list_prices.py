@@ -190,6 +190,8 @@ async def test_price_of_a_list_is_as_full_as_a_single_one(pricing: PricingClient
         (ListPricesRequest(product_id=MILK, chain_id="nowhere"), "CHAIN_NOT_FOUND"),
         (ListPricesRequest(store_id="victory:1", chain_id="nowhere"), "CHAIN_NOT_FOUND"),
         (ListPricesRequest(product_id=UNKNOWN, store_id="victory:404"), "PRODUCT_NOT_FOUND"),
+        (ListPricesRequest(product_id=MILK, city="אטלנטיס"), "CITY_NOT_FOUND"),
+        (ListPricesRequest(store_id="victory:1", category_id="stars"), "CATEGORY_NOT_FOUND"),
     ],
     ids=str,
 )
@@ -241,7 +243,6 @@ async def test_token_of_another_request_is_refused(
 @pytest.mark.parametrize(
     ("request_", "field"),
     [
-        (ListPricesRequest(category_id="milk"), "category_id"),
         (ListPricesRequest(on_sale=False, include_total=True), "include_total"),
         (ListPricesRequest(order_by="unit_price_agorot"), "order_by"),
     ],

@@ -102,6 +102,8 @@ def draw_request(dice: Random, market: Tables) -> ListPricesRequest:
         request.start_date.CopyFrom(Date(year=2026, month=3, day=dice.randint(3, 25)))
     if dice.random() < 0.2:
         request.end_date.CopyFrom(Date(year=2026, month=4, day=dice.randint(1, 20)))
+    if dice.random() < 0.3:
+        request.category_id = dice.choice(sorted(row["category_id"] for row in market["category"]))
     if dice.random() < 0.6:
         request.as_of_time.CopyFrom(to_time(dice.choice(MOMENTS)))
     if scope != "chain":
@@ -118,6 +120,7 @@ def matches(request: ListPricesRequest, price: Known) -> bool:
         not request.store_id or price.store_id == request.store_id,
         not request.chain_id or price.chain_id == request.chain_id,
         not request.city or price.city == request.city,
+        not request.category_id or request.category_id in price.categories,
         not request.HasField("min_price_agorot") or price.price >= request.min_price_agorot,
         not request.HasField("max_price_agorot") or price.price <= request.max_price_agorot,
         not request.HasField("on_sale") or (price.discount is not None) == request.on_sale,
@@ -139,7 +142,7 @@ ORDERS: dict[str, Callable[[Known], tuple[object, ...]]] = {
 async def test_any_list_holds_the_prices_that_match(market: Tables, pricing: PricingClient) -> None:
     dice, listed = Random(len(market["price_span"])), 0
     cities = {row["city"] for row in market["store"]}
-    for _ in range(60):
+    for _ in range(90):
         request = draw_request(dice, market)
         if request.city not in cities:
             request.ClearField("city")
