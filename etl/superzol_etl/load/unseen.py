@@ -17,7 +17,11 @@ PACKAGE = "superzol_etl.load"
 CLOSING_DAYS = 60
 
 NOTHING = Observed(
-    np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int16), np.zeros(0, np.int32)
+    np.zeros(0, np.int64),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int16),
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int32),
 )
 
 
