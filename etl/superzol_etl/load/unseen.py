@@ -17,19 +17,11 @@ PACKAGE = "superzol_etl.load"
 CLOSING_DAYS = 60
 
 NOTHING = Observed(
-<<<<<<< Updated upstream
     np.zeros(0, np.int64),
     np.zeros(0, np.int32),
     np.zeros(0, np.int16),
     np.zeros(0, np.int32),
     np.zeros(0, np.int32),
-=======
-    key=np.zeros(0, np.int64),
-    price=np.zeros(0, np.int32),
-    flags=np.zeros(0, np.int16),
-    part=np.zeros(0, np.int32),
-    row=np.zeros(0, np.int32),
->>>>>>> Stashed changes
 )
 
 
