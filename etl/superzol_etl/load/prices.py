@@ -13,6 +13,13 @@ from superzol_etl.load.digest import content_digest, missing_ids
 from superzol_etl.load.packs import read_offers, write_change
 from superzol_etl.load.products import Products
 from superzol_etl.load.read import ChainContent
+from superzol_etl.load.shelves import (
+    arrange,
+    changed_keys,
+    forget_moves,
+    read_categories,
+    write_shelves,
+)
 from superzol_etl.load.stores import note_sightings
 from superzol_etl.load.words import clean_words, take_over_words
 from superzol_etl.records import StoreState
@@ -45,7 +52,7 @@ async def apply_prices(
     products: Products,
     states: dict[str, StoreState],
 ) -> Priced:
-    """Writes the chain's packs, spans, words and sightings; the caller holds a transaction."""
+    """Writes the chain's packs, shelves, spans, words and sightings; the caller holds a transaction."""
     rows, (chain_key, version) = content.rows, chain
     plans = plan_stores(content, states)
     store_keys = {code: state.store_key for code, state in states.items()}
@@ -60,8 +67,13 @@ async def apply_prices(
     change = compare(open_offers, observed, closing, version)
     ids = products.ids | await missing_ids(connection, change.after, products.ids)
     codes = {key: code for code, key in store_keys.items()}
+    changed = changed_keys(change)
+    categories = await read_categories(connection, chain_key, change.after, changed)
+    arranging = asyncio.create_task(asyncio.to_thread(arrange, change.after, changed, categories))
     digesting = asyncio.create_task(asyncio.to_thread(content_digest, change.after, ids, codes))
     await write_change(connection, chain_key, version, change, products.ids)
+    await write_shelves(connection, await arranging, not len(open_offers.key))
+    await forget_moves(connection, chain_key, categories)
     offers = np.bincount(observed.part, minlength=len(rows.parts)).tolist()
     await note_sightings(connection, version, states, plans, rows.parts, offers)
     return Priced(plans, observed, change.total, await digesting, codes)

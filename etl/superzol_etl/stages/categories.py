@@ -50,5 +50,6 @@ async def _classify(
             moved.append((product_key, found))
     if moved:
         columns = [list(column) for column in zip(*moved, strict=True)]
+        await connection.execute(load_sql(PACKAGE, "note_moves"), columns[0])
         await connection.execute(load_sql(PACKAGE, "update_categories"), *columns)
     return len(moved)
