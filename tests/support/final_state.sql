@@ -5,6 +5,11 @@ FROM offer
 JOIN store USING (store_key)
 JOIN chain ON chain.chain_key = offer.chain_key
 UNION ALL
+SELECT 'shelf', product.product_id || ' ' || store.store_id, shelf.price::text
+FROM shelf
+JOIN product USING (product_key)
+JOIN store USING (store_key)
+UNION ALL
 SELECT 'span', chain.chain_id || ' ' || product.product_id || ' ' || store.store_id,
        concat_ws(' ', span.price, span.valid_from, span.valid_to)
 FROM price_span AS span

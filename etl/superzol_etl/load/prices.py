@@ -52,7 +52,7 @@ async def apply_prices(
     products: Products,
     states: dict[str, StoreState],
 ) -> Priced:
-    """Writes the chain's packs, shelves, spans, words and sightings; the caller holds a transaction."""
+    """Writes the chain's packs, shelves, spans, words and sightings in the caller's transaction."""
     rows, (chain_key, version) = content.rows, chain
     plans = plan_stores(content, states)
     store_keys = {code: state.store_key for code, state in states.items()}
