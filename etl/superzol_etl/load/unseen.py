@@ -8,7 +8,6 @@ import numpy as np
 from superzol_etl.database import Connection
 from superzol_etl.load.chain import CHAIN_LOCK
 from superzol_etl.load.diff import Observed, compare
-from superzol_etl.load.digest import content_digest, missing_ids
 from superzol_etl.load.ledger import publish_generation
 from superzol_etl.load.packs import read_offers, write_change
 from superzol_etl.sql import load_sql
@@ -17,11 +16,11 @@ PACKAGE = "superzol_etl.load"
 CLOSING_DAYS = 60
 
 NOTHING = Observed(
-    np.zeros(0, np.int64),
-    np.zeros(0, np.int32),
-    np.zeros(0, np.int16),
-    np.zeros(0, np.int32),
-    np.zeros(0, np.int32),
+    key=np.zeros(0, np.int64),
+    price=np.zeros(0, np.int32),
+    flags=np.zeros(0, np.int16),
+    part=np.zeros(0, np.int32),
+    row=np.zeros(0, np.int32),
 )
 
 
@@ -43,19 +42,16 @@ async def close_offers(connection: Connection, unseen: Unseen) -> int:
     async with connection.transaction():
         await connection.execute(load_sql(PACKAGE, "lock_chain"), CHAIN_LOCK, chain_key)
         stores = await connection.fetch(
-            load_sql(PACKAGE, "read_unseen_stores"), chain_key, store_keys, CLOSING_DAYS
+            load_sql(PACKAGE, "read_unseen_stores"), store_keys, CLOSING_DAYS
         )
-        closing = [row["store_key"] for row in stores if row["unseen"]]
+        closing = [row["store_key"] for row in stores]
         change = compare(await read_offers(connection, chain_key), NOTHING, closing, version)
         await connection.execute(load_sql(PACKAGE, "note_closed_stores"), closing, version)
         if not change.closed:
             return 0
         await write_change(connection, chain_key, version, change, {})
-        ids = await missing_ids(connection, change.after, {})
-        codes = {row["store_key"]: row["code"] for row in stores}
-        digest = content_digest(change.after, ids, codes)
         await connection.execute(
-            load_sql(PACKAGE, "note_content"), chain_key, version, change.closed, digest
+            load_sql(PACKAGE, "note_closed_offers"), chain_key, version, change.closed
         )
         await publish_generation(connection, unseen.dataset_key, chain_key, version, change.closed)
         return change.closed
