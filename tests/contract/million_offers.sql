@@ -37,11 +37,13 @@ SELECT shelf || '.category_' || number, shelf, 'שם', 'Name'
 FROM unnest(ARRAY['dairy', 'pantry']) AS shelf, generate_series(1, 15) AS number;
 
 -- 7,919 has no factor in common with 25,000: keys and identifiers stand in different orders, as in real data.
-INSERT INTO product (scope, code, product_id, name, search_name, manufacturer, country, weighted, category_key)
+INSERT INTO product (scope, code, product_id, name, search_name, manufacturer, country, weighted, category_key,
+                     net_quantity, net_unit)
 SELECT 0, (7290100000000 + number::int8 * 7919 % 25000 * 10)::text, (7290100000000 + number::int8 * 7919 % 25000 * 10)::text,
-       wording.name, search_text(wording.name || ' ' || wording.manufacturer), wording.manufacturer, 'ישראל', number % 50 = 0,
+       wording.name, search_text(wording.name || ' ' || wording.manufacturer), wording.manufacturer, 'IL', number % 50 = 0,
        (SELECT array_agg(category_key ORDER BY category_id = 'dairy.milk' DESC, category_id) FROM category WHERE category_id <> department_id)
-           [CASE WHEN number % 5 = 0 THEN 1 ELSE 1 + number % 32 END]
+           [CASE WHEN number % 5 = 0 THEN 1 ELSE 1 + number % 32 END],
+       1000 + number % 1000 * 1000, 1
 FROM generate_series(1, 25000) AS number
 CROSS JOIN LATERAL (
     SELECT (ARRAY['חלב', 'גבינה', 'לחם', 'שוקולד', 'מיץ', 'אורז', 'פסטה', 'קפה', 'תה', 'יוגורט', 'ביצים', 'שמן', 'סבון'])[1 + number % 13]

@@ -15,13 +15,16 @@ from tests.contract.statements import STATEMENTS, Statement
 RULE_COLUMNS = set(Promotion.DESCRIPTOR.fields_by_name) - {
     "chain_id", "description", "reward_code", "multiple_allowed", "item_count",
 }  # fmt: skip
+MEASURE = {"product_weighted", "net_quantity", "net_unit"}
 INTEGERS = {"int2", "int4", "int8"}
 # Columns that are read by the service and are no field of the message; so are those named key_….
 PRIVATE_COLUMNS = {
     "get_generation": {"loaded"},
     "find_discounts": {"numbers", *RULE_COLUMNS},
+    "find_measures": {"product_id", *MEASURE},
     "find_versions": {"chain_id", "version", "cutoff_time"},
-    "get_price": {"flag_bits", "used_version", "cutoff_time", *RULE_COLUMNS} - {"weighted"},
+    "get_price": {"flag_bits", "used_version", "cutoff_time", *RULE_COLUMNS, *MEASURE}
+    - {"weighted"},
     "get_run": {*Run.DESCRIPTOR.fields_by_name},
     "get_run_files": {*RunFile.DESCRIPTOR.fields_by_name},
     "get_run_stages": {*RunStage.DESCRIPTOR.fields_by_name},

@@ -58,6 +58,7 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
         ([product_id(number) for number in range(1, 1001)], ["chain_3:17"] * 1000, None, HOLDING),
         ([EVERYWHERE] * 300, STORES, "2030-01-01 00:00+00", HOLDING),
     ],
+    "find_measures": [([product_id(number) for number in range(1, 1001)],)],
     "find_versions": [(MIDDLE, None), (EARLY, "chain_3")],
     "get_price": [
         (EVERYWHERE, "chain_3:17", None, HOLDING),

@@ -46,7 +46,10 @@ class Store(NamedTuple):
 
 
 class Product(NamedTuple):
-    """A product and what each chain calls it; spellings may repeat over chains."""
+    """A product and what each chain calls it; spellings may repeat over chains.
+
+    net_quantity: thousandths of net_unit.
+    """
 
     product_id: str
     name: str
@@ -55,6 +58,9 @@ class Product(NamedTuple):
     weighted: bool = False
     spellings: tuple[tuple[str, str], ...] = ()
     category_id: str | None = None
+    net_quantity: int | None = None
+    net_unit: int | None = None
+    pieces: int | None = None
 
 
 class Offer(NamedTuple):
@@ -150,7 +156,7 @@ async def write_product(connection: asyncpg.Connection, product: Product) -> Non
         department_id = product.category_id.split(".")[0]
         for category_id in (department_id, product.category_id):
             await connection.execute(INSERT_CATEGORY, category_id, department_id)
-    values = (*product[:5], product.category_id)
+    values = (*product[:5], *product[6:])
     await connection.execute(INSERT_PRODUCT, chain_id, code, words, *values)
     rows = [(product.product_id, chain, *product[2:5], name) for chain, name in product.spellings]
     await connection.executemany(INSERT_SPELLING, rows)
@@ -203,9 +209,10 @@ ON CONFLICT DO NOTHING
 """
 INSERT_PRODUCT = """
 INSERT INTO product (scope, code, search_name, product_id, name, manufacturer, country, weighted,
-                     category_key)
+                     category_key, net_quantity, net_unit, pieces)
 VALUES (coalesce((SELECT chain_key FROM chain WHERE chain_id = $1), 0), $2, search_text($3),
-        $4, $5, $6, $7, $8, (SELECT category_key FROM category WHERE category_id = $9))
+        $4, $5, $6, $7, $8, (SELECT category_key FROM category WHERE category_id = $9),
+        $10, $11, $12)
 """
 INSERT_SPELLING = """
 INSERT INTO product_in_chain (product_key, chain_key, manufacturer, country, weighted, name,

@@ -18,13 +18,15 @@ JOIN store USING (store_key)
 JOIN chain ON chain.chain_key = span.chain_key
 UNION ALL
 SELECT 'product', product.product_id,
-       concat_ws('|', product.name, product.search_name, product.manufacturer, product.weighted,
+       concat_ws('|', product.name, product.search_name, product.manufacturer, product.country, product.weighted,
+                 product.net_quantity, product.net_unit, product.pieces,
                  stat.price_min, stat.price_avg, stat.price_max, stat.stores, stat.chains)
 FROM product
 LEFT JOIN product_stat AS stat USING (product_key)
 UNION ALL
 SELECT 'words', product.product_id || ' ' || chain.chain_id,
-       concat_ws('|', words.name, words.manufacturer, words.country, words.quantity, words.weighted)
+       concat_ws('|', words.name, words.manufacturer, words.country, words.country_code, words.quantity, words.weighted,
+                 words.net_quantity, words.net_unit, words.pieces)
 FROM product_in_chain AS words
 JOIN product USING (product_key)
 JOIN chain USING (chain_key)

@@ -4,6 +4,11 @@
 PLACEHOLDERS = frozenset(
     ["", "''", "unknown", "null", "none", "nan", "no_body", "{}", "0", "-", ".", "לא ידוע", "אין"]
 )
+# Said of a product instead of a name, a manufacturer or a country; compared in lower case.
+VAGUE_WORDS = [
+    *["general", "none", "n/a", "na", "no name", "other", "אחר", "אחרים", "כללי", "ללא", "לא ידוע"],
+    *["ללא יצרן", "ללא מותג", "ללא שם", "לא מוגדר", "לא משויך", "לא רלוונטי", "שונות"],
+]
 TEST_NAMES = ["test", "Test", "TEST", "טסט", "בדיקה", "פריט בדיקה", "מוצר בדיקה"]
 
 

@@ -5,6 +5,9 @@ CREATE TEMP TABLE IF NOT EXISTS wanted_product (
     product_id    text NOT NULL COLLATE "C",
     name          text,
     manufacturer  text,
-    country       text,
-    weighted      bool NOT NULL
+    country_code  text,
+    weighted      bool NOT NULL,
+    net_quantity  int4,
+    net_unit      int2,
+    pieces        int2
 ) ON COMMIT DELETE ROWS

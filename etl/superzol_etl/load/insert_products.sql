@@ -1,15 +1,19 @@
 -- Adds the wanted products that are new, in one order for all loaders: so two of them never wait for each other.
 -- $1 product_ids: text[], those that are new
 -- $2 category_keys: int2[], of each
-INSERT INTO product (scope, code, product_id, name, search_name, manufacturer, country, weighted, category_key)
+INSERT INTO product (scope, code, product_id, name, search_name, manufacturer, country, weighted,
+                     net_quantity, net_unit, pieces, category_key)
 SELECT wanted.scope,
        wanted.code,
        wanted.product_id,
        coalesce(wanted.name, wanted.code),
        search_text(concat_ws(' ', coalesce(wanted.name, wanted.code), wanted.manufacturer)),
        wanted.manufacturer,
-       wanted.country,
+       wanted.country_code,
        wanted.weighted,
+       wanted.net_quantity,
+       wanted.net_unit,
+       wanted.pieces,
        classified.category_key
 FROM wanted_product AS wanted
 JOIN unnest($1::text[], $2::int2[]) AS classified (product_id, category_key) USING (product_id)

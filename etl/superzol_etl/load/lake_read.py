@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from superzol_etl.clean.words import MEASURED, NAMED
 from superzol_etl.decode.stores import StoreRow
 from superzol_etl.load.observe import Gatherer, NewCodes, Rows
 from superzol_etl.load.observe_promotions import PromotionRows
 from superzol_etl.load.read import ChainContent
-from superzol_etl.load.words import MEASURED, NAMED
 from superzol_etl.records import OfferFlag, Part
 from superzol_etl.volume.lake import FILES, PRICES, PRODUCTS, STORES, LakePlace
 

@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 
 from superzol_etl.clean.codes import read_item_code
+from superzol_etl.clean.words import clean_words
 from superzol_etl.decode.stores import StoreRow
 from superzol_etl.load.ledger import ChainVersion
 from superzol_etl.load.observe_promotions import Told
 from superzol_etl.load.prices import Priced
 from superzol_etl.load.read import ChainContent
-from superzol_etl.load.words import clean_words
 from superzol_etl.records import Part
 from superzol_etl.volume.lake import (
     FILES,

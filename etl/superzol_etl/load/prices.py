@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from superzol_etl.clean.parts import StorePlan, plan_store
+from superzol_etl.clean.words import clean_words, understand_words
 from superzol_etl.database import Connection
 from superzol_etl.load.diff import Observed, compare, observe
 from superzol_etl.load.digest import content_digest, missing_ids
@@ -21,7 +22,7 @@ from superzol_etl.load.shelves import (
     write_shelves,
 )
 from superzol_etl.load.stores import note_sightings
-from superzol_etl.load.words import clean_words, take_over_words
+from superzol_etl.load.words import take_over_words
 from superzol_etl.records import StoreState
 
 
@@ -60,7 +61,8 @@ async def apply_prices(
     observing = asyncio.create_task(
         asyncio.to_thread(observe, rows, products.keys, store_keys, plans)
     )
-    await take_over_words(connection, chain_key, version, clean_words(rows.words), products.keys)
+    words = understand_words(clean_words(rows.words))
+    await take_over_words(connection, chain_key, version, words, products.keys)
     open_offers = await read_offers(connection, chain_key)
     observed = await observing
     closing = [store_keys[code] for code, plan in plans.items() if plan.base is not None]

@@ -12,17 +12,20 @@ from asyncpg import Record
 
 from superzol_etl.clean.categories.classify import shipped_classifier
 from superzol_etl.clean.codes import read_item_code
+from superzol_etl.clean.words import clean_words, understand_words
 from superzol_etl.database import Connection
 from superzol_etl.load.categories import find_category_keys
 from superzol_etl.load.observe import NewCodes
 from superzol_etl.load.tables import copy_frame
-from superzol_etl.load.words import clean_words
 from superzol_etl.sql import load_sql
 from superzol_etl.stopping import Stopped
 
 PACKAGE = "superzol_etl.load"
 GTIN_SCOPE = 0
-WANTED = ("scope", "code", "product_id", "name", "manufacturer", "country", "weighted")
+WANTED = (
+    *("scope", "code", "product_id", "name", "manufacturer", "country_code", "weighted"),
+    *("net_quantity", "net_unit", "pieces"),
+)
 
 Content = TypeVar("Content")
 
@@ -104,7 +107,9 @@ class ProductFinder:
         is_offered = pl.col("product_key").is_not_null()
         keys = self._offered
         if not codes.select(is_offered.all()).item():
-            words = clean_words(pl.concat([new.words for new in batch])).drop("code")
+            words = understand_words(clean_words(pl.concat([new.words for new in batch]))).drop(
+                "code"
+            )
             unknown = pl.concat([codes, words], how="horizontal").filter(~is_offered)
             keys = keys | await self._look_up(unknown)
         for place, product_id in codes.select("place", "product_id").iter_rows():

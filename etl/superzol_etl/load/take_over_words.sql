@@ -2,11 +2,11 @@
 -- $1 chain_key: int2
 -- $2 version: int2
 INSERT INTO product_in_chain AS known
-    (product_key, chain_key, name, manufacturer, country, quantity, unit_of_quantity, unit_of_measure, weighted,
-     changed_version)
+    (product_key, chain_key, name, manufacturer, country, country_code, quantity, unit_of_quantity, unit_of_measure,
+     net_quantity, net_unit, pieces, weighted, changed_version)
 SELECT DISTINCT ON (told.product_key)
-       told.product_key, $1, told.name, told.manufacturer, told.country, told.quantity, told.unit_of_quantity,
-       told.unit_of_measure, told.weighted, $2
+       told.product_key, $1, told.name, told.manufacturer, told.country, told.country_code, told.quantity,
+       told.unit_of_quantity, told.unit_of_measure, told.net_quantity, told.net_unit, told.pieces, told.weighted, $2
 FROM words_told AS told
 LEFT JOIN product_in_chain AS known ON known.product_key = told.product_key AND known.chain_key = $1
 WHERE known.product_key IS NULL
@@ -17,14 +17,23 @@ WHERE known.product_key IS NULL
        OR coalesce(told.quantity, known.quantity) IS DISTINCT FROM known.quantity
        OR coalesce(told.unit_of_quantity, known.unit_of_quantity) IS DISTINCT FROM known.unit_of_quantity
        OR coalesce(told.unit_of_measure, known.unit_of_measure) IS DISTINCT FROM known.unit_of_measure
+       OR (told.net_unit IS NOT NULL AND (told.net_quantity, told.net_unit, told.pieces)
+               IS DISTINCT FROM (known.net_quantity, known.net_unit, known.pieces))
        OR told.weighted <> known.weighted))
 ORDER BY told.product_key, told.is_full DESC, told.name
 ON CONFLICT (product_key, chain_key) DO UPDATE
 SET name = coalesce(excluded.name, known.name),
     manufacturer = coalesce(excluded.manufacturer, known.manufacturer),
     country = coalesce(excluded.country, known.country),
+    country_code = CASE WHEN excluded.country IS NULL THEN known.country_code ELSE excluded.country_code END,
     quantity = coalesce(excluded.quantity, known.quantity),
     unit_of_quantity = coalesce(excluded.unit_of_quantity, known.unit_of_quantity),
     unit_of_measure = coalesce(excluded.unit_of_measure, known.unit_of_measure),
+    net_quantity = CASE WHEN excluded.net_unit IS NULL AND excluded.weighted = known.weighted
+                        THEN known.net_quantity ELSE excluded.net_quantity END,
+    net_unit = CASE WHEN excluded.net_unit IS NULL AND excluded.weighted = known.weighted
+                    THEN known.net_unit ELSE excluded.net_unit END,
+    pieces = CASE WHEN excluded.net_unit IS NULL AND excluded.weighted = known.weighted
+                  THEN known.pieces ELSE excluded.pieces END,
     weighted = excluded.weighted,
     changed_version = excluded.changed_version

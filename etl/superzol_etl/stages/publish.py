@@ -8,6 +8,7 @@ from superzol_etl.load.ledger import publish_generation
 from superzol_etl.load.unseen import CLOSING_DAYS, Unseen, close_offers
 from superzol_etl.sql import load_sql
 from superzol_etl.stages.categories import classify_products
+from superzol_etl.stages.names import merge_products
 
 PACKAGE = "superzol_etl.stages"
 PRODUCT_LOCK = 9  # first key of the advisory lock that each run shares
@@ -64,7 +65,7 @@ async def _merge(
     """How many products were named or classified anew, and how many summaries changed."""
     async with connection.transaction():
         closed = await connection.fetchval(load_sql(PACKAGE, "read_closed_version"), dataset_key)
-        renamed = await connection.fetch(load_sql(PACKAGE, "merge_names"), closed)
+        renamed = await merge_products(connection, closed)
         classified = await classify_products(connection, renamed)
         summarised = _rows(await connection.execute(load_sql(PACKAGE, "summarise_products")))
         summarised += _rows(await connection.execute(load_sql(PACKAGE, "forget_summaries")))

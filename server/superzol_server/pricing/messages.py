@@ -22,6 +22,7 @@ from superzol_server.pricing.price import read_marks
 from superzol_server.pricing.promotion import ONE, Offer, Outcome, effective_price
 from superzol_server.pricing.promotion_rows import KINDS, to_rule
 from superzol_server.pricing.quote import read_coupon, read_quantity
+from superzol_server.pricing.unit_price import Measure, UnitPrice, unit_price
 
 PRICE_COLUMNS = (
     "product_id", "store_id", "chain_id", "price_agorot", "flag_bits", "observed_time",
@@ -63,6 +64,7 @@ def price_rows(rows: Sequence[Row], at: datetime) -> GetPriceResponse:
             cutoff_time=rows[0]["cutoff_time"],
         )
     first |= {"discount_price_agorot": price, "on_sale": price is not None}
+    first |= price_unit(first, rows[0])._asdict()
     return GetPriceResponse(price=to_price(first), version_used=used)
 
 
@@ -70,6 +72,12 @@ def to_price(row: Row) -> Price:
     """Makes the message of a row; flag_bits become weighted and flags."""
     bits = row.pop("flag_bits")
     return Price(**row, **read_marks(bits)._asdict())
+
+
+def price_unit(row: Row, measured: Row) -> UnitPrice:
+    """Returns the unit price of a row of prices; measured: a row of find_measures."""
+    measure = Measure(measured["product_weighted"], measured["net_quantity"], measured["net_unit"])
+    return unit_price(row["price_agorot"], read_marks(row["flag_bits"]).weighted, measure)
 
 
 def to_offer(row: Row) -> Offer:

@@ -32,6 +32,7 @@ from superzol_server.pricing.discount import Held, discount
 from superzol_server.pricing.filters import Filters
 from superzol_server.pricing.messages import (
     price_rows,
+    price_unit,
     quote_rows,
     read_filters,
     to_offer,
@@ -48,6 +49,7 @@ PROMOTIONS_OF_CHAIN = load_statement(__package__, "list_promotions_of_chain")
 PROMOTIONS_OF_PRODUCT = load_statement(__package__, "list_promotions_of_product")
 LIST_PRICE_HISTORY = load_statement(__package__, "list_price_history")
 FIND_DISCOUNTS = load_statement(__package__, "find_discounts")
+FIND_MEASURES = load_statement(__package__, "find_measures")
 FIND_IDENTIFIERS = load_statement(__package__, "find_identifiers")
 WALKS = ("product", "product_as_of", "store", "shelf", "chain", "chain_filtered")
 LIST_PRICES = {of: load_statement(__package__, f"list_prices_of_{of}") for of in WALKS}
@@ -84,7 +86,8 @@ class PricingService(PricingServiceServicer):
             if not answer.rows:
                 await check_names(snapshot, asked, filters)
                 check_versions(versions, filters.as_of_time)
-        part = page.cut(answer, *walk.key, reached=reached)
+            part = page.cut(answer, *walk.key, reached=reached)
+            await add_unit_prices(snapshot, part.rows)
         return ListPricesResponse(
             prices=[to_price(row) for row in part.rows],
             total_size=answer.total,
@@ -181,6 +184,15 @@ async def add_discounts(
     held = [Held(to_rule(row, 0), row["numbers"]) for row in found]
     for row, price in zip(rows, discount([to_offer(row) for row in rows], held, at), strict=True):
         row["discount_price_agorot"], row["on_sale"] = price, price is not None
+
+
+async def add_unit_prices(snapshot: Snapshot, rows: Sequence[Row]) -> None:
+    """Adds to each price what it is for a quantity that compares."""
+    product_ids = sorted({row["product_id"] for row in rows})
+    found = (await snapshot.fetch(FIND_MEASURES, product_ids)).rows if rows else []
+    measured = {each["product_id"]: each for each in found}
+    for row in rows:
+        row |= price_unit(row, measured[row["product_id"]])._asdict()
 
 
 async def check_names(snapshot: Snapshot, asked: Asked, filters: Filters = NOTHING) -> None:

@@ -30,7 +30,9 @@ FACTS = (
         MILK,
         "חלב תנובה 3% 1 ליטר",
         "תנובה",
-        "ישראל",
+        "IL",
+        net_quantity=1_000_000,
+        net_unit=2,
         spellings=(
             ("rami_levy", "חלב טרי 3%"),
             ("victory", "חלב תנובה 3% 1 ליטר"),

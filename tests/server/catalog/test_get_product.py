@@ -3,7 +3,7 @@
 import pytest
 from grpc import StatusCode
 
-from superzol.catalog.v1.catalog_pb2 import GetProductRequest, Product
+from superzol.catalog.v1.catalog_pb2 import GetProductRequest, Product, Unit
 from tests.support.clients import CatalogClient
 from tests.support.server import refusal
 
@@ -21,7 +21,7 @@ async def test_product_is_found_by_its_gtin_in_any_writing(
         other_names=["חלב 3% קרטון", "חלב טרי 3%"],
         gtin=MILK,
         manufacturer="תנובה",
-        country="ישראל",
+        country="IL",
         price_min_agorot=620,
         price_avg_agorot=650,
         price_max_agorot=691,
@@ -29,6 +29,8 @@ async def test_product_is_found_by_its_gtin_in_any_writing(
         chain_count=2,
         department_id="dairy",
         category_id="dairy.milk",
+        net_quantity=1000,
+        net_unit=Unit.UNIT_MILLILITRE,
     )
 
 

@@ -1,0 +1,50 @@
+"""What a chain calls its products, without what says nothing."""
+
+import polars as pl
+
+from superzol_etl.clean.countries import read_countries
+from superzol_etl.clean.measures import measure_words
+from superzol_etl.clean.text import PLACEHOLDERS, TEST_NAMES, VAGUE_WORDS
+
+NAMED = {"itemname": "name", "manufacturername": "manufacturer", "manufacturecountry": "country"}
+MEASURED = {
+    "quantity": "quantity",
+    "unitqty": "unit_of_quantity",
+    "unitofmeasure": "unit_of_measure",
+}
+VAGUE = {"itemname": [*VAGUE_WORDS, *map(str.lower, TEST_NAMES)]}
+HAS_LETTER = r"\p{L}"
+
+
+def clean_words(words: pl.DataFrame) -> pl.DataFrame:
+    """Published words named as in product_in_chain, null where they say nothing.
+
+    words: the columns code (a number), WORDS, weighted and is_full; only code and the last two
+    stay as they are.
+    """
+    return words.select(
+        "code",
+        *(_called(column, VAGUE.get(column, VAGUE_WORDS)).alias(n) for column, n in NAMED.items()),
+        *(_without_nul(column).alias(name) for column, name in MEASURED.items()),
+        "weighted",
+        "is_full",
+    )
+
+
+def understand_words(words: pl.DataFrame) -> pl.DataFrame:
+    """Cleaned words with what they mean: country_code, net_quantity, net_unit and pieces."""
+    codes = read_countries(words["country"]).alias("country_code")
+    return words.with_columns(codes).hstack(measure_words(words))
+
+
+def _called(column: str, nothing: list[str]) -> pl.Expr:
+    """The text; null for placeholders and for what has no letter, such as dashes or the code."""
+    text = _without_nul(column).str.strip_chars()
+    is_said = text.str.contains(HAS_LETTER) & ~text.str.to_lowercase().is_in(
+        [*PLACEHOLDERS, *nothing]
+    )
+    return pl.when(is_said).then(text)
+
+
+def _without_nul(column: str) -> pl.Expr:
+    return pl.col(column).str.replace_all("\0", "", literal=True)
