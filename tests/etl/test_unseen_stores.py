@@ -49,6 +49,10 @@ async def test_offers_close_after_sixty_days_unseen(
     )
     assert await spans(connection) == ([("alpha:1", 200, 1, 2)] if closes else [])
     assert (await days_unseen(connection))["alpha:2"] == (days, 2 if closes else None)
+    shelved = await connection.fetch("SELECT store_id FROM shelf JOIN store USING (store_key)")
+    assert {row["store_id"] for row in shelved} == (
+        {"alpha:1"} if closes else {"alpha:1", "alpha:2"}
+    )
     (summary,) = await connection.fetch("SELECT price_max, stores FROM product_stat")
     assert tuple(summary) == ((100, 1) if closes else (200, 2))
 

@@ -50,6 +50,7 @@ async def close_offers(connection: Connection, unseen: Unseen) -> int:
         if not change.closed:
             return 0
         await write_change(connection, chain_key, version, change, {})
+        await connection.execute(load_sql(PACKAGE, "delete_shelves_of_stores"), closing)
         await connection.execute(
             load_sql(PACKAGE, "note_closed_offers"), chain_key, version, change.closed
         )
