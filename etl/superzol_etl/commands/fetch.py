@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from superzol_etl.commands.ending import Ending, conclude
-from superzol_etl.commands.options import Dataset, OptionalVersion, RunId, TerminationPath
+from superzol_etl.commands.options import (
+    Dataset,
+    KeepArchives,
+    KeepVersions,
+    OptionalVersion,
+    RunId,
+    Store,
+    TerminationPath,
+)
 from superzol_etl.console import show_downloads
 from superzol_etl.settings import DEFAULT_DATASET
 from superzol_etl.stopping import run_until_stopped
+from superzol_etl.volume.retention import KEEP_ARCHIVES, KEEP_VERSIONS, Keeping
 
 if TYPE_CHECKING:
     from superzol_etl.stages.fetch import Fetched
@@ -34,6 +43,9 @@ def fetch_command(
     source: Source,
     volume: Volume,
     version: OptionalVersion = None,
+    store: Store = None,
+    keep_versions: KeepVersions = KEEP_VERSIONS,
+    keep_archives: KeepArchives = KEEP_ARCHIVES,
     dataset: Dataset = DEFAULT_DATASET,
     run_id: RunId = None,
     termination_path: TerminationPath = None,
@@ -49,7 +61,8 @@ def fetch_command(
     77 not allowed, 78 configuration.
     """
 
-    wanted = Wanted(source, volume, version, dataset, run_id or "")
+    keeping = Keeping(keep_versions, keep_archives)
+    wanted = Wanted(source, volume, version, dataset, run_id or "", store, keeping)
     conclude(
         Ending(STAGE, wanted.run_id, termination_path),
         lambda: bring(wanted).as_dict() | {"runId": wanted.run_id},
@@ -64,6 +77,8 @@ class Wanted(NamedTuple):
     version: int | None
     dataset: str
     run_id: str
+    store: str | None = None
+    keeping: Keeping = Keeping()
 
 
 def bring(wanted: Wanted) -> "Fetched":
@@ -75,8 +90,10 @@ def bring(wanted: Wanted) -> "Fetched":
     from superzol_etl.environment import read_settings
     from superzol_etl.sources.address import parse_address
     from superzol_etl.stages.fetch import FetchOrder, fetch
+    from superzol_etl.stages.shelf import Shelf
 
-    address = parse_address(wanted.source)
+    address, settings = parse_address(wanted.source), read_settings()
     order = FetchOrder(address, wanted.volume, wanted.dataset, wanted.version, wanted.run_id)
+    shelf = Shelf(wanted.store, wanted.keeping, settings)
     with show_downloads(order.run_id) as tell:
-        return run_until_stopped(fetch(order, read_settings(), tell))
+        return run_until_stopped(fetch(order, settings, shelf, tell))

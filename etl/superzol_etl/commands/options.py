@@ -91,6 +91,26 @@ Volume = Annotated[
         help="Folder that fetch fills; of its versions the one of --version, or the newest.",
     ),
 ]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        envvar="SUPERZOL_STORE",
+        show_default=False,
+        help="Folder or bucket (s3://, gs://) that keeps the versions and archives of the volume.",
+    ),
+]
+KeepVersions = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        envvar="SUPERZOL_KEEP_VERSIONS",
+        help="Newest versions whose files stay; older ones go to the archive.",
+    ),
+]
+KeepArchives = Annotated[
+    int,
+    typer.Option(min=0, envvar="SUPERZOL_KEEP_ARCHIVES", help="Archives that stay; 0 makes none."),
+]
 Workers = Annotated[int, typer.Option(min=1, max=32, help="Chains loaded at once.")]
 Shard = Annotated[
     str | None,

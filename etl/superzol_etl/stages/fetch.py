@@ -13,6 +13,7 @@ from superzol_etl.settings import MAX_VERSION
 from superzol_etl.sources.address import Address
 from superzol_etl.sources.opening import open_source
 from superzol_etl.sources.source import Listing, RemoteFile, Source, Tell
+from superzol_etl.stages.shelf import Shelf
 from superzol_etl.volume.layout import (
     VersionPlace,
     check_space,
@@ -66,7 +67,7 @@ class Fetched(NamedTuple):
         }
 
 
-async def fetch(order: FetchOrder, settings: SourceSettings, tell: Tell) -> Fetched:
+async def fetch(order: FetchOrder, settings: SourceSettings, shelf: Shelf, tell: Tell) -> Fetched:
     """Fetches a version unless it is there already; its manifest is written last.
 
     Raises EtlError; what came until then stays, and the next run goes on with it.
@@ -74,49 +75,76 @@ async def fetch(order: FetchOrder, settings: SourceSettings, tell: Tell) -> Fetc
     with disk_trouble_told(order.volume):
         order.volume.mkdir(parents=True, exist_ok=True)
         async with open_source(order.address, settings) as source:
-            listing = await source.list_files(order.version)
-            kept = await asyncio.to_thread(kept_versions, order.volume)
-            there = _find_kept(order, listing, kept)
-            if there:
-                return Fetched(there.manifest, there.folder, is_new=False, came_bytes=0)
-            number, numbered_by = _number(order, listing, kept)
-            place = VersionPlace(listing.day.strftime("%Y%m%d"), number)
-            folder = await asyncio.to_thread(_begin, order, place, listing)
-            came = await _download(source, listing, folder, settings, tell)
-            await _check_unchanged(source, order, listing)
-        manifest = await asyncio.to_thread(_seal, order, place, numbered_by, listing, folder)
-        return Fetched(manifest, folder, is_new=True, came_bytes=came)
+            fetched = await _fetch_from(source, order, Way(settings, shelf, tell))
+        kept = Kept(fetched.manifest, fetched.folder)
+        await shelf.put_away(kept)
+        await shelf.tidy(kept)
+        return fetched
 
 
-def _find_kept(order: FetchOrder, listing: Listing, kept: list[Kept]) -> Kept | None:
-    """The whole version that this listing is; None when there is none or its files went away."""
-    for version in reversed(kept):
-        manifest = version.manifest
-        if manifest.source == str(order.address) and manifest.fingerprint == listing.fingerprint:
-            is_wanted = order.version in (None, manifest.version)
-            return version if is_wanted and is_intact(version) else None
-    return None
+class Way(NamedTuple):
+    """How files come to the volume."""
+
+    settings: SourceSettings
+    shelf: Shelf
+    tell: Tell
+
+
+async def _fetch_from(source: Source, order: FetchOrder, way: Way) -> Fetched:
+    listing = await source.list_files(order.version)
+    kept = await asyncio.to_thread(kept_versions, order.volume)
+    wanted = [each for each in kept if _is_wanted(each.manifest, order, listing)]
+    if wanted and is_intact(there := wanted[-1]):
+        return Fetched(there.manifest, there.folder, is_new=False, came_bytes=0)
+    held = await way.shelf.look()
+    stored = [each for each in held if _is_wanted(each, order, listing)]
+    if stored:
+        return await _restore(order, stored[-1], way)
+    number, numbered_by = _number(order, listing, [*(each.manifest for each in kept), *held])
+    place = VersionPlace(listing.day.strftime("%Y%m%d"), number)
+    folder = await asyncio.to_thread(_begin, order, place, listing)
+    came = await _download(source, listing, folder, way)
+    await _check_unchanged(source, order, listing)
+    manifest = await asyncio.to_thread(_seal, order, place, numbered_by, listing, folder)
+    return Fetched(manifest, folder, is_new=True, came_bytes=came)
+
+
+async def _restore(order: FetchOrder, stored: Manifest, way: Way) -> Fetched:
+    """Brings a version back from the store, as it was."""
+    source = way.shelf.source_of(stored)
+    listing = await source.list_files(None)
+    folder = await asyncio.to_thread(_begin, order, stored.place, listing)
+    came = await _download(source, listing, folder, way)
+    await asyncio.to_thread(commit, folder, stored)
+    (folder / BEGUN).unlink(missing_ok=True)
+    return Fetched(stored, folder, is_new=False, came_bytes=came)
+
+
+def _is_wanted(manifest: Manifest, order: FetchOrder, listing: Listing) -> bool:
+    """Says if a version is what the source lists, under a number that the order allows."""
+    is_same = manifest.source == str(order.address) and manifest.fingerprint == listing.fingerprint
+    return is_same and order.version in (None, manifest.version)
 
 
 def _number(
-    order: FetchOrder, listing: Listing, kept: list[Kept]
+    order: FetchOrder, listing: Listing, known: list[Manifest]
 ) -> tuple[int, Literal["source", "order", "volume"]]:
     """The number of the version and who gave it; the source's own comes first.
 
+    A version that is known but lost files keeps its number.
     Raises BadData when the number is taken by other files.
     """
+    again = [each.version for each in known if _is_wanted(each, order, listing)]
     wanted = listing.version or order.version
     if wanted is None:
-        numbers = [version.manifest.version for version in kept]
-        return max(numbers, default=0) + 1, "volume"
+        following = max((each.version for each in known), default=0) + 1
+        return (again[-1] if again else following), "volume"
     if wanted > MAX_VERSION:
         raise BadData(f"version {wanted} is beyond {MAX_VERSION}, the last that can be loaded")
-    for version in kept:
-        manifest = version.manifest
-        is_other = manifest.version == wanted and manifest.fingerprint != listing.fingerprint
-        if is_other and is_intact(version):
+    for each in known:
+        if each.version == wanted and each.fingerprint != listing.fingerprint:
             raise BadData(
-                f"version {wanted} is on the volume with other files, of {manifest.source}:"
+                f"version {wanted} is there already with other files, of {each.source}:"
                 " give these another --version"
             )
     return wanted, "source" if listing.version else "order"
@@ -138,19 +166,17 @@ def _begin(order: FetchOrder, place: VersionPlace, listing: Listing) -> Path:
     return folder
 
 
-async def _download(
-    source: Source, listing: Listing, folder: Path, settings: SourceSettings, tell: Tell
-) -> int:
+async def _download(source: Source, listing: Listing, folder: Path, way: Way) -> int:
     """Brings what is missing, a few files at once; returns how many bytes came."""
     missing = [file for file in listing.files if not Partial(folder / file.name).is_whole]
-    check_space(folder, _still_to_come(missing, folder), settings.reserve_bytes)
+    check_space(folder, _still_to_come(missing, folder), way.settings.reserve_bytes)
     came = 0
-    at_once = asyncio.Semaphore(settings.connections)
+    at_once = asyncio.Semaphore(way.settings.connections)
 
     def count(name: str, more_bytes: int) -> None:
         nonlocal came
         came += more_bytes
-        tell(name, more_bytes)
+        way.tell(name, more_bytes)
 
     async def bring(file: RemoteFile) -> None:
         async with at_once:

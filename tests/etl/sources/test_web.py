@@ -155,7 +155,7 @@ def test_a_number_that_is_taken_by_other_files_is_refused(web: Web, fetcher: Fet
     serve(web, snapshot_files(2), page(list(snapshot_files())))
     outcome = fetcher.run("--version", "5")
     assert outcome.exit_code == 65
-    assert "version 5 is on the volume with other files" in outcome.stderr
+    assert "version 5 is there already with other files" in outcome.stderr
 
 
 def test_the_key_goes_to_the_host_of_the_source_only(

@@ -1,0 +1,68 @@
+"""Packs a version into one file, and makes sure that it can be read again."""
+
+import tarfile
+from pathlib import Path
+from typing import IO
+
+import zstandard
+from blake3 import blake3
+
+from superzol_etl.errors import BadData
+from superzol_etl.volume.layout import make_folders
+from superzol_etl.volume.manifest import NAME, Kept, Manifest, parse_manifest
+from superzol_etl.volume.partial import Partial
+
+LEVEL = 9  # of zstd: prices pack to a tenth; more is slower and gains little
+PIECE_BYTES = 1 << 20
+
+
+def archive_version(volume: Path, kept: Kept) -> Path:
+    """Writes archive/<day>-v<n>.tar.zst, unless it is there; reads it back before it counts.
+
+    Raises BadData when the files are not what their manifest says.
+    """
+    target = volume / kept.manifest.place.archive
+    if Partial(target).is_whole:
+        return target
+    make_folders(volume, "archive")
+    Partial(target).begin()
+    Partial(target).start_over("")
+    packer = zstandard.ZstdCompressor(LEVEL, write_checksum=True)
+    with (
+        target.open("wb") as out,
+        packer.stream_writer(out) as packed,
+        tarfile.open(fileobj=packed, mode="w|") as tar,
+    ):
+        for name in (NAME, *(entry.name for entry in kept.manifest.files)):
+            tar.add(kept.folder / name, arcname=name)
+    check_archive(target, kept.manifest)
+    Partial(target).finish()
+    return target
+
+
+def check_archive(path: Path, manifest: Manifest) -> None:
+    """Raises BadData unless the archive holds this manifest and every file of it, as it says."""
+    promised = {entry.name: entry.blake3 for entry in manifest.files}
+    with (
+        path.open("rb") as file,
+        zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
+        tarfile.open(fileobj=unpacked, mode="r|") as tar,
+    ):
+        for member in tar:
+            content = tar.extractfile(member)
+            assert content is not None  # only files are packed
+            if member.name == NAME:
+                is_right = parse_manifest(content.read(), str(path)) == manifest
+            else:
+                is_right = promised.pop(member.name, None) == _digest(content)
+            if not is_right:
+                raise BadData(f"{path}: {member.name} is not what its manifest says")
+    if promised:
+        raise BadData(f"{path} lacks {', '.join(sorted(promised))}")
+
+
+def _digest(content: IO[bytes]) -> str:
+    hasher = blake3()
+    while piece := content.read(PIECE_BYTES):
+        hasher.update(piece)
+    return hasher.hexdigest()

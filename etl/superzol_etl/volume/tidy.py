@@ -1,0 +1,116 @@
+"""Makes room on the volume and in the store: old versions are archived, then their files go."""
+
+import asyncio
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from superzol_etl.volume.archive import archive_version
+from superzol_etl.volume.in_use import is_in_use
+from superzol_etl.volume.layout import (
+    VersionPlace,
+    make_folders,
+    sync_folder,
+    version_places,
+    write_whole,
+)
+from superzol_etl.volume.manifest import NAME, Kept, kept_versions
+from superzol_etl.volume.partial import Partial
+from superzol_etl.volume.retention import Keeping, Standing, choose_old
+from superzol_etl.volume.store import Store
+
+ABANDONED_SECONDS = 86_400.0
+SUMMARY = "load_summary.json"
+GOOD = ("Loaded", "Partial", "Published", "Unchanged")
+
+
+def write_summary(volume: Path, place: VersionPlace, report: dict[str, Any]) -> Path:
+    """Leaves how the load of a version ended: processed/<day>/v<n>/load_summary.json."""
+    path = make_folders(volume, place.processed) / SUMMARY
+    write_whole(path, json.dumps(report, ensure_ascii=False, indent=1).encode() + b"\n")
+    return path
+
+
+def is_good(volume: Path, place: VersionPlace) -> bool:
+    """Says if the version was loaded and published."""
+    try:
+        report = json.loads((volume / place.processed / SUMMARY).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(report, dict) and report.get("result") in GOOD
+
+
+async def tidy(volume: Path, store: Store | None, keeping: Keeping) -> list[str]:
+    """Lets old versions go; returns the raw folders that went.
+
+    A version leaves the volume and the store only when its archive is whole, and in the store too.
+    Raises EtlError or OSError; what went until then is archived.
+    """
+    kept = {version.manifest.place: version for version in await _look(volume)}
+    standings = [
+        Standing(place, is_good(volume, place), is_in_use(version.folder))
+        for place, version in kept.items()
+    ]
+    went = []
+    for place in choose_old(standings, keeping):
+        await _archive(volume, store, kept[place], keeping)
+        if store:
+            await store.drop_version(place)
+        await asyncio.to_thread(_drop, volume, kept[place])
+        went.append(place.raw)
+    if keeping.archives:
+        await _drop_archives(volume, store, keeping)
+    await asyncio.to_thread(_drop_abandoned, volume, max(kept, default=None, key=_by_number))
+    return went
+
+
+def _by_number(place: VersionPlace) -> int:
+    return place.version
+
+
+def _drop_abandoned(volume: Path, newest: VersionPlace | None) -> None:
+    """Removes what a fetch left that was killed and never taken up: a newer version is whole."""
+    for place in version_places(volume):
+        folder = volume / place.raw
+        is_old = time.time() - folder.stat().st_mtime > ABANDONED_SECONDS
+        is_passed = newest is not None and place.version < newest.version
+        if is_passed and is_old and not (folder / NAME).exists():
+            shutil.rmtree(folder)
+
+
+async def _look(volume: Path) -> list[Kept]:
+    return await asyncio.to_thread(kept_versions, volume)
+
+
+async def _archive(volume: Path, store: Store | None, kept: Kept, keeping: Keeping) -> None:
+    if keeping.archives:
+        path = await asyncio.to_thread(archive_version, volume, kept)
+        if store:
+            await store.send(path, kept.manifest.place.archive)
+
+
+def _drop(volume: Path, kept: Kept) -> None:
+    """The manifest goes first: what a kill leaves is no version any more."""
+    (kept.folder / NAME).unlink()
+    sync_folder(kept.folder)
+    shutil.rmtree(kept.folder)
+    day = kept.folder.parent
+    if not any(day.iterdir()):
+        day.rmdir()
+
+
+async def _drop_archives(volume: Path, store: Store | None, keeping: Keeping) -> None:
+    whole = [path for path in volume.glob("archive/*.tar.zst") if Partial(path).is_whole]
+    for path in sorted(whole, key=_number)[: -keeping.archives]:
+        path.unlink()
+    if store:
+        names = [name for name in await store.names("archive") if name.endswith(".tar.zst")]
+        for name in sorted(names, key=lambda name: _number(Path(name)))[: -keeping.archives]:
+            await store.drop(name)
+
+
+def _number(archive: Path) -> tuple[int, str]:
+    day, _, version = archive.name.removesuffix(".tar.zst").partition("-v")
+    return int(version) if version.isdecimal() else 0, day
