@@ -5,6 +5,7 @@ from io import TextIOWrapper
 
 import typer
 
+from superzol_etl.commands.decisions import accept_command, takeover_command
 from superzol_etl.commands.fetch import fetch_command
 from superzol_etl.commands.load import load_command
 from superzol_etl.commands.publish import publish_command
@@ -31,6 +32,8 @@ app.command("fetch")(fetch_command)
 app.command("load")(load_command)
 app.command("publish")(publish_command)
 app.command("refresh")(refresh_command)
+app.command("accept")(accept_command)
+app.command("takeover")(takeover_command)
 
 
 def main() -> None:

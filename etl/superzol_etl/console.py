@@ -33,6 +33,7 @@ def show_progress(run_id: str) -> Iterator[Progress]:
             "changed": result.changed,
             "seconds": result.seconds,
             "partial_stores": list(result.partial_stores),
+            "partial_promotion_stores": list(result.partial_promotion_stores),
             "problems": list(result.problems),
         } | ({"traceback": result.trace} if result.trace else {})
         log.log(severity, "chain finished", extra=fields)

@@ -112,6 +112,7 @@ class ChainResult:
     rejected: int = 0
     changed: int = 0
     partial_stores: tuple[str, ...] = ()
+    partial_promotion_stores: tuple[str, ...] = ()
     seconds: float = 0.0
     exit_code: int = 0
     trace: str | None = None
@@ -131,7 +132,7 @@ Progress = Callable[[int, int, ChainResult], None]
 
 
 class StageCall(NamedTuple):
-    """Which stage of which run is asked for; shard: this one of so many."""
+    """Which stage of which run is asked for, and for whom; shard: this one of so many."""
 
     url: str
     dataset_id: str
@@ -139,3 +140,4 @@ class StageCall(NamedTuple):
     stage: str
     shard: int = 0
     shards: int = 1
+    owner: str = ""

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from superzol_etl.commands.ending import Ending, conclude
+from superzol_etl.commands.gates import read_gates
 from superzol_etl.commands.options import (
     Database,
     Dataset,
     Lake,
     OptionalVersion,
+    Owner,
     RunId,
     Shard,
     Source,
@@ -37,6 +39,7 @@ def load_command(
     run_id: RunId = None,
     workers: Workers = DEFAULT_WORKERS,
     lake: Lake = None,
+    owner: Owner = "",
     termination_path: TerminationPath = None,
 ) -> None:
     """Loads the chains of a snapshot, each whole in one transaction; publish follows.
@@ -50,9 +53,10 @@ def load_command(
     77 not allowed, 78 configuration.
     """
     index, count = (int(number) for number in str(shard).split("/"))
-    call = StageCall(database, dataset, run_id or "", STAGE, index, count)
+    call = StageCall(database, dataset, run_id or "", STAGE, index, count, owner)
 
     def work() -> Mapping[str, Any]:
+        gates = read_gates()
         with ThreadPoolExecutor(1) as pool, show_progress(call.run_id) as progress:
             reading = pool.submit(find_place, source, volume, version)
             # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
@@ -60,7 +64,9 @@ def load_command(
 
             gc.freeze()  # what was imported stays: the collector need not walk it again and again
             place = reading.result()
-            order = Order(call, place.snapshot, place.version, workers, lake_of(lake, volume))
+            order = Order(
+                call, place.snapshot, place.version, workers, gates, lake_of(lake, volume)
+            )
             with place.being_read(f"{call.run_id}.{index}"):
                 return run_until_stopped(load(order, progress))
 

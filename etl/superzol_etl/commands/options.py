@@ -122,6 +122,14 @@ Shard = Annotated[
         " JOB_COMPLETION_COUNT in an Indexed Job, else all.",
     ),
 ]
+Owner = Annotated[
+    str,
+    typer.Option(
+        envvar="SUPERZOL_OWNER",
+        show_default=False,
+        help="Who loads this dataset; another owner is refused with 78 until a takeover.",
+    ),
+]
 TerminationPath = Annotated[
     Path | None,
     typer.Option(

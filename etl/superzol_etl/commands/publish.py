@@ -8,6 +8,7 @@ from superzol_etl.commands.options import (
     Database,
     Dataset,
     Lake,
+    Owner,
     RunId,
     TerminationPath,
     Version,
@@ -28,6 +29,7 @@ def publish_command(
     run_id: RunId = None,
     volume: Volume = None,
     lake: Lake = None,
+    owner: Owner = "",
     termination_path: TerminationPath = None,
 ) -> None:
     """Merges names and summaries over the chains of a version and closes it; run after every load.
@@ -40,7 +42,7 @@ def publish_command(
     Exit codes: 0 done, 64 usage, 65 no chain is loaded, 66 no such version, 70 unforeseen,
     75 try again, 77 not allowed, 78 configuration.
     """
-    call = StageCall(database, dataset, run_id or "", STAGE)
+    call = StageCall(database, dataset, run_id or "", STAGE, owner=owner)
 
     def work() -> Mapping[str, Any]:
         # Only here: --help need not wait for the driver.

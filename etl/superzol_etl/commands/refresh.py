@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from superzol_etl.commands.ending import Ending, conclude
+from superzol_etl.commands.gates import read_gates
 from superzol_etl.commands.options import (
     Database,
     Dataset,
     Lake,
     OptionalVersion,
+    Owner,
     RefreshSource,
     RunId,
     TerminationPath,
@@ -42,6 +44,7 @@ def refresh_command(
     run_id: RunId = None,
     workers: Workers = DEFAULT_WORKERS,
     lake: Lake = None,
+    owner: Owner = "",
     termination_path: TerminationPath = None,
 ) -> None:
     """Loads a snapshot chain by chain and publishes it; the same files twice change nothing.
@@ -56,7 +59,7 @@ def refresh_command(
     Exit codes: 0 done, 64 usage, 65 bad data, 66 not found, 70 unforeseen, 75 try again,
     77 not allowed, 78 configuration.
     """
-    call = StageCall(database, dataset, run_id or "", STAGE)
+    call = StageCall(database, dataset, run_id or "", STAGE, owner=owner)
     where = Where(source, volume, version, lake_of(lake, volume))
     ending = Ending(STAGE, call.run_id, termination_path)
     conclude(ending, lambda: _refresh(call, where, workers))
@@ -75,6 +78,7 @@ def _refresh(call: StageCall, where: Where, workers: int) -> Mapping[str, Any]:
     find = partial(find_place, where.source, where.volume, where.version)
     if where.source and is_address(where.source):
         find = partial(place_of, _fetch(where.source, where, call))
+    gates = read_gates()
     with ThreadPoolExecutor(1) as pool, show_progress(call.run_id) as progress:
         reading = pool.submit(find)
         # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
@@ -83,7 +87,7 @@ def _refresh(call: StageCall, where: Where, workers: int) -> Mapping[str, Any]:
 
         gc.freeze()  # what was imported stays: the collector need not walk it again and again
         place = reading.result()
-        order = Order(call, place.snapshot, place.version, workers, where.lake)
+        order = Order(call, place.snapshot, place.version, workers, gates, where.lake)
         with place.being_read(call.run_id):
             return run_until_stopped(refresh(order, progress))
 

@@ -3,6 +3,7 @@
 import asyncio
 from functools import partial
 
+from superzol_etl.clean.gates import Held
 from superzol_etl.database import Connection
 from superzol_etl.load.job import ChainJob
 from superzol_etl.load.ledger import publish_generation, write_chain_version, write_reports
@@ -12,6 +13,7 @@ from superzol_etl.load.promotions import Chain, load_promotions
 from superzol_etl.load.read import ChainContent, read_chain
 from superzol_etl.load.report import count_rows, held_back_version, loaded_version, sum_up
 from superzol_etl.load.stores import add_stores, describe_stores, read_stores
+from superzol_etl.load.trust import Untrusted, ask_file_gates, ask_price_gates
 from superzol_etl.records import ChainResult, ChainState, FileState, StoreState
 from superzol_etl.sql import load_sql
 
@@ -28,19 +30,27 @@ async def load_chain(connection: Connection, job: ChainJob) -> ChainResult:
     finder = ProductFinder(connection, job.chain_key, chain_id)
     content = await finder.while_reading(partial(read_chain, job.chain, job.threads))
     if content.problems:
-        return await _hold_back(connection, job, content)
+        return await _hold_back(connection, job, content, [])
+    held = await ask_file_gates(connection, job, content)
+    if held:
+        return await _hold_back(connection, job, content, held)
     products = finder.products(len(content.rows.codes))
     parts = [*content.rows.parts, *content.promotions.parts]
     codes = {part.store_code for part in parts if part.store_code}
     # Committed at once: a load that fails again and again must not use up the numbers of stores.
     await add_stores(connection, job.chain_key, chain_id, codes | set(content.stores))
-    async with connection.transaction():
-        await connection.execute(load_sql(PACKAGE, "lock_chain"), CHAIN_LOCK, job.chain_key)
-        newest = await connection.fetchval(load_sql(PACKAGE, "read_newest_loaded"), job.chain_key)
-        if newest >= job.version:
-            return ChainResult(chain_id, ChainState.LOADED)  # another run was faster
-        states = await read_stores(connection, job.chain_key)
-        return await _apply(connection, job, content, products, states)
+    try:
+        async with connection.transaction():
+            await connection.execute(load_sql(PACKAGE, "lock_chain"), CHAIN_LOCK, job.chain_key)
+            newest = await connection.fetchval(
+                load_sql(PACKAGE, "read_newest_loaded"), job.chain_key
+            )
+            if newest >= job.version:
+                return ChainResult(chain_id, ChainState.LOADED)  # another run was faster
+            states = await read_stores(connection, job.chain_key)
+            return await _apply(connection, job, content, products, states)
+    except Untrusted as error:
+        return await _hold_back(connection, job, content, error.held)
 
 
 async def _apply(
@@ -52,15 +62,14 @@ async def _apply(
 ) -> ChainResult:
     chain_id, version = job.chain.chain_id, job.version
     await describe_stores(connection, job.chain_key, content.stores)
-    priced = await apply_prices(
-        connection, ChainKey(job.chain_key, version), content, products, states
-    )
+    ask_gates = partial(ask_price_gates, connection, job)
+    chain_key = ChainKey(job.chain_key, version)
+    priced = await apply_prices(connection, chain_key, content, products, states, ask_gates)
     chain = Chain(job.chain_key, chain_id, version)
     promoted = await load_promotions(connection, chain, content.promotions)
     count_rows(content, priced.observed, promoted)
     await write_reports(connection, job.run_id, job.chain_key, content.reports.values())
-    told = bool(priced.plans or content.stores or promoted.stores)
-    result = sum_up(job, content, priced.plans, priced.changed, told)
+    result = sum_up(job, content, priced.plans, priced.changed, promoted)
     row = loaded_version(job, content, priced.plans, result)
     row = row._replace(content_digest=priced.content_digest)
     await write_chain_version(connection, row)
@@ -74,13 +83,16 @@ async def _apply(
     return result
 
 
-async def _hold_back(connection: Connection, job: ChainJob, content: ChainContent) -> ChainResult:
-    """Keeps the last good version and says why."""
+async def _hold_back(
+    connection: Connection, job: ChainJob, content: ChainContent, held: list[Held]
+) -> ChainResult:
+    """Keeps the last good version and says why; held: the gates, none when its files are bad."""
+    content.problems += [f"{job.chain.chain_id}: {each.problem}" for each in held]
     for report in content.reports.values():
         if report.state is FileState.LOADED:
             report.state = FileState.HELD_BACK
             report.loaded = report.superseded = 0
     async with connection.transaction():
         await write_reports(connection, job.run_id, job.chain_key, content.reports.values())
-        await write_chain_version(connection, held_back_version(job, content))
+        await write_chain_version(connection, held_back_version(job, content, held))
     return ChainResult(job.chain.chain_id, ChainState.HELD_BACK, tuple(content.problems))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from superzol_etl.clean.gates import Gates
 from superzol_etl.snapshot import ChainFiles
 
 
@@ -19,4 +20,5 @@ class ChainJob:
     version: int
     chain: ChainFiles
     threads: int
+    gates: Gates
     lake: Path | None = None

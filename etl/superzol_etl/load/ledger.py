@@ -1,6 +1,6 @@
 """What was loaded: versions of chains, reports of files, generations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,7 +12,10 @@ PACKAGE = "superzol_etl.load"
 
 
 class ChainVersion(NamedTuple):
-    """A row of chain_version; digest is of its files, content_digest of its offers."""
+    """A row of chain_version; digest is of its files, content_digest of its offers.
+
+    full_rows: rows of the newest full price file of each store. gates: what it was judged by.
+    """
 
     chain_key: int
     version: int
@@ -25,6 +28,9 @@ class ChainVersion(NamedTuple):
     changed: int
     reason: str | None
     content_digest: str = ""
+    full_rows: int = 0
+    gates: str = ""
+    held_by: Sequence[str] = ()
 
 
 async def write_chain_version(connection: Connection, row: ChainVersion) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from superzol_etl.clean.parts import StorePlan, plan_store
 from superzol_etl.clean.words import clean_words, understand_words
 from superzol_etl.database import Connection
-from superzol_etl.load.diff import Observed, compare, observe
+from superzol_etl.load.diff import Change, Observed, compare, observe
 from superzol_etl.load.digest import content_digest, missing_ids
 from superzol_etl.load.packs import read_offers, write_change
 from superzol_etl.load.products import Products
@@ -52,8 +53,12 @@ async def apply_prices(
     content: ChainContent,
     products: Products,
     states: dict[str, StoreState],
+    ask_gates: Callable[[Change, Observed], Awaitable[None]] | None = None,
 ) -> Priced:
-    """Writes the chain's packs, shelves, spans, words and sightings in the caller's transaction."""
+    """Writes the chain's packs, shelves, spans, words and sightings in the caller's transaction.
+
+    ask_gates: raises when the prices cannot be trusted; None for what was trusted before.
+    """
     rows, (chain_key, version) = content.rows, chain
     plans = plan_stores(content, states)
     store_keys = {code: state.store_key for code, state in states.items()}
@@ -67,6 +72,8 @@ async def apply_prices(
     observed = await observing
     closing = [store_keys[code] for code, plan in plans.items() if plan.base is not None]
     change = compare(open_offers, observed, closing, version)
+    if ask_gates:
+        await ask_gates(change, observed)
     ids = products.ids | await missing_ids(connection, change.after, products.ids)
     codes = {key: code for code, key in store_keys.items()}
     changed = changed_keys(change)

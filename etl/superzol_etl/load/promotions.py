@@ -15,6 +15,8 @@ from superzol_etl.records import StoreState
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
+# Of a handful of promotions a third may well end in one night.
+GUARDED_ROWS = 20
 REWARD_COLUMNS = {
     "price_agorot": "reward_price",
     "quantity_thousandths": "reward_quantity",
@@ -55,18 +57,24 @@ class Known(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """What a load made of the promotion rows that were told."""
+    """What a load made of the promotion rows that were told.
+
+    partial_stores: those with a full file that was cut or shrunken, and so applied as a delta.
+    """
 
     told: Told
     stores: int
     changed: int
+    partial_stores: tuple[str, ...]
 
 
 async def load_promotions(connection: Connection, chain: Chain, rows: PromotionRows) -> Loaded:
     """Applies the promotion files; the caller holds a transaction and the chain's stores exist."""
     records = await connection.fetch(load_sql(PACKAGE, "read_promotion_sightings"), chain.chain_key)
     states = {
-        row["code"]: StoreState(row["store_key"], row["full_at"], None, row["observed_at"])
+        row["code"]: StoreState(
+            row["store_key"], row["full_at"], _guarded(row["full_rows"]), row["observed_at"]
+        )
         for row in records
     }
     plans = plan_promotions(rows, states)
@@ -77,7 +85,14 @@ async def load_promotions(connection: Connection, chain: Chain, rows: PromotionR
     products = await _find_products(connection, chain.chain_id, told.promotions.values())
     changed = await _write(connection, chain, told, known, based, products)
     await _note_sightings(connection, chain.version, rows, plans, store_keys)
-    return Loaded(told, sum(bool(plan.applied) for plan in plans.values()), changed)
+    applied = sum(bool(plan.applied) for plan in plans.values())
+    partial = tuple(sorted(code for code, plan in plans.items() if plan.partial))
+    return Loaded(told, applied, changed, partial)
+
+
+def _guarded(full_rows: int | None) -> int | None:
+    """The rows that the next full file of a store is compared with; None when they are too few."""
+    return full_rows if full_rows is not None and full_rows >= GUARDED_ROWS else None
 
 
 def plan_promotions(rows: PromotionRows, states: Mapping[str, StoreState]) -> dict[str, StorePlan]:
@@ -246,8 +261,9 @@ async def _note_sightings(
     for code, plan in plans.items():
         if not plan.applied:
             continue
-        full_at = rows.parts[plan.base].published_at if plan.base is not None else None
+        base = rows.parts[plan.base] if plan.base is not None else None
+        full_at, full_rows = (base.published_at, base.rows) if base else (None, None)
         last = rows.parts[plan.applied[-1]]
         seen = (last.published_at, last.source_file, version)
-        sightings.append((store_keys[code], full_at, *seen))
+        sightings.append((store_keys[code], full_at, full_rows, *seen))
     await connection.executemany(load_sql(PACKAGE, "note_promotion_sighting"), sightings)

@@ -85,7 +85,7 @@ def read_chain(
     if not problems and len(bad) == len(reports):
         problems = [problem for problem in bad if problem]
     rows = reader.gatherer.rows()
-    problems += _collisions(rows.parts)
+    problems += _collisions([*rows.parts, *reader.promotions.parts])
     return ChainContent(rows, reader.promotions, reader.stores, reports, problems)
 
 

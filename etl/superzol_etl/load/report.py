@@ -2,15 +2,18 @@
 
 from collections import Counter
 from datetime import datetime
+from importlib.metadata import version
 
 import numpy as np
 
+from superzol_etl.clean.gates import Gates, Held
 from superzol_etl.clean.parts import StorePlan
 from superzol_etl.load.diff import Observed
 from superzol_etl.load.job import ChainJob
 from superzol_etl.load.ledger import ChainVersion
 from superzol_etl.load.promotions import Loaded
 from superzol_etl.load.read import PRICE_KINDS, ChainContent
+from superzol_etl.load.trust import count_full_rows
 from superzol_etl.records import ChainResult, ChainState, FileReport, FileState
 
 
@@ -45,12 +48,10 @@ def sum_up(
     content: ChainContent,
     plans: dict[str, StorePlan],
     changed: int,
-    told: bool,
+    promoted: Loaded,
 ) -> ChainResult:
-    """What became of a chain that was not held back.
-
-    told: its files said anything; else the chain was absent.
-    """
+    """What became of a chain that was not held back; absent when its files said nothing."""
+    told = plans or content.stores or promoted.stores
     reports = _price_reports(content)
     bad_files = tuple(report.problem for report in content.reports.values() if report.problem)
     return ChainResult(
@@ -61,6 +62,7 @@ def sum_up(
         rejected=sum(report.rejected for report in reports),
         changed=changed,
         partial_stores=tuple(sorted(code for code, plan in plans.items() if plan.partial)),
+        partial_promotion_stores=promoted.partial_stores,
     )
 
 
@@ -73,6 +75,11 @@ def loaded_version(
         flagged.append(
             "cut or shrunken full file applied as delta, stores: "
             + ", ".join(result.partial_stores)
+        )
+    if result.partial_promotion_stores:
+        flagged.append(
+            "cut or shrunken full promotion file applied as delta, stores: "
+            + ", ".join(result.partial_promotion_stores)
         )
     stale = sorted(code for code, plan in plans.items() if not plan.applied)
     if stale:
@@ -88,11 +95,16 @@ def loaded_version(
         rejected=result.rejected,
         changed=result.changed,
         reason="; ".join(flagged) or None,
+        full_rows=count_full_rows(content.rows.parts),
+        gates=name_gates(job.gates),
     )
 
 
-def held_back_version(job: ChainJob, content: ChainContent) -> ChainVersion:
-    """The ledger's row of a chain that is held back, with the reason."""
+def held_back_version(job: ChainJob, content: ChainContent, held: list[Held]) -> ChainVersion:
+    """The ledger's row of a chain that is held back, with the reason.
+
+    held: the gates that hold it back, none when its files are bad.
+    """
     return ChainVersion(
         chain_key=job.chain_key,
         version=job.version,
@@ -104,7 +116,14 @@ def held_back_version(job: ChainJob, content: ChainContent) -> ChainVersion:
         rejected=0,
         changed=0,
         reason="; ".join(content.problems),
+        gates=name_gates(job.gates),
+        held_by=[each.gate for each in held],
     )
+
+
+def name_gates(gates: Gates) -> str:
+    """The program and the thresholds a chain is judged by."""
+    return f"{version('superzol')} {gates.fingerprint}"
 
 
 def _cutoff(content: ChainContent, plans: dict[str, StorePlan]) -> datetime | None:

@@ -10,9 +10,13 @@
 -- $9 changed: int8
 -- $10 reason: text
 -- $11 content_digest: text
+-- $12 full_rows: int8
+-- $13 gates: text
+-- $14 held_by: text[]
 INSERT INTO chain_version AS known
-    (chain_key, version, state, cutoff_at, digest, stores, rows, rejected, changed, reason, content_digest)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    (chain_key, version, state, cutoff_at, digest, stores, rows, rejected, changed, reason, content_digest,
+     full_rows, gates, held_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (chain_key, version) DO UPDATE
 SET state = excluded.state,
     cutoff_at = excluded.cutoff_at,
@@ -23,5 +27,8 @@ SET state = excluded.state,
     changed = excluded.changed,
     reason = excluded.reason,
     content_digest = excluded.content_digest,
+    full_rows = excluded.full_rows,
+    gates = excluded.gates,
+    held_by = excluded.held_by,
     loaded_at = now()
 WHERE known.state <> 'loaded'

@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from superzol_etl.clean.gates import Gates
 from superzol_etl.load.job import ChainJob
 from superzol_etl.load.ledger import write_reports
+from superzol_etl.load.report import name_gates
 from superzol_etl.records import FileReport, FileState, Progress, StageCall
 from superzol_etl.snapshot import Snapshot
 from superzol_etl.sql import load_sql
@@ -30,6 +33,7 @@ class Order(NamedTuple):
     snapshot: Snapshot
     version: int | None
     workers: int
+    gates: Gates
     lake: Path | None = None
 
 
@@ -55,7 +59,9 @@ async def load_shard(run: Run, order: Order, progress: Progress) -> tuple[Summar
         ignored = [FileReport(name, None, "", FileState.IGNORED) for name in snapshot.ignored]
         async with connection.transaction():
             await write_reports(connection, call.run_id, None, ignored)
-    whole = await plan_version(connection, run.dataset_key, snapshot, order.version)
+    whole = await plan_version(
+        connection, run.dataset_key, snapshot, order.version, name_gates(order.gates)
+    )
     await connection.execute(load_sql(PACKAGE, "note_version"), call.run_id, whole.version)
     sizes = {chain.chain_id: chain.size_bytes for chain in snapshot.chains}
     todo = whole.only(pack_bins(sizes, call.shards)[call.shard])
@@ -64,10 +70,14 @@ async def load_shard(run: Run, order: Order, progress: Progress) -> tuple[Summar
     summary.held_back += todo.problems
     at_once = max(1, min(order.workers, len(todo.chains)))
     threads = max(1, (os.cpu_count() or 1) // at_once)
+    of_run = partial(ChainJob, call.run_id, run.dataset_key, version=todo.version)
     jobs = [
-        ChainJob(
-            call.run_id, run.dataset_key, todo.keys[chain.chain_id], todo.version, chain, threads,
-            order.lake,
+        of_run(
+            chain_key=todo.keys[chain.chain_id],
+            chain=chain,
+            threads=threads,
+            gates=order.gates,
+            lake=order.lake,
         )
         for chain in todo.chains
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from superzol_etl.database import Connection, connected
-from superzol_etl.errors import PassingTrouble, UsageError
+from superzol_etl.errors import PassingTrouble, UsageError, WrongConfiguration
 from superzol_etl.failures import explain
 from superzol_etl.records import StageCall
 from superzol_etl.sql import load_sql
@@ -63,12 +63,14 @@ async def claim_dataset(connection: Connection, call: StageCall) -> int:
     """The surrogate of the dataset, added when it is new.
 
     Shared by the stages and shards of one run until their connections end.
-    Raises PassingTrouble when another run of the dataset is alive.
+    Raises PassingTrouble when another run of the dataset is alive, WrongConfiguration when it has
+    another owner.
     """
     name = call.dataset_id.replace("-", " ").capitalize()
     dataset_key: int = await connection.fetchval(
         load_sql(PACKAGE, "ensure_dataset"), call.dataset_id, name
     )
+    await check_owner(connection, dataset_key, call)
     lock = (DATASET_LOCK, dataset_key)
     async with connection.transaction():
         await connection.execute(load_sql(PACKAGE, "lock_claims"), CLAIM_LOCK, dataset_key)
@@ -87,6 +89,20 @@ async def claim_dataset(connection: Connection, call: StageCall) -> int:
         f"another run of {call.dataset_id} is alive ({alive}): try again when it has ended",
         reason="RunAlive",
     )
+
+
+async def check_owner(connection: Connection, dataset_key: int, call: StageCall) -> None:
+    """Makes the caller the owner of a dataset that has none.
+
+    Raises WrongConfiguration when another owns it.
+    """
+    owner = await connection.fetchval(load_sql(PACKAGE, "claim_owner"), dataset_key, call.owner)
+    if owner != call.owner:
+        raise WrongConfiguration(
+            f"dataset {call.dataset_id} belongs to {owner}, not to {call.owner or 'nobody'}: give"
+            f" --owner {owner}, or take it over by superzol-etl takeover",
+            reason="TargetConflict",
+        )
 
 
 async def _read_done(connection: Connection, call: StageCall) -> Mapping[str, Any] | None:

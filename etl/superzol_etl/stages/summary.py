@@ -65,6 +65,11 @@ class Summary:
                 for result in self.results
                 for code in result.partial_stores
             ),
+            "partialPromotionStores": sorted(
+                f"{result.chain_id}:{code}"
+                for result in self.results
+                for code in result.partial_promotion_stores
+            ),
             "rows": sum(result.rows for result in self.results),
             "rejected": sum(result.rejected for result in self.results),
             "changed": sum(result.changed for result in self.results),

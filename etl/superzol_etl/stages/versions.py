@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
+import asyncpg
+
 from superzol_etl.database import Connection
 from superzol_etl.errors import BadData, UsageError, WrongConfiguration
 from superzol_etl.records import ChainState
@@ -40,10 +42,15 @@ class Todo(NamedTuple):
 
 
 async def plan_version(
-    connection: Connection, dataset_key: int, snapshot: Snapshot, wanted: int | None
+    connection: Connection,
+    dataset_key: int,
+    snapshot: Snapshot,
+    wanted: int | None,
+    judged_by: str,
 ) -> Todo:
     """Numbers the snapshot and finds the chains that are not loaded yet.
 
+    judged_by: names the gates; a chain that others held back is tried again.
     Raises BadData where choose_version does, and when every chain is loaded with other files.
     """
     version = await choose_version(connection, dataset_key, snapshot.digest, wanted)
@@ -51,7 +58,7 @@ async def plan_version(
         chain.chain_id: await _ensure_chain(connection, dataset_key, chain)
         for chain in sorted(snapshot.chains, key=lambda chain: chain.chain_id)
     }
-    todo = await _find_todo(connection, snapshot, version, keys)
+    todo = await _find_todo(connection, snapshot, version, keys, judged_by)
     if todo.problems and not todo.chains and todo.replaced:
         raise BadData("; ".join(todo.problems.values()))
     ensure = load_sql(PACKAGE, "ensure_version")
@@ -98,14 +105,18 @@ async def choose_version(
 
 
 async def _find_todo(
-    connection: Connection, snapshot: Snapshot, version: int, keys: dict[str, int]
+    connection: Connection,
+    snapshot: Snapshot,
+    version: int,
+    keys: dict[str, int],
+    judged_by: str,
 ) -> Todo:
     rows = await connection.fetch(load_sql(PACKAGE, "read_states"), list(keys.values()), version)
     known = {row["chain_key"]: row for row in rows}
     todo = Todo(version, keys, [], [], {}, [], closed=False)
     for chain in snapshot.chains:
         row = known.get(keys[chain.chain_id])
-        if row is None or (row["state"] != ChainState.LOADED and row["digest"] != chain.digest):
+        if row is None or _is_to_do(row, chain, judged_by):
             todo.chains.append(chain)
         elif row["state"] == ChainState.HELD_BACK:
             todo.problems[chain.chain_id] = row["reason"]
@@ -121,6 +132,14 @@ async def _find_todo(
     return todo
 
 
+def _is_to_do(row: asyncpg.Record, chain: ChainFiles, judged_by: str) -> bool:
+    """A chain that is not loaded comes again with other files or gates, or when it is accepted."""
+    if row["state"] == ChainState.LOADED:
+        return False
+    judged_anew = row["state"] == ChainState.HELD_BACK and row["gates"] != judged_by
+    return bool(row["digest"] != chain.digest or row["accepted"] or judged_anew)
+
+
 async def _ensure_chain(connection: Connection, dataset_key: int, chain: ChainFiles) -> int:
     row = await connection.fetchrow(
         load_sql("superzol_etl.load", "ensure_chain"), dataset_key, chain.chain_id
@@ -128,7 +147,8 @@ async def _ensure_chain(connection: Connection, dataset_key: int, chain: ChainFi
     assert row is not None  # the statement finds the chain or adds it
     if row["dataset_key"] != dataset_key:
         raise WrongConfiguration(
-            f"chain {chain.chain_id} belongs to dataset {row['dataset_id']}: load it there",
+            f"chain {chain.chain_id} belongs to dataset {row['dataset_id']}: load it there, or"
+            " give it to this one by superzol-etl takeover",
             reason="TargetConflict",
         )
     chain_key: int = row["chain_key"]

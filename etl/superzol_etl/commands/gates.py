@@ -1,0 +1,33 @@
+"""The thresholds of the gates, from the environment."""
+
+import os
+from typing import Any
+
+from superzol_etl.clean.gates import Gates
+from superzol_etl.errors import WrongConfiguration
+
+PREFIX = "SUPERZOL_GATE_"
+
+
+def read_gates() -> Gates:
+    """The gates: SUPERZOL_GATE_ and the name of a threshold in capitals, else the default.
+
+    Raises WrongConfiguration that names the variable.
+    """
+    told = {name: os.environ.get(PREFIX + name.upper()) for name in Gates._fields}
+    given: dict[str, Any] = {
+        name: _read(PREFIX + name.upper(), text, type(Gates._field_defaults[name]))
+        for name, text in told.items()
+        if text
+    }
+    return Gates(**given)
+
+
+def _read(variable: str, told: str, kind: type[int] | type[float]) -> float:
+    try:
+        value: float = kind(told)
+    except ValueError:
+        value = -1
+    if not 0 <= value < float("inf"):
+        raise WrongConfiguration(f"{variable}={told} is no number of 0 or more")
+    return value

@@ -1,0 +1,15 @@
+-- What became of a chain in a version, and whether its files are accepted.
+-- $1 chain_id: text
+-- $2 version: int2
+SELECT chain.chain_key, chain.dataset_key, told.state, told.digest, told.reason, told.held_by,
+       EXISTS (
+           SELECT FROM etl_decision AS decision
+           WHERE decision.action = 'accept'
+             AND decision.chain_key = told.chain_key
+             AND decision.version = told.version
+             AND decision.digest = told.digest
+       ) AS accepted
+FROM chain_version AS told
+JOIN chain USING (chain_key)
+WHERE chain.chain_id = $1
+  AND told.version = $2
