@@ -15,10 +15,15 @@ from tests.support.snapshots import Item, Outcome, Xml, prices_csv, write_snapsh
 
 CHAINS = ("alpha", "beta", "gamma")
 EMPTY_ALL = """
-TRUNCATE dataset, chain, chain_alias, store, store_sighting, product, product_in_chain,
-    product_stat, offer_pack, price_span, dataset_version, chain_version, publication, etl_run,
-    file_report, reject
-    RESTART IDENTITY CASCADE
+DO $$ BEGIN
+    EXECUTE (
+        SELECT 'TRUNCATE ' || string_agg(oid::regclass::text, ', ') || ' RESTART IDENTITY CASCADE'
+        FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace
+          AND relkind IN ('r', 'p')
+          AND relname <> 'alembic_version'
+    );
+END $$
 """
 LOADERS = (
     "SELECT count(*) = 0 FROM pg_stat_activity"

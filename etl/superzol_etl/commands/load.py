@@ -1,12 +1,9 @@
 """superzol-etl load: the chains of a version, or one shard of them."""
 
-import gc
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
 
 from superzol_etl.commands.ending import Ending, conclude
-from superzol_etl.commands.gates import read_gates
+from superzol_etl.commands.loading import Stage, Where, run_order
 from superzol_etl.commands.options import (
     Database,
     Dataset,
@@ -21,10 +18,8 @@ from superzol_etl.commands.options import (
     Workers,
 )
 from superzol_etl.commands.place import find_place, lake_of
-from superzol_etl.console import show_progress
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET, DEFAULT_WORKERS
-from superzol_etl.stopping import run_until_stopped
 
 STAGE = "load"
 
@@ -46,8 +41,8 @@ def load_command(
 
     Example: superzol-etl load --volume /data --version 812 --shard 0/4 --run-id nightly-812
 
-    Chains are packed into shards by size, the same in every shard of a run. Shards of one run work
-    side by side. A shard whose chains are all held back is Partial, not a failure.
+    Chains are packed into shards by size; shards of one run work side by side. A shard whose chains
+    are all held back is Partial, not a failure.
 
     Exit codes: 0 done, 64 usage, 65 bad data, 66 not found, 70 unforeseen, 75 try again,
     77 not allowed, 78 configuration.
@@ -55,19 +50,13 @@ def load_command(
     index, count = (int(number) for number in str(shard).split("/"))
     call = StageCall(database, dataset, run_id or "", STAGE, index, count, owner)
 
-    def work() -> Mapping[str, Any]:
-        gates = read_gates()
-        with ThreadPoolExecutor(1) as pool, show_progress(call.run_id) as progress:
-            reading = pool.submit(find_place, source, volume, version)
-            # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
-            from superzol_etl.stages.load import Order, load
+    where = Where(source, volume, version, lake_of(lake, volume), workers)
+    find = partial(find_place, source, volume, version)
+    ending = Ending(STAGE, call.run_id, termination_path)
+    conclude(ending, lambda: run_order(call, where, find, _import_stage))
 
-            gc.freeze()  # what was imported stays: the collector need not walk it again and again
-            place = reading.result()
-            order = Order(
-                call, place.snapshot, place.version, workers, gates, lake_of(lake, volume)
-            )
-            with place.being_read(f"{call.run_id}.{index}"):
-                return run_until_stopped(load(order, progress))
 
-    conclude(Ending(STAGE, call.run_id, termination_path), work)
+def _import_stage() -> Stage:
+    from superzol_etl.stages.load import load
+
+    return load

@@ -1,14 +1,11 @@
 """superzol-etl refresh: every stage in one process."""
 
-import gc
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from superzol_etl.commands.ending import Ending, conclude
-from superzol_etl.commands.gates import read_gates
+from superzol_etl.commands.loading import Stage, Where, run_order
 from superzol_etl.commands.options import (
     Database,
     Dataset,
@@ -22,12 +19,10 @@ from superzol_etl.commands.options import (
     Workers,
 )
 from superzol_etl.commands.place import find_place, lake_of, place_of
-from superzol_etl.console import show_progress
 from superzol_etl.errors import UsageError
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET, DEFAULT_WORKERS
 from superzol_etl.sources.address import is_address
-from superzol_etl.stopping import run_until_stopped
 
 if TYPE_CHECKING:
     from superzol_etl.volume.manifest import Kept
@@ -60,36 +55,22 @@ def refresh_command(
     77 not allowed, 78 configuration.
     """
     call = StageCall(database, dataset, run_id or "", STAGE, owner=owner)
-    where = Where(source, volume, version, lake_of(lake, volume))
+    where = Where(source, volume, version, lake_of(lake, volume), workers)
     ending = Ending(STAGE, call.run_id, termination_path)
-    conclude(ending, lambda: _refresh(call, where, workers))
+    conclude(ending, lambda: _refresh(call, where))
 
 
-class Where(NamedTuple):
-    """Where the files are, as the command line says it."""
-
-    source: str | None
-    volume: Path | None
-    version: int | None
-    lake: Path | None
-
-
-def _refresh(call: StageCall, where: Where, workers: int) -> Mapping[str, Any]:
+def _refresh(call: StageCall, where: Where) -> Mapping[str, Any]:
     find = partial(find_place, where.source, where.volume, where.version)
     if where.source and is_address(where.source):
         find = partial(place_of, _fetch(where.source, where, call))
-    gates = read_gates()
-    with ThreadPoolExecutor(1) as pool, show_progress(call.run_id) as progress:
-        reading = pool.submit(find)
-        # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
-        from superzol_etl.stages.load import Order
-        from superzol_etl.stages.refresh import refresh
+    return run_order(call, where, find, _import_stage)
 
-        gc.freeze()  # what was imported stays: the collector need not walk it again and again
-        place = reading.result()
-        order = Order(call, place.snapshot, place.version, workers, gates, where.lake)
-        with place.being_read(call.run_id):
-            return run_until_stopped(refresh(order, progress))
+
+def _import_stage() -> Stage:
+    from superzol_etl.stages.refresh import refresh
+
+    return refresh
 
 
 def _fetch(source: str, where: Where, call: StageCall) -> "Kept":

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from superzol_etl.load.diff import Change, Int64s, Observed
+from superzol_etl.load.diff import Change, Observed
+from superzol_etl.load.sorting import Int64s
 
 
 class Jumps(NamedTuple):
@@ -17,7 +18,7 @@ class Jumps(NamedTuple):
 def find_jumps(change: Change, observed: Observed, factor: float) -> Jumps:
     """Looks at offers that were open and still are; a price of 0 is no price."""
     spans = change.spans
-    compared = len(observed.key) - change.opened
+    compared = len(observed.key) - len(change.opened_keys)
     if not len(observed.key):
         return Jumps(spans.key[:0], 0)
     place = np.minimum(np.searchsorted(observed.key, spans.key), len(observed.key) - 1)

@@ -1,0 +1,46 @@
+"""What refresh and load share: files are found and hashed while the program is imported."""
+
+import gc
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from superzol_etl.commands.gates import read_gates
+from superzol_etl.commands.place import Place
+from superzol_etl.console import show_progress
+from superzol_etl.records import Progress, StageCall
+from superzol_etl.stopping import run_until_stopped
+
+if TYPE_CHECKING:
+    from superzol_etl.stages.load import Order
+
+Stage: TypeAlias = "Callable[[Order, Progress], Coroutine[Any, Any, Mapping[str, Any]]]"
+
+
+class Where(NamedTuple):
+    """Where the files are, as the command line says it, and how many chains are loaded at once."""
+
+    source: str | None
+    volume: Path | None
+    version: int | None
+    lake: Path | None
+    workers: int
+
+
+def run_order(
+    call: StageCall, where: Where, find: Callable[[], Place], import_stage: Callable[[], Stage]
+) -> Mapping[str, Any]:
+    """Finds the snapshot and runs a stage on it; what the stage reports."""
+    gates = read_gates()
+    with ThreadPoolExecutor(1) as pool, show_progress(call.run_id) as progress:
+        finding = pool.submit(find)
+        # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
+        from superzol_etl.stages.load import Order
+
+        stage = import_stage()
+        gc.freeze()  # what was imported stays: the collector need not walk it again and again
+        place = finding.result()
+        order = Order(call, place.snapshot, place.version, where.workers, gates, where.lake)
+        with place.being_read(f"{call.run_id}.{call.shard}"):
+            return run_until_stopped(stage(order, progress))
