@@ -29,6 +29,26 @@ class Verdict(NamedTuple):
     rule: Rule | None
 
 
+class _Test(NamedTuple):
+    """A rule made quick to test; without and beginnings: words that must not be in the name."""
+
+    strength: int
+    words: tuple[Pattern, ...]
+    without: frozenset[str]
+    beginnings: tuple[str, ...]
+    letters: int
+
+    @classmethod
+    def of(cls, rule: Rule) -> "_Test":
+        return cls(
+            int(rule.strength),
+            rule.words,
+            frozenset(pattern.text for pattern in rule.without if not pattern.is_beginning),
+            tuple(pattern.text for pattern in rule.without if pattern.is_beginning),
+            sum(len(pattern.text) for pattern in rule.words),
+        )
+
+
 class Classifier:
     """Applies a rule book; among rules that hold, the strongest decides, then the earliest word.
 
@@ -37,6 +57,7 @@ class Classifier:
 
     def __init__(self, book: RuleBook) -> None:
         self._rules = book.rules
+        self._tests = [_Test.of(rule) for rule in book.rules]
         self._by_word: dict[str, list[int]] = defaultdict(list)
         self._by_beginning: dict[str, list[int]] = defaultdict(list)
         for number, rule in enumerate(book.rules):
@@ -61,16 +82,18 @@ class Classifier:
         return Verdict(self._rules[number].category_id, self._rules[number])
 
     def _decide(self, words: list[str], cut: str, of_makers: bool) -> int | None:
-        best, decided = None, None
+        best: Rank | None = None
         candidates = {number for word in words for number in self._of(word)}
         candidates.update(self._of_cut(cut))
         for number in candidates:
-            rule = self._rules[number]
-            if (rule.strength == Strength.MAKERS) == of_makers:
-                rank = _rank(rule, number, words, cut)
+            test = self._tests[number]
+            if (test.strength == Strength.MAKERS) != of_makers:
+                continue
+            if best is None or test.strength >= best[0]:
+                rank = _rank(test, number, words, cut)
                 if rank is not None and (best is None or rank > best):
-                    best, decided = rank, number
-        return decided
+                    best = rank
+        return None if best is None else -best[-1]
 
     def _of(self, word: str) -> tuple[int, ...]:
         """Numbers of the rules that this word may meet."""
@@ -101,18 +124,19 @@ def shipped_classifier() -> Classifier:
     return Classifier(load_rules())
 
 
-def _rank(rule: Rule, number: int, words: list[str], cut: str) -> Rank | None:
+def _rank(test: _Test, number: int, words: list[str], cut: str) -> Rank | None:
     """How strongly the rule speaks for this name; None where it does not hold."""
-    if any(_place(pattern, words, "") is not None for pattern in rule.without):
-        return None
     first = len(words)
-    for pattern in rule.words:
+    for pattern in test.words:
         place = _place(pattern, words, cut)
         if place is None:
             return None
         first = min(first, place)
-    letters = sum(len(pattern.text) for pattern in rule.words)
-    return rule.strength, -first, len(rule.words), letters, -number
+    if not test.without.isdisjoint(words):
+        return None
+    if test.beginnings and any(word.startswith(test.beginnings) for word in words):
+        return None
+    return test.strength, -first, len(test.words), test.letters, -number
 
 
 def _place(pattern: Pattern, words: list[str], cut: str) -> int | None:
