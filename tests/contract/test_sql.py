@@ -38,6 +38,7 @@ PRIVATE_COLUMNS = {
     "compare_basket": {
         "product_ids",
         "prices_agorot",
+        "flag_bits",
         "unknown_store_ids",
         "unknown_chain_ids",
         "city_known",
@@ -51,6 +52,7 @@ PRIVATE_COLUMNS = {
     }
     - {"product_id"},
     "get_price_trend": {"unknown_chain_ids", *Moment._fields} - {"chain_id"},
+    "compare_basket_promotions": {"product_ids", "store_ids", *RULE_COLUMNS},
     "find_chain": {"chain_id"},
     "find_identifiers": {
         "product_known",

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from superzol_server.catalog.service import MOST_PRODUCTS_RANKED
 from superzol_server.dataset.service import RAW_LENGTH
+from superzol_server.unseen import LEFT_OUT_DAYS, NEVER
 
 Argument = str | int | bool | list[str] | None
 
@@ -38,9 +39,13 @@ BEFORE_THE_BEST = (-1, 0, 0, "")
 WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "batch_get_products": [(LARGEST_BATCH, len(LARGEST_BATCH))],
     "compare_basket": [
-        (BASKET, None, CHAINS[:3], None),
-        (BASKET, None, None, "חיפה"),
-        (LARGEST_BASKET, STORES, CHAINS, None),
+        (BASKET, None, CHAINS[:3], None, LEFT_OUT_DAYS),
+        (BASKET, None, None, "חיפה", LEFT_OUT_DAYS),
+        (LARGEST_BASKET, STORES, CHAINS, None, NEVER),
+    ],
+    "compare_basket_promotions": [
+        (BASKET, STORES[:30], [], [], HOLDING),
+        (LARGEST_BASKET, STORES, ["1"], ["chain_3:1"], HOLDING),
     ],
     "compare_prices": [
         (LARGEST_BASKET, None, None, None, None, "chain"),

@@ -5,7 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from superzol_server.analytics.deals import Deals, Wanted
 from superzol_server.errors import InvalidRequest
+from superzol_server.pricing.price import WEIGHTED_BIT
+from superzol_server.pricing.promotion import Offer
 
 MOST_ITEMS = 100
 LARGEST_QUANTITY = 10_000
@@ -19,7 +22,7 @@ class Item(NamedTuple):
 
 
 class Shelf(NamedTuple):
-    """What one store has of the basket: the products, in any order, and the price of each."""
+    """What one store has of the basket: the products, in any order, price and flags of each."""
 
     store_id: str
     chain_id: str
@@ -27,6 +30,7 @@ class Shelf(NamedTuple):
     observed_time: datetime | None
     product_ids: Sequence[str]
     prices_agorot: Sequence[int]
+    flag_bits: Sequence[int]
 
 
 class Line(NamedTuple):
@@ -36,6 +40,8 @@ class Line(NamedTuple):
     quantity: float
     price_agorot: int
     total_agorot: int
+    shelf_total_agorot: int
+    promotion_id: str
 
 
 class Quote(NamedTuple):
@@ -53,6 +59,7 @@ class Quote(NamedTuple):
     saving_against_dearest_agorot: int | None
     saving_against_mean_agorot: int | None
     observed_time: datetime | None
+    shelf_total_agorot: int
 
 
 class Comparison(NamedTuple):
@@ -88,14 +95,16 @@ def check_basket(items: Sequence[Item]) -> list[Item]:
     return [item._replace(quantity=item.quantity or 1.0) for item in items]
 
 
-def quote_basket(items: Sequence[Item], shelves: Iterable[Shelf]) -> Comparison:
+def quote_basket(
+    items: Sequence[Item], shelves: Iterable[Shelf], deals: Deals | None = None
+) -> Comparison:
     """Quotes the basket in every store: fewest missing items first, then cheapest, then by store.
 
     items: each product once. shelves: one per store, in any order. A price of zero is no price:
-    the item counts as missing. A store without any item is left out.
+    the item counts as missing. A store without any item is left out. deals: None for shelf prices.
     """
     wishes = [_Wish(item, *written_ratio(item.quantity)) for item in items]
-    quotes = [quote for shelf in shelves if (quote := _quote_in_store(wishes, shelf)).lines]
+    quotes = [quote for shelf in shelves if (quote := _quote_in_store(wishes, shelf, deals)).lines]
     quotes.sort(key=lambda quote: (-quote.found_count, quote.total_agorot, quote.store_id))
     complete = [quote for quote in quotes if not quote.missing_product_ids]
     totals = [quote.total_agorot for quote in complete]
@@ -109,15 +118,19 @@ class _Wish(NamedTuple):
     denominator: int
 
 
-def _quote_in_store(wishes: Sequence[_Wish], shelf: Shelf) -> Quote:
-    prices = dict(zip(shelf.product_ids, shelf.prices_agorot, strict=True))
+def _quote_in_store(wishes: Sequence[_Wish], shelf: Shelf, deals: Deals | None) -> Quote:
+    found = zip(shelf.prices_agorot, shelf.flag_bits, strict=True)
+    prices = dict(zip(shelf.product_ids, found, strict=True))
     lines, missing_product_ids = [], []
-    for item, numerator, denominator in wishes:
-        price = prices.get(item.product_id, 0)
+    for wish in wishes:
+        price, bits = prices.get(wish.item.product_id, (0, 0))
         if price > 0:
-            lines.append(Line(*item, price, divide_half_up(price * numerator, denominator)))
+            line = _price_on_shelf(wish, price)
+            if deals is not None:
+                line = _price_with(deals, shelf.store_id, wish, line, bool(bits & WEIGHTED_BIT))
+            lines.append(line)
         else:
-            missing_product_ids.append(item.product_id)
+            missing_product_ids.append(wish.item.product_id)
     return Quote(
         store_id=shelf.store_id,
         chain_id=shelf.chain_id,
@@ -131,7 +144,21 @@ def _quote_in_store(wishes: Sequence[_Wish], shelf: Shelf) -> Quote:
         saving_against_dearest_agorot=None,
         saving_against_mean_agorot=None,
         observed_time=shelf.observed_time,
+        shelf_total_agorot=sum(line.shelf_total_agorot for line in lines),
     )
+
+
+def _price_on_shelf(wish: _Wish, price_agorot: int) -> Line:
+    item, numerator, denominator = wish
+    total = divide_half_up(price_agorot * numerator, denominator)
+    return Line(*item, price_agorot, total, total, "")
+
+
+def _price_with(deals: Deals, store_id: str, wish: _Wish, line: Line, weighted: bool) -> Line:
+    item, *quantity = wish
+    offer = Offer(line.price_agorot, weighted)
+    price = deals.price(store_id, Wanted(item.product_id, (quantity[0], quantity[1]), offer))
+    return line if price is None else line._replace(**price._asdict())
 
 
 def _compare_with(totals: Sequence[int], quote: Quote) -> Quote:

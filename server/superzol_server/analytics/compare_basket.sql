@@ -3,6 +3,7 @@
 -- $2 store_ids: text[], null for no limit by store
 -- $3 chain_ids: text[], null for no limit by chain
 -- $4 city: text, null for no limit by city
+-- $5 unseen_limit: int, days from which on a store unseen is left out
 -- Budget: 1300 shared buffers
 WITH scope AS MATERIALIZED (
     SELECT
@@ -19,12 +20,14 @@ WITH scope AS MATERIALIZED (
     WHERE coalesce(store.store_id = ANY ($2::text[]), true)
         AND coalesce(chain.chain_id = ANY ($3::text[]), true)
         AND coalesce(search_text(store.city) = search_text($4), $4::text IS NULL)
+        AND store.unseen_days < $5::int4
 ), shelf AS (
     -- Arrays by store, not a row a price: 1.5 ms against 4.3 ms for 20 items in 180 stores.
     SELECT
         open.store_key,
         array_agg(open.product_id) AS product_ids,
-        array_agg(open.price) AS prices_agorot
+        array_agg(open.price) AS prices_agorot,
+        array_agg(open.flags) AS flag_bits
     FROM offer AS open
     JOIN scope ON scope.store_key = open.store_key
     WHERE open.product_key = ANY (ARRAY(
@@ -47,7 +50,8 @@ SELECT
     scope.name AS store_name,
     scope.observed_at AS observed_time,
     shelf.product_ids,
-    shelf.prices_agorot
+    shelf.prices_agorot,
+    shelf.flag_bits
 FROM (SELECT) AS always
 LEFT JOIN (shelf JOIN scope ON scope.store_key = shelf.store_key) ON true
 ORDER BY scope.store_id

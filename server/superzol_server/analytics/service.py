@@ -1,5 +1,6 @@
 """AnalyticsService over gRPC."""
 
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from google.protobuf.message import Message
@@ -20,7 +21,9 @@ from superzol.analytics.v1.comparison_pb2 import (
 from superzol.analytics.v1.trend_pb2 import GetPriceTrendRequest, GetPriceTrendResponse
 from superzol.pricing.v1.version_pb2 import VersionUsed
 from superzol_server.analytics.basket import Item, Quote, Shelf, check_basket, quote_basket
+from superzol_server.analytics.buyer import check_no_buyer, read_buyer
 from superzol_server.analytics.comparison import Priced, check_products, compare
+from superzol_server.analytics.deals import Buyer, Deal, Deals
 from superzol_server.analytics.messages import (
     read_periods,
     read_question,
@@ -31,12 +34,15 @@ from superzol_server.analytics.messages import (
 from superzol_server.analytics.scope import check_scope, read_limits, read_scope
 from superzol_server.analytics.trend import Moment, follow_basket, follow_product
 from superzol_server.as_of import check_versions, find_versions, read_time
-from superzol_server.database import Database, Row
+from superzol_server.database import Database, Row, Snapshot
 from superzol_server.errors import InvalidRequest, NotFound
 from superzol_server.identifiers import read_product_id
+from superzol_server.pricing.promotion_rows import to_rule
 from superzol_server.sql import load_statement
+from superzol_server.unseen import read_unseen_limit
 
 COMPARE_BASKET = load_statement(__package__, "compare_basket")
+COMPARE_BASKET_PROMOTIONS = load_statement(__package__, "compare_basket_promotions")
 COMPARE_PRICES = load_statement(__package__, "compare_prices")
 GET_PRICE_TREND = load_statement(__package__, "get_price_trend")
 GROUPS = {
@@ -47,7 +53,7 @@ GROUPS = {
 }
 Context = ServicerContext[Message, Message]
 
-Value = TypeVar("Value", Priced, Moment)
+Value = TypeVar("Value", Priced, Moment, Shelf)
 
 DEFAULT_QUOTES, MOST_QUOTES = 20, 1000
 
@@ -63,14 +69,22 @@ class AnalyticsService(AnalyticsServiceServicer):
     ) -> CompareBasketResponse:
         items, size = read_items(request), read_size(request)
         scope = read_scope(request.store_ids, request.chain_ids, request.city)
+        buyer = read_purchase(request)
         product_ids = [item.product_id for item in items]
-        rows = (await self._database.fetch(COMPARE_BASKET, product_ids, *scope)).rows
+        asked = product_ids, *scope, read_unseen_limit(request.include_unseen_stores)
+        deals = None
+        if buyer is None:
+            rows = (await self._database.fetch(COMPARE_BASKET, *asked)).rows
+        else:
+            async with self._database.snapshot() as snapshot:
+                rows = (await snapshot.fetch(COMPARE_BASKET, *asked)).rows
+                deals = await find_deals(snapshot, buyer, product_ids, rows)
         first = rows[0]
         check_scope(
             scope, first["unknown_store_ids"], first["unknown_chain_ids"], first["city_known"]
         )
-        shelves = [to_shelf(row) for row in rows if row["store_id"] is not None]
-        quotes, store_count, complete_store_count = quote_basket(items, shelves)
+        shelves = [to_value(Shelf, row) for row in rows if row["store_id"] is not None]
+        quotes, store_count, complete_store_count = quote_basket(items, shelves, deals)
         return CompareBasketResponse(
             quotes=[to_quote(quote) for quote in quotes[:size]],
             unknown_product_ids=sorted(first["unknown_product_ids"], key=product_ids.index),
@@ -132,6 +146,23 @@ class AnalyticsService(AnalyticsServiceServicer):
         )
 
 
+async def find_deals(
+    snapshot: Snapshot, buyer: Buyer, product_ids: list[str], rows: list[Row]
+) -> Deals:
+    """Finds the promotions that may count in the stores of these rows."""
+    store_ids = [row["store_id"] for row in rows if row["store_id"] is not None]
+    numbers = sorted({number for numbers in buyer.clubs.values() for number in numbers})
+    asked = product_ids, store_ids, numbers, list(buyer.coupons), buyer.at
+    told = (await snapshot.fetch(COMPARE_BASKET_PROMOTIONS, *asked)).rows
+    return Deals(
+        (
+            Deal(to_rule(row, part), row["product_ids"], row["store_ids"])
+            for part, row in enumerate(told)
+        ),
+        buyer,
+    )
+
+
 def read_group(request: ComparePricesRequest) -> str:
     """Returns what prices are grouped by; raises InvalidRequest for what nobody knows."""
     if request.group_by not in GROUPS:
@@ -155,16 +186,20 @@ def read_items(request: CompareBasketRequest) -> list[Item]:
     )
 
 
+def read_purchase(request: CompareBasketRequest) -> Buyer | None:
+    """Returns who buys and when; None without promotions. Raises InvalidRequest."""
+    named = request.club_ids, request.coupon_promotion_ids
+    if not request.with_promotions:
+        check_no_buyer(*named, request.HasField("at_time"))
+        return None
+    return read_buyer(*named, read_time(request, "at_time") or datetime.now(UTC))
+
+
 def read_size(request: CompareBasketRequest) -> int:
     """Returns how many quotes the answer may have; raises InvalidRequest."""
     if request.max_quotes < 0:
         raise InvalidRequest("max_quotes", "must not be negative", "MAX_QUOTES_NEGATIVE")
     return min(request.max_quotes or DEFAULT_QUOTES, MOST_QUOTES)
-
-
-def to_shelf(row: Row) -> Shelf:
-    """Makes the value of a row, which holds more than it."""
-    return Shelf(**{name: row[name] for name in Shelf._fields})
 
 
 def to_quote(quote: Quote) -> BasketQuote:

@@ -32,7 +32,8 @@ SHELVES = st.lists(
 
 def make_shelf(store_id: str, prices: dict[str, int]) -> Shelf:
     """A store of Victory with these prices."""
-    return Shelf(store_id, "victory", "סניף", None, list(prices), list(prices.values()))
+    bits = [0] * len(prices)
+    return Shelf(store_id, "victory", "סניף", None, list(prices), list(prices.values()), bits)
 
 
 def quote_milk_and_bread(*shelves: Shelf) -> Comparison:

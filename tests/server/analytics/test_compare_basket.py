@@ -56,6 +56,17 @@ async def compare(
     return await analytics.CompareBasket(request)
 
 
+def shelf_line(product_id: str, quantity: float, price: int, total: int) -> BasketLine:
+    """A line that no promotion makes cheaper."""
+    return BasketLine(
+        product_id=product_id,
+        quantity=quantity,
+        price_agorot=price,
+        total_agorot=total,
+        shelf_total_agorot=total,
+    )
+
+
 def stores_of(answer: CompareBasketResponse) -> list[str]:
     return [quote.store_id for quote in answer.quotes]
 
@@ -69,11 +80,24 @@ async def test_quote_holds_lines_totals_and_what_is_missing(analytics: Analytics
         chain_id="rami_levy",
         store_name="תלפיות",
         total_agorot=697 + 620,
+        shelf_total_agorot=697 + 620,
         found_count=2,
         coverage=1.0,
         lines=[
-            BasketLine(product_id=CHEESE, quantity=0.35, price_agorot=1990, total_agorot=697),
-            BasketLine(product_id=MILK, quantity=1, price_agorot=620, total_agorot=620),
+            BasketLine(
+                product_id=CHEESE,
+                quantity=0.35,
+                price_agorot=1990,
+                total_agorot=697,
+                shelf_total_agorot=697,
+            ),
+            BasketLine(
+                product_id=MILK,
+                quantity=1,
+                price_agorot=620,
+                total_agorot=620,
+                shelf_total_agorot=620,
+            ),
         ],
         over_cheapest_agorot=0,
         saving_against_dearest_agorot=0,
