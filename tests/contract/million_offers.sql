@@ -112,10 +112,29 @@ CROSS JOIN LATERAL (
     FROM store
     WHERE store.chain_key = chain.chain_key
 ) AS places;
+-- And 500 more in each chain that ended, in versions 3 to 39.
+INSERT INTO promotion (chain_key, promotion_id, code, part, body_hash, description, starts_at, ends_at, reward, reward_code,
+                       reward_price, reward_quantity, weighted, min_quantity, clubs, coupon, active, whole_basket,
+                       restrictions_known, items, product_keys, gift_keys, store_keys, since, raw, changed_version, ended_version)
+SELECT chain_key, promotion_id || '9', code || '9', part, body_hash || '\x09', description, starts_at, ends_at, reward, reward_code,
+       reward_price, reward_quantity, weighted, min_quantity, clubs, coupon, active, whole_basket,
+       restrictions_known, items, product_keys, gift_keys, '{}', '{}', raw, 3 + code::int % 37, 3 + code::int % 37
+FROM promotion
+WHERE code::int % 5 = 0;
+INSERT INTO promotion_span (promotion_key, valid_to, store_keys, valid_from)
+SELECT promotion.promotion_key, promotion.ended_version, places.store_keys, places.valid_from
+FROM promotion
+JOIN (
+    SELECT chain_key, array_agg(store_key ORDER BY store_key) AS store_keys, array_agg(1::int2) AS valid_from
+    FROM store
+    GROUP BY chain_key
+) AS places USING (chain_key)
+WHERE promotion.ended_version IS NOT NULL;
 INSERT INTO promotion_of_product (product_key, chain_key, promotion_keys)
 SELECT bought.product_key, promotion.chain_key, array_agg(promotion.promotion_key ORDER BY promotion.promotion_key)
 FROM promotion
 CROSS JOIN LATERAL unnest(promotion.product_keys) AS bought (product_key)
+WHERE promotion.ended_version IS NULL
 GROUP BY bought.product_key, promotion.chain_key;
 
 INSERT INTO dataset_version (dataset_key, version, day, digest, closed_at)

@@ -28,7 +28,13 @@ PRIVATE_COLUMNS = {
     "get_run": {*Run.DESCRIPTOR.fields_by_name},
     "get_run_files": {*RunFile.DESCRIPTOR.fields_by_name},
     "get_run_stages": {*RunStage.DESCRIPTOR.fields_by_name},
-    "get_price_quote": {"flag_bits", *Promotion.DESCRIPTOR.fields_by_name} - {"weighted"},
+    "get_price_quote": {
+        "flag_bits",
+        "used_version",
+        "cutoff_time",
+        *Promotion.DESCRIPTOR.fields_by_name,
+    }
+    - {"weighted"},
     "list_prices_of_chain": {"flag_bits"},
     "list_prices_of_chain_filtered": {"flag_bits"},
     "list_prices_of_product": {"flag_bits"},

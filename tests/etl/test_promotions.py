@@ -84,6 +84,41 @@ async def test_full_file_ends_what_it_leaves_out(
     assert await told(connection) == [("alpha:1 alpha:2", 500, 1), ("alpha:2 alpha:1", 1000, 1)]
 
 
+async def past(connection: asyncpg.Connection) -> list[tuple[str, str, int, int]]:
+    """Promotion, store, first version and the version in which the store stopped telling it."""
+    rows = await connection.fetch(
+        "SELECT promotion_id, store_id, gone.valid_from, valid_to"
+        " FROM promotion_span AS span JOIN promotion USING (promotion_key)"
+        " CROSS JOIN LATERAL unnest(span.store_keys, span.valid_from)"
+        " AS gone (store_key, valid_from) JOIN store USING (store_key) ORDER BY 1, 2, 4"
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_promotion_that_ends_and_comes_back_keeps_its_past(
+    load: Load, connection: asyncpg.Connection
+) -> None:
+    load(1, full(("1", "202606010600", [A, B]), ("2", "202606010600", [A])))
+    load(2, full(("1", "202606020600", [B])))
+    load(3, full(("2", "202606030600", [B])))
+    ended = "SELECT promotion_id, ended_version FROM promotion ORDER BY 1"
+    assert [tuple(row) for row in await connection.fetch(ended)] == [
+        ("alpha:1", 3),
+        ("alpha:2", None),
+    ]
+    assert await past(connection) == [("alpha:1", "alpha:1", 1, 2), ("alpha:1", "alpha:2", 1, 3)]
+    turned = "SELECT sum(cardinality(promotion_keys)) FROM promotion_of_product"
+    assert await connection.fetchval(turned) == 2
+    load(4, full(("1", "202606040600", [A])))
+    assert await told(connection) == [("alpha:1 alpha:1", 500, 4), ("alpha:2 alpha:2", 1000, 3)]
+    assert await past(connection) == [
+        ("alpha:1", "alpha:1", 1, 2),
+        ("alpha:1", "alpha:2", 1, 3),
+        ("alpha:2", "alpha:1", 1, 4),
+    ]
+    assert await connection.fetchval(turned) == 3
+
+
 async def test_delta_adds_and_replaces_by_promotion_id(
     load: Load, connection: asyncpg.Connection
 ) -> None:

@@ -59,6 +59,13 @@ FROM promotion
 CROSS JOIN LATERAL unnest(promotion.store_keys, promotion.since) AS told (store_key, since)
 JOIN store USING (store_key)
 UNION ALL
+SELECT 'promotion_span', promotion.promotion_id || ' ' || promotion.part || ' ' || store.store_id || ' ' || past.valid_to,
+       concat_ws('|', promotion.reward_price, gone.valid_from, promotion.ended_version)
+FROM promotion_span AS past
+JOIN promotion USING (promotion_key)
+CROSS JOIN LATERAL unnest(past.store_keys, past.valid_from) AS gone (store_key, valid_from)
+JOIN store USING (store_key)
+UNION ALL
 SELECT 'promotion_of_product', product.product_id || ' ' || chain.chain_id,
        (SELECT string_agg(promotion_id || ' ' || part, ',' ORDER BY promotion_id, part)
         FROM promotion

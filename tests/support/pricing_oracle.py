@@ -121,15 +121,28 @@ def _best(
     """The lowest price of one unit that anybody pays; None where it is the shelf price."""
     best = price
     for row in tables["promotion"]:
-        told = dict(zip(row["store_keys"], row["since"], strict=True))
         if (
             row["chain_key"] == store["chain_key"]
             and product_key in row["product_keys"]
-            and told.get(store["store_key"], 10**7) <= version
+            and store["store_key"] in telling(tables, row, version)
             and _is_for_all(row, weighted, at)
         ):
             best = min(best, _paid(row, price, weighted))
     return best if best < price else None
+
+
+def telling(tables: Tables, promotion: Row, version: int) -> set[int]:
+    """The stores that tell a promotion in a version."""
+    stores = {
+        store_key
+        for store_key, since in zip(promotion["store_keys"], promotion["since"], strict=True)
+        if since <= version
+    }
+    for span in tables["promotion_span"]:
+        if span["promotion_key"] == promotion["promotion_key"] and version < span["valid_to"]:
+            places = zip(span["store_keys"], span["valid_from"], strict=True)
+            stores |= {store_key for store_key, first in places if first <= version}
+    return stores
 
 
 def _is_for_all(row: Row, weighted: bool, at: datetime) -> bool:

@@ -55,5 +55,6 @@ TURN_ROUND = """
 INSERT INTO promotion_of_product (product_key, chain_key, promotion_keys)
 SELECT product_key, chain_key, array_agg(promotion_key ORDER BY promotion_key)
 FROM promotion CROSS JOIN LATERAL unnest(product_keys) AS bought (product_key)
+WHERE ended_version IS NULL
 GROUP BY product_key, chain_key
 """

@@ -27,6 +27,12 @@ REWARDS: dict[str, tuple[dict[str, int | str], ...]] = {
 }
 
 
+INSERT_SPAN = """
+INSERT INTO promotion_span (promotion_key, valid_to, store_keys, valid_from)
+SELECT max(promotion_key), $1, $2, $3 FROM promotion
+"""
+
+
 async def promote_at_random(connection: asyncpg.Connection, seed: int, count: int = 40) -> None:
     """Writes so many promotions, of products and stores that are there."""
     dice = Random(seed)
@@ -35,14 +41,16 @@ async def promote_at_random(connection: asyncpg.Connection, seed: int, count: in
     for number in range(count):
         chain_key = dice.choice(stores)["chain_key"]
         places = [row["store_key"] for row in stores if row["chain_key"] == chain_key]
-        told = sorted(dice.sample(places, dice.randint(1, len(places))))
+        is_ended = dice.random() < 0.3
+        told = [] if is_ended else sorted(dice.sample(places, dice.randint(1, len(places))))
         columns = _terms(dice) | {
             "chain_key": chain_key,
             "code": str(number % 30),
             "body_hash": number.to_bytes(4, "big"),
             "product_keys": sorted(dice.sample(products, dice.randint(1, 4))),
             "store_keys": told,
-            "since": [dice.choice((1, 1, 5, 20)) for _ in told],
+            "since": [dice.choice((20, 20, 25, 40)) for _ in told],
+            "ended_version": dice.choice((7, 15)) if is_ended else None,
         }
         names = list(columns)
         marks = ", ".join(f"${place}" for place in range(1, len(names) + 1))
@@ -51,6 +59,11 @@ async def promote_at_random(connection: asyncpg.Connection, seed: int, count: in
             f" ':{number % 30}' FROM chain WHERE chain_key = {chain_key}",
             *columns.values(),
         )
+        for valid_to in {columns["ended_version"] or 15, dice.choice((5, 7))}:
+            gone = sorted(dice.sample(places, dice.randint(1, len(places))))
+            await connection.execute(
+                INSERT_SPAN, valid_to, gone, [dice.randint(1, valid_to - 1) for _ in gone]
+            )
     await connection.execute("DELETE FROM promotion_of_product")
     await connection.execute(TURN_ROUND)
 

@@ -7,4 +7,5 @@ FROM promotion
 CROSS JOIN LATERAL unnest(promotion.product_keys) AS bought (product_key)
 JOIN unnest($2::int4[]) AS changed (product_key) USING (product_key)
 WHERE promotion.chain_key = $1
+    AND promotion.ended_version IS NULL
 GROUP BY bought.product_key

@@ -34,6 +34,8 @@ PLAIN_COLUMNS = (
     "multiple_allowed", "restrictions_known", "raw",
 )  # fmt: skip
 OWN_COLUMNS = ("chain_key", "promotion_id", "changed_version", "reward", "items", "clubs")
+SPAN_COLUMNS = ("promotion_key", "valid_to", "store_keys", "valid_from")
+Span = tuple[int, int, list[int], list[int]]
 CHANGING = ("product_keys", "gift_keys", "store_keys", "since")
 COLUMNS = (*OWN_COLUMNS, *PLAIN_COLUMNS, *dict.fromkeys(REWARD_COLUMNS.values()), *CHANGING)
 
@@ -164,7 +166,7 @@ async def _write(
     products: Mapping[str, int],
 ) -> int:
     """Writes what differs; returns the number of promotions changed."""
-    added, changes, ended = [], [], []
+    added, changes, ended, spans = [], [], [], []
     touched: set[int] = set()
     for key, promotion in told.promotions.items():
         old = known.get(key)
@@ -175,9 +177,11 @@ async def _write(
             touched.update(bought)
         elif (old.stores, old.products, old.gifts) != (stores, bought, given):
             changes.append((old.key, bought, given, list(stores), list(stores.values())))
-            touched.update(set(bought) ^ set(old.products))
+            # The products of one that had ended do not name it.
+            touched.update(set(bought) ^ set(old.products if old.stores else ()))
+            spans.append(_span(old, stores, chain.version))
     for key, old in known.items():
-        if key in told.promotions:
+        if key in told.promotions or not old.stores:
             continue
         stores = place_stores(old, (), chain.version, told.replaced, based)
         if not stores:
@@ -186,7 +190,10 @@ async def _write(
         elif stores != old.stores:
             places = (list(stores), list(stores.values()))
             changes.append((old.key, old.products, old.gifts, *places))
+        spans.append(_span(old, stores, chain.version))
     await _execute(connection, chain, added, changes, ended, sorted(touched))
+    closed = [span for span in spans if span[2]]
+    await connection.copy_records_to_table("promotion_span", records=closed, columns=SPAN_COLUMNS)
     return len(added) + len(changes) + len(ended)
 
 
@@ -199,7 +206,7 @@ async def _execute(
     touched: Sequence[int],
 ) -> None:
     if ended:
-        await connection.execute(load_sql(PACKAGE, "delete_promotions"), ended)
+        await connection.execute(load_sql(PACKAGE, "end_promotions"), ended, chain.version)
     if changes:
         await connection.execute(load_sql(PACKAGE, "create_promotion_change"))
         await connection.copy_records_to_table(
@@ -214,6 +221,12 @@ async def _execute(
         of = (chain.chain_key, touched)
         await connection.execute(load_sql(PACKAGE, "delete_promotions_of_products"), *of)
         await connection.execute(load_sql(PACKAGE, "insert_promotions_of_products"), *of)
+
+
+def _span(old: Known, stores: Mapping[int, int], version: int) -> Span:
+    """The stores that told it before and no longer do, and since when they did."""
+    gone = {store: since for store, since in old.stores.items() if store not in stores}
+    return old.key, version, list(gone), list(gone.values())
 
 
 def _keys(promotion: Promotion, products: Mapping[str, int], is_gift: bool) -> list[int]:

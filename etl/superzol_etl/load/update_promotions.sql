@@ -5,6 +5,7 @@ SET product_keys = change.product_keys,
     gift_keys = change.gift_keys,
     store_keys = change.store_keys,
     since = change.since,
+    ended_version = NULL,
     changed_version = $1
 FROM promotion_change AS change
 WHERE promotion.promotion_key = change.promotion_key

@@ -3,7 +3,7 @@
 -- $2 store_ids: text[], one for each price
 -- $3 as_of_time: timestamptz, null for now
 -- $4 time: timestamptz, at which they hold
--- Budget: 20000 shared buffers
+-- Budget: 52000 shared buffers
 WITH place AS MATERIALIZED (
     SELECT priced.number, product.product_key, store.chain_key, store.store_key
     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS priced (product_id, store_id, number)
@@ -38,6 +38,14 @@ WITH place AS MATERIALIZED (
         ON sold.product_key = bought.product_key
         AND sold.chain_key = bought.chain_key
     CROSS JOIN LATERAL unnest(sold.promotion_keys) AS each (promotion_key)
+    UNION ALL
+    SELECT bought.version, bought.store_keys, bought.numbers, ended.promotion_key
+    FROM bought
+    JOIN promotion AS ended
+        ON $3 IS NOT NULL
+        AND ended.product_keys @> ARRAY[bought.product_key]
+        AND ended.ended_version > bought.version
+        AND ended.chain_key = bought.chain_key
 )
 SELECT
     array_agg(priced.number ORDER BY priced.number) AS numbers,
@@ -72,6 +80,15 @@ WHERE promotion.active
     AND promotion.ends_at >= $4
     AND promotion.clubs = '{}'
     AND NOT promotion.coupon
-    AND promotion.since[array_position(promotion.store_keys, priced.store_key)] <= turned.version
+    AND (
+        promotion.since[array_position(promotion.store_keys, priced.store_key)] <= turned.version
+        OR $3 IS NOT NULL AND EXISTS (
+            SELECT
+            FROM promotion_span AS past
+            WHERE past.promotion_key = promotion.promotion_key
+                AND past.valid_to > turned.version
+                AND past.valid_from[array_position(past.store_keys, priced.store_key)] <= turned.version
+        )
+    )
 GROUP BY promotion.promotion_key
 ORDER BY promotion.promotion_key

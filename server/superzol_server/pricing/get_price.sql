@@ -3,7 +3,7 @@
 -- $2 store_id: text
 -- $3 as_of_time: timestamptz, null for now
 -- $4 time: timestamptz, at which promotions hold
--- Budget: 250 shared buffers
+-- Budget: 450 shared buffers
 WITH asked AS MATERIALIZED (
     -- Now is after every version, and so in no closed span: their partitions are not even opened.
     SELECT
@@ -53,19 +53,39 @@ WITH asked AS MATERIALIZED (
         AND span.store_key = (SELECT store_key FROM asked)
         AND span.valid_to > (SELECT version FROM asked)
         AND span.valid_from <= (SELECT version FROM asked)
+), named AS (
+    SELECT unnest(promotion_keys) AS promotion_key
+    FROM promotion_of_product
+    WHERE product_key = (SELECT product_key FROM asked)
+        AND chain_key = (SELECT chain_key FROM asked)
+    UNION ALL
+    SELECT promotion_key
+    FROM promotion
+    WHERE $3 IS NOT NULL
+        AND ended_version > (SELECT version FROM asked)
+        AND product_keys @> ARRAY[(SELECT product_key FROM asked)]
+        AND chain_key = (SELECT chain_key FROM asked)
 ), promoted AS (
     SELECT promotion.*
-    FROM promotion_of_product AS turned
-    JOIN promotion ON promotion.promotion_key = ANY (turned.promotion_keys)
-    WHERE turned.product_key = (SELECT product_key FROM asked)
-        AND turned.chain_key = (SELECT chain_key FROM asked)
+    FROM promotion
+    WHERE promotion.promotion_key = ANY (ARRAY(SELECT promotion_key FROM named))
         AND promotion.active
         AND promotion.starts_at <= $4
         AND promotion.ends_at >= $4
         AND promotion.clubs = '{}'
         AND NOT promotion.coupon
-        AND promotion.since[array_position(promotion.store_keys, (SELECT store_key FROM asked))]
-            <= (SELECT version FROM asked)
+        AND (
+            promotion.since[array_position(promotion.store_keys, (SELECT store_key FROM asked))]
+                <= (SELECT version FROM asked)
+            OR $3 IS NOT NULL AND EXISTS (
+                SELECT
+                FROM promotion_span AS past
+                WHERE past.promotion_key = promotion.promotion_key
+                    AND past.valid_to > (SELECT version FROM asked)
+                    AND past.valid_from[array_position(past.store_keys, (SELECT store_key FROM asked))]
+                        <= (SELECT version FROM asked)
+            )
+        )
 )
 SELECT
     asked.product_id,

@@ -1,14 +1,88 @@
 -- The shelf price of one product in one store beside each promotion it is in there; null where something is not known.
 -- $1 product_id: text
 -- $2 store_id: text
--- Budget: 250 shared buffers
+-- $3 as_of_time: timestamptz, null for now
+-- Budget: 450 shared buffers
+WITH asked AS MATERIALIZED (
+    -- Now is after every version, and so in no closed span: their partitions are not even opened.
+    SELECT
+        product.product_id,
+        product.product_key,
+        store.store_id,
+        store.store_key,
+        chain.chain_id,
+        chain.chain_key,
+        loaded.version AS used_version,
+        loaded.cutoff_at,
+        CASE WHEN $3::timestamptz IS NULL THEN 32767 ELSE loaded.version END AS version
+    FROM (VALUES ($1::text, $2::text)) AS named (product_id, store_id)
+    LEFT JOIN product ON product.product_id = named.product_id
+    LEFT JOIN store ON store.store_id = named.store_id
+    LEFT JOIN chain ON chain.chain_key = store.chain_key
+    LEFT JOIN LATERAL (
+        SELECT version, cutoff_at
+        FROM chain_version
+        WHERE chain_key = store.chain_key AND state = 'loaded' AND cutoff_at <= $3
+        ORDER BY version DESC
+        LIMIT 1
+    ) AS loaded ON $3 IS NOT NULL
+), told AS (
+    SELECT open.price, open.flags
+    FROM offer AS open
+    WHERE open.product_key = (SELECT product_key FROM asked)
+        AND open.chain_key = (SELECT chain_key FROM asked)
+        AND open.store_key = (SELECT store_key FROM asked)
+        AND open.since <= (SELECT version FROM asked)
+    UNION ALL
+    SELECT
+        span.price,
+        CASE span.price WHEN 0 THEN 1 ELSE 0 END + CASE WHEN words.weighted THEN 8 ELSE 0 END
+    FROM price_span AS span
+    LEFT JOIN product_in_chain AS words
+        ON words.product_key = span.product_key
+        AND words.chain_key = span.chain_key
+    WHERE span.product_key = (SELECT product_key FROM asked)
+        AND span.store_key = (SELECT store_key FROM asked)
+        AND span.valid_to > (SELECT version FROM asked)
+        AND span.valid_from <= (SELECT version FROM asked)
+), named AS (
+    SELECT unnest(promotion_keys) AS promotion_key
+    FROM promotion_of_product
+    WHERE product_key = (SELECT product_key FROM asked)
+        AND chain_key = (SELECT chain_key FROM asked)
+    UNION ALL
+    SELECT promotion_key
+    FROM promotion
+    WHERE $3 IS NOT NULL
+        AND ended_version > (SELECT version FROM asked)
+        AND product_keys @> ARRAY[(SELECT product_key FROM asked)]
+        AND chain_key = (SELECT chain_key FROM asked)
+), promoted AS (
+    SELECT promotion.*
+    FROM promotion
+    WHERE promotion.promotion_key = ANY (ARRAY(SELECT promotion_key FROM named))
+        AND (
+            promotion.since[array_position(promotion.store_keys, (SELECT store_key FROM asked))]
+                <= (SELECT version FROM asked)
+            OR $3 IS NOT NULL AND EXISTS (
+                SELECT
+                FROM promotion_span AS past
+                WHERE past.promotion_key = promotion.promotion_key
+                    AND past.valid_to > (SELECT version FROM asked)
+                    AND past.valid_from[array_position(past.store_keys, (SELECT store_key FROM asked))]
+                        <= (SELECT version FROM asked)
+            )
+        )
+)
 SELECT
-    product.product_id,
-    store.store_id,
-    open.price AS price_agorot,
-    open.flags AS flag_bits,
+    asked.product_id,
+    asked.store_id,
+    told.price AS price_agorot,
+    told.flags AS flag_bits,
+    asked.used_version,
+    asked.cutoff_at AS cutoff_time,
     promotion.promotion_id,
-    chain.chain_id,
+    asked.chain_id,
     promotion.description,
     promotion.starts_at AS start_time,
     promotion.ends_at AS end_time,
@@ -36,17 +110,6 @@ SELECT
     promotion.restrictions_known,
     promotion.items AS item_count,
     encode(promotion.body_hash, 'hex') AS key_body
-FROM (VALUES ($1::text, $2::text)) AS asked (product_id, store_id)
-LEFT JOIN product ON product.product_id = asked.product_id
-LEFT JOIN store ON store.store_id = asked.store_id
-LEFT JOIN chain ON chain.chain_key = store.chain_key
-LEFT JOIN offer AS open
-    ON open.product_key = product.product_key
-    AND open.chain_key = store.chain_key
-    AND open.store_key = store.store_key
-LEFT JOIN promotion_of_product AS turned
-    ON turned.product_key = product.product_key
-    AND turned.chain_key = store.chain_key
-LEFT JOIN promotion
-    ON promotion.promotion_key = ANY (turned.promotion_keys)
-    AND store.store_key = ANY (promotion.store_keys)
+FROM asked
+LEFT JOIN told ON true
+LEFT JOIN promoted AS promotion ON true

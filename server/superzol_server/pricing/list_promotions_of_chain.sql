@@ -2,13 +2,29 @@
 -- $1 chain_id: text
 -- $2 store_id: text, null for all
 -- $3 at: timestamptz
--- $4 after_promotion_id: text, of the last row seen, '' for the first page
--- $5 after_body: text, of the last row seen, '' for the first page
--- $6 limit: int
--- Budget: 4000 shared buffers
+-- $4 as_of_time: timestamptz, null for now
+-- $5 after_promotion_id: text, of the last row seen, '' for the first page
+-- $6 after_body: text, of the last row seen, '' for the first page
+-- $7 limit: int
+-- Budget: 9600 shared buffers
+WITH used AS MATERIALIZED (
+    SELECT
+        chain.chain_key,
+        chain.chain_id,
+        CASE WHEN $4::timestamptz IS NULL THEN 32767 ELSE loaded.version END AS version
+    FROM chain
+    LEFT JOIN LATERAL (
+        SELECT version
+        FROM chain_version
+        WHERE chain_key = chain.chain_key AND state = 'loaded' AND cutoff_at <= $4
+        ORDER BY version DESC
+        LIMIT 1
+    ) AS loaded ON $4 IS NOT NULL
+    WHERE chain.chain_id = $1
+)
 SELECT
     promotion.promotion_id,
-    chain.chain_id,
+    used.chain_id,
     promotion.description,
     promotion.starts_at AS start_time,
     promotion.ends_at AS end_time,
@@ -37,15 +53,33 @@ SELECT
     promotion.items AS item_count,
     encode(promotion.body_hash, 'hex') AS key_body
 FROM promotion
-JOIN chain ON chain.chain_key = promotion.chain_key
+JOIN used ON used.chain_key = promotion.chain_key
 WHERE promotion.chain_key = (SELECT chain_key FROM chain WHERE chain_id = $1)
-    AND ($2::text IS NULL OR (SELECT store_key FROM store WHERE store_id = $2) = ANY (promotion.store_keys))
+    AND coalesce(promotion.ended_version > used.version, true)
+    AND (
+        CASE
+            WHEN $2::text IS NULL THEN used.version >= ANY (promotion.since)
+            ELSE promotion.since[array_position(promotion.store_keys, (SELECT store_key FROM store WHERE store_id = $2))]
+                <= used.version
+        END
+        OR $4 IS NOT NULL AND EXISTS (
+            SELECT
+            FROM promotion_span AS past
+            WHERE past.promotion_key = promotion.promotion_key
+                AND past.valid_to > used.version
+                AND CASE
+                    WHEN $2 IS NULL THEN used.version >= ANY (past.valid_from)
+                    ELSE past.valid_from[array_position(past.store_keys, (SELECT store_key FROM store WHERE store_id = $2))]
+                        <= used.version
+                END
+        )
+    )
     AND promotion.active
     AND promotion.starts_at <= $3
     AND promotion.ends_at >= $3
-    AND promotion.promotion_id >= $4
-    AND (promotion.promotion_id, encode(promotion.body_hash, 'hex')) > ($4, $5)
+    AND promotion.promotion_id >= $5
+    AND (promotion.promotion_id, encode(promotion.body_hash, 'hex')) > ($5, $6)
 ORDER BY
     promotion.promotion_id,
     key_body
-LIMIT $6
+LIMIT $7

@@ -56,16 +56,18 @@ def price_rows(rows: Sequence[Row], at: datetime) -> GetPriceResponse:
     first = {name: rows[0][name] for name in PRICE_COLUMNS}
     held = [Held(to_rule(row, 0), [1]) for row in rows if row["promotion_id"] is not None]
     (price,) = discount([to_offer(first)], held, at)
-    used = None
-    if rows[0]["used_version"] is not None:
-        used = VersionUsed(
-            chain_id=first["chain_id"],
-            version=rows[0]["used_version"],
-            cutoff_time=rows[0]["cutoff_time"],
-        )
     first |= {"discount_price_agorot": price, "on_sale": price is not None}
     first |= price_unit(first, rows[0])._asdict()
-    return GetPriceResponse(price=to_price(first), version_used=used)
+    return GetPriceResponse(price=to_price(first), version_used=to_version(rows[0]))
+
+
+def to_version(row: Row) -> VersionUsed | None:
+    """Makes the message of a row; None where it was not asked as of a time."""
+    if row["used_version"] is None:
+        return None
+    return VersionUsed(
+        chain_id=row["chain_id"], version=row["used_version"], cutoff_time=row["cutoff_time"]
+    )
 
 
 def to_price(row: Row) -> Price:
@@ -111,6 +113,7 @@ def quote_rows(
         shelf_total_agorot=quote.shelf_agorot,
         total_agorot=quote.total_agorot,
         outcomes=[to_outcome(each, told[each.promotion.part]) for each in quote.outcomes],
+        version_used=to_version(first),
     )
 
 

@@ -121,28 +121,35 @@ class PricingService(PricingServiceServicer):
         self, request: ListPromotionsRequest, context: Context
     ) -> ListPromotionsResponse:
         asked = read_asked(request.product_id, request.store_id, request.chain_id)
-        at = read_time(request, "at_time") or datetime.now(UTC)
+        as_of_time = read_time(request, "as_of_time")
+        at = read_time(request, "at_time") or as_of_time or datetime.now(UTC)
         page = open_page(request, ("", ""))
         statement = PROMOTIONS_OF_CHAIN
-        filters: tuple[object, ...] = (asked.of_chain, asked.store_id, at)
+        filters: tuple[object, ...] = (asked.of_chain, asked.store_id, at, as_of_time)
         if asked.product_id is not None:
             statement = PROMOTIONS_OF_PRODUCT
-            filters = (asked.product_id, asked.chain_id, asked.store_id, at)
+            filters = (asked.product_id, asked.chain_id, asked.store_id, at, as_of_time)
         async with self._database.snapshot() as snapshot:
+            versions = await find_versions(snapshot, as_of_time, asked.of_chain)
             answer = await snapshot.fetch_page(statement, filters, page.place)
             if not answer.rows:
                 await check_names(snapshot, asked)
+                check_versions(versions, as_of_time)
         part = page.cut(answer, "promotion_id", "key_body")
-        promotions = [to_promotion(row) for row in part.rows]
-        return ListPromotionsResponse(promotions=promotions, **part.walk)
+        return ListPromotionsResponse(
+            promotions=[to_promotion(row) for row in part.rows],
+            versions_used=[VersionUsed(**row) for row in versions],
+            **part.walk,
+        )
 
     async def GetPriceQuote(
         self, request: GetPriceQuoteRequest, context: Context
     ) -> GetPriceQuoteResponse:
         product_id, store_id = read_product_id(request.product_id), read_store_id(request.store_id)
-        at = read_time(request, "at_time") or datetime.now(UTC)
-        rows = (await self._database.fetch(GET_PRICE_QUOTE, product_id, store_id)).rows
-        check_sold(rows[0], Asked(product_id, store_id, None))
+        as_of_time = read_time(request, "as_of_time")
+        at = read_time(request, "at_time") or as_of_time or datetime.now(UTC)
+        rows = (await self._database.fetch(GET_PRICE_QUOTE, product_id, store_id, as_of_time)).rows
+        check_sold(rows[0], Asked(product_id, store_id, None), as_of_time)
         return quote_rows(request, rows, at)
 
 
