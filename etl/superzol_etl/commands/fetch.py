@@ -21,7 +21,7 @@ from superzol_etl.stopping import run_until_stopped
 from superzol_etl.volume.retention import KEEP_ARCHIVES, KEEP_VERSIONS, Keeping
 
 if TYPE_CHECKING:
-    from superzol_etl.stages.fetch import Fetched
+    from superzol_etl.stages.arrive import Fetched
 
 STAGE = "fetch"
 Source = Annotated[

@@ -13,6 +13,7 @@ from superzol_etl.commands.options import (
     RunId,
     Shard,
     Source,
+    Store,
     TerminationPath,
     Volume,
     Workers,
@@ -34,6 +35,7 @@ def load_command(
     run_id: RunId = None,
     workers: Workers = DEFAULT_WORKERS,
     lake: Lake = None,
+    store: Store = None,
     owner: Owner = "",
     termination_path: TerminationPath = None,
 ) -> None:
@@ -50,7 +52,7 @@ def load_command(
     index, count = (int(number) for number in str(shard).split("/"))
     call = StageCall(database, dataset, run_id or "", STAGE, index, count, owner)
 
-    where = Where(source, volume, version, lake_of(lake, volume), workers)
+    where = Where(source, volume, version, lake_of(lake, volume), workers, store)
     find = partial(find_place, source, volume, version)
     ending = Ending(STAGE, call.run_id, termination_path)
     conclude(ending, lambda: run_order(call, where, find, _import_stage))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from superzol_etl.commands.gates import read_gates
 from superzol_etl.commands.place import Place
+from superzol_etl.commands.shelving import Shelves, bring_back, put_away
 from superzol_etl.console import show_progress
 from superzol_etl.records import Progress, StageCall
 from superzol_etl.stopping import run_until_stopped
@@ -26,6 +27,12 @@ class Where(NamedTuple):
     version: int | None
     lake: Path | None
     workers: int
+    store: str | None = None
+
+    @property
+    def shelves(self) -> Shelves:
+        """The volume with its store and its lake."""
+        return Shelves(self.volume, self.store, self.lake)
 
 
 def run_order(
@@ -33,6 +40,8 @@ def run_order(
 ) -> Mapping[str, Any]:
     """Finds the snapshot and runs a stage on it; what the stage reports."""
     gates = read_gates()
+    if where.source is None:
+        bring_back(where.shelves, where.version, call.run_id)
     with ThreadPoolExecutor(1) as pool, show_progress(call.run_id) as progress:
         finding = pool.submit(find)
         # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
@@ -43,4 +52,7 @@ def run_order(
         place = finding.result()
         order = Order(call, place.snapshot, place.version, where.workers, gates, where.lake)
         with place.being_read(f"{call.run_id}.{call.shard}"):
-            return run_until_stopped(stage(order, progress))
+            report = run_until_stopped(stage(order, progress))
+    if place.folder and call.stage == "refresh":  # of a load, publish tells the end
+        put_away(where.shelves, place.folder, report)
+    return report

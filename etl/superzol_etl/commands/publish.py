@@ -10,11 +10,13 @@ from superzol_etl.commands.options import (
     Lake,
     Owner,
     RunId,
+    Store,
     TerminationPath,
     Version,
     Volume,
 )
 from superzol_etl.commands.place import lake_of
+from superzol_etl.commands.shelving import Shelves, put_away
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET
 from superzol_etl.stopping import run_until_stopped
@@ -29,6 +31,7 @@ def publish_command(
     run_id: RunId = None,
     volume: Volume = None,
     lake: Lake = None,
+    store: Store = None,
     owner: Owner = "",
     termination_path: TerminationPath = None,
 ) -> None:
@@ -48,6 +51,9 @@ def publish_command(
         # Only here: --help need not wait for the driver.
         from superzol_etl.stages.publish_stage import publish_version
 
-        return run_until_stopped(publish_version(call, version, lake_of(lake, volume)))
+        shelves = Shelves(volume, store, lake_of(lake, volume))
+        report = run_until_stopped(publish_version(call, version, shelves.lake))
+        put_away(shelves, None, report)
+        return report
 
     conclude(Ending(STAGE, call.run_id, termination_path), work)

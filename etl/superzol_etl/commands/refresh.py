@@ -14,6 +14,7 @@ from superzol_etl.commands.options import (
     Owner,
     RefreshSource,
     RunId,
+    Store,
     TerminationPath,
     Volume,
     Workers,
@@ -39,6 +40,7 @@ def refresh_command(
     run_id: RunId = None,
     workers: Workers = DEFAULT_WORKERS,
     lake: Lake = None,
+    store: Store = None,
     owner: Owner = "",
     termination_path: TerminationPath = None,
 ) -> None:
@@ -55,7 +57,7 @@ def refresh_command(
     77 not allowed, 78 configuration.
     """
     call = StageCall(database, dataset, run_id or "", STAGE, owner=owner)
-    where = Where(source, volume, version, lake_of(lake, volume), workers)
+    where = Where(source, volume, version, lake_of(lake, volume), workers, store)
     ending = Ending(STAGE, call.run_id, termination_path)
     conclude(ending, lambda: _refresh(call, where))
 
@@ -80,6 +82,6 @@ def _fetch(source: str, where: Where, call: StageCall) -> "Kept":
     from superzol_etl.commands.fetch import Wanted, bring
     from superzol_etl.volume.manifest import Kept
 
-    wanted = Wanted(source, where.volume, where.version, call.dataset_id, call.run_id)
+    wanted = Wanted(source, where.volume, where.version, call.dataset_id, call.run_id, where.store)
     fetched = bring(wanted)
     return Kept(fetched.manifest, fetched.folder)

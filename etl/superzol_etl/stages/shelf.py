@@ -1,16 +1,19 @@
-"""What fetch does with the store and with old versions."""
+"""What the stages do with the store and with old versions."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import EtlError
 from superzol_etl.sources.bucket import BucketSource
-from superzol_etl.volume.manifest import Kept, Manifest
+from superzol_etl.volume.layout import place_of
+from superzol_etl.volume.manifest import Kept, Manifest, kept_versions
 from superzol_etl.volume.objects import open_store
 from superzol_etl.volume.retention import Keeping
 from superzol_etl.volume.store import Store
-from superzol_etl.volume.tidy import tidy
+from superzol_etl.volume.tidy import tidy, write_summary
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +42,40 @@ class Shelf:
         is_there = any(held.place == kept.manifest.place for held in self.held)
         if self.store and not is_there:
             await self.store.send_version(kept)
+
+    def write_report(
+        self, volume: Path, folder: Path | None, report: Mapping[str, Any]
+    ) -> Path | None:
+        """Leaves how a load ended; None when the volume does not hold the version.
+
+        folder: of its raw files; None: found by the number in the report.
+        """
+        if folder is None:
+            kept = kept_versions(volume)
+            same = (each.folder for each in kept if each.manifest.version == report["version"])
+            folder = next(same, None)
+        place = place_of(folder.relative_to(volume).as_posix()) if folder else None
+        return write_summary(volume, place, dict(report)) if place else None
+
+    async def put_away_results(
+        self, volume: Path, lake: Path | None, summary: Path | None, report: Mapping[str, Any]
+    ) -> None:
+        """Copies to the store what a load left: its report, and the version's part of the lake.
+
+        A note of the lake comes after what it speaks of; the version's own comes last.
+        """
+        if self.store is None:
+            return
+        if summary:
+            await self.store.send(summary, summary.relative_to(volume).as_posix())
+        if lake is None:
+            return
+        parts = sorted(
+            lake.glob(f"*/chain_id=*/version={report['version']}/*"),
+            key=lambda path: (path.suffix == ".json", path),
+        )
+        for path in (*parts, *lake.glob(f"versions/{report['version']}.json")):
+            await self.store.send(path, f"lake/{path.relative_to(lake).as_posix()}")
 
     async def tidy(self, kept: Kept) -> None:
         """Lets old versions go; trouble with that is no failure of a fetch that is done."""

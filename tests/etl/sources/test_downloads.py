@@ -26,7 +26,8 @@ def wait_for_bytes(volume: Path, name: str, count: int) -> None:
 
 
 def ranges(kaggle: Kaggle) -> list[str]:
-    return [seen.headers["range"] for seen in kaggle.web.asked(OBJECTS) if "range" in seen.headers]
+    asked = kaggle.web.asked(f"{OBJECTS}/1/{LARGE}")
+    return [seen.headers["range"] for seen in asked if "range" in seen.headers]
 
 
 def hang_after(kaggle: Kaggle, count: int) -> None:

@@ -1,0 +1,81 @@
+"""Lets one fetch at a time write to a volume, on file systems whose locks cannot be trusted."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from superzol_etl.errors import PassingTrouble
+
+NAME = ".fetching.json"
+BEAT_SECONDS = 5.0
+STALE_SECONDS = 60.0  # as long as another machine's write may take to show up on NFS
+
+
+@asynccontextmanager
+async def only_writer(volume: Path, run_id: str) -> AsyncIterator[None]:
+    """Holds the volume until the block ends.
+
+    Raises PassingTrouble while another holds it; of one that was killed, a minute on another
+    machine, and not at all on this one.
+    """
+    lease = volume / NAME
+    await asyncio.to_thread(_take, lease, run_id)
+    beating = asyncio.create_task(_beat(lease))
+    try:
+        yield
+    finally:
+        beating.cancel()
+        lease.unlink(missing_ok=True)
+
+
+def _take(lease: Path, run_id: str) -> None:
+    mine = {"run_id": run_id, "host": socket.gethostname(), "pid": os.getpid()}
+    for _ in range(2):
+        try:
+            with lease.open("x") as file:
+                json.dump(mine, file)
+            return
+        except FileExistsError:
+            _refuse_living(lease)
+            lease.unlink(missing_ok=True)
+    raise PassingTrouble(f"another fetch took {lease.parent} just now: try again when it has ended")
+
+
+def _refuse_living(lease: Path) -> None:
+    try:
+        age_seconds = time.time() - lease.stat().st_mtime
+        holder = json.loads(lease.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return
+    if age_seconds > STALE_SECONDS or not _is_alive(holder["host"], holder["pid"]):
+        return
+    raise PassingTrouble(
+        f"run {holder['run_id']} fetches to {lease.parent} on {holder['host']}:"
+        " try again when it has ended"
+    )
+
+
+def _is_alive(host: str, pid: int) -> bool:
+    """Processes of other machines count as alive: their lease grows stale instead."""
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # of another user, but there
+    return True
+
+
+async def _beat(lease: Path) -> None:
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(os.utime, lease)

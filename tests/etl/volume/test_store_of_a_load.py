@@ -1,0 +1,56 @@
+"""What load, publish and refresh leave on the volume and in the store, and read back."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.fetching import Fetcher, snapshot_files
+from tests.support.loading import run
+from tests.support.snapshots import write_snapshot
+
+
+@pytest.fixture
+def common(tmp_path: Path) -> list[str]:
+    write_snapshot(tmp_path / "source", snapshot_files())
+    return ["--volume", str(tmp_path / "volume"), "--store", str(tmp_path / "store")]
+
+
+def names(folder: Path) -> set[str]:
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {path.as_posix() for path in found}
+
+
+def test_a_refresh_leaves_its_report_and_its_lake_in_the_store(
+    database: str, tmp_path: Path, common: list[str]
+) -> None:
+    source = f"dir:{tmp_path / 'source'}"
+    outcome = run("refresh", "--source", source, "--database", database, *common)
+    assert (outcome.exit_code, outcome.summary["result"]) == (0, "Loaded"), outcome.stderr
+    held = names(tmp_path / "store")
+    assert {name.split("/")[0] for name in held} == {"raw", "processed", "lake"}
+    assert held == names(tmp_path / "volume")
+    (report,) = (tmp_path / "store").glob("processed/*/v1/load_summary.json")
+    assert json.loads(report.read_text())["result"] == "Loaded"
+
+
+def test_load_and_publish_on_an_empty_volume_read_the_store(
+    database: str, tmp_path: Path, common: list[str]
+) -> None:
+    fetcher = Fetcher(f"dir:{tmp_path / 'source'}", tmp_path / "first")
+    assert fetcher.run("--store", str(tmp_path / "store"), "--version", "7").exit_code == 0
+    stage = ["--database", database, "--run-id", "one", *common]
+    loaded = run("load", *stage)
+    assert (loaded.exit_code, loaded.summary["version"]) == (0, 7), loaded.stderr
+    published = run("publish", *stage, "--version", "7")
+    assert published.exit_code == 0, published.stderr
+    (report,) = (tmp_path / "store").glob("processed/*/v7/load_summary.json")
+    assert json.loads(report.read_text())["result"] == "Published"
+
+
+def test_a_version_that_nobody_holds_is_not_found(
+    database: str, tmp_path: Path, common: list[str]
+) -> None:
+    outcome = run("load", "--database", database, *common)
+    assert outcome.exit_code == 66
+    assert "fetch it first" in outcome.stderr
