@@ -18,6 +18,7 @@ from superzol_etl.clean.categories.words import split_words
 # Many chains cut names at 20 characters, some also the blank that then ends them.
 CUT_LENGTHS = range(18, 21)
 SHORTEST_CUT_WORD = 3
+UNITS = frozenset(["גרמ", "ליטר", "יחידה", "יחידות", "מארז"])
 
 Rank = tuple[int, int, int, int, int]
 
@@ -29,24 +30,13 @@ class Verdict(NamedTuple):
     rule: Rule | None
 
 
-class _Test(NamedTuple):
-    """A rule made quick to test; without and beginnings: words that must not be in the name."""
+class Numbered(NamedTuple):
+    """A rule with the numbers of its patterns."""
 
-    strength: int
-    words: tuple[Pattern, ...]
-    without: frozenset[str]
-    beginnings: tuple[str, ...]
+    strength: Strength
+    words: tuple[int, ...]
+    without: frozenset[int]
     letters: int
-
-    @classmethod
-    def of(cls, rule: Rule) -> "_Test":
-        return cls(
-            int(rule.strength),
-            rule.words,
-            frozenset(pattern.text for pattern in rule.without if not pattern.is_beginning),
-            tuple(pattern.text for pattern in rule.without if pattern.is_beginning),
-            sum(len(pattern.text) for pattern in rule.words),
-        )
 
 
 class Classifier:
@@ -57,65 +47,85 @@ class Classifier:
 
     def __init__(self, book: RuleBook) -> None:
         self._rules = book.rules
-        self._tests = [_Test.of(rule) for rule in book.rules]
-        self._by_word: dict[str, list[int]] = defaultdict(list)
-        self._by_beginning: dict[str, list[int]] = defaultdict(list)
-        for number, rule in enumerate(book.rules):
+        self._numbers: dict[Pattern, int] = {}
+        self._numbered = [self._number(rule) for rule in book.rules]
+        self._anchored: dict[int, list[int]] = defaultdict(list)
+        for place, rule in enumerate(book.rules):
             anchor = max(rule.words, key=lambda word: (not word.is_beginning, len(word.text)))
-            places = self._by_beginning if anchor.is_beginning else self._by_word
-            places[anchor.text].append(number)
-        self._lengths = sorted({len(text) for text in self._by_beginning})
-        self._sorted = sorted({*self._by_word, *self._by_beginning})
-        self._known: dict[str, tuple[int, ...]] = {}
+            self._anchored[self._numbers[anchor]].append(place)
+        beginnings = {len(pattern.text) for pattern in self._numbers if pattern.is_beginning}
+        self._lengths = sorted(beginnings)
+        self._sorted = sorted(self._numbers)
+        self._met: dict[str, tuple[int, ...]] = {}
 
     def classify(self, name: str, manufacturer: str | None = None) -> Verdict:
-        """The category of a name as published; the manufacturer counts where no word decides."""
-        words = split_words(name)
-        cut = words[-1] if words and len(name.strip()) in CUT_LENGTHS else ""
-        if len(cut) < SHORTEST_CUT_WORD:
-            cut = ""
-        number = self._decide(words, cut, of_makers=False)
-        if number is None and manufacturer:
-            number = self._decide(split_words(manufacturer), "", of_makers=True)
-        if number is None:
-            return Verdict(UNKNOWN, None)
-        return Verdict(self._rules[number].category_id, self._rules[number])
+        """The category of a name as published; the manufacturer counts where no word decides.
 
-    def _decide(self, words: list[str], cut: str, of_makers: bool) -> int | None:
+        What is left of a word at the end of a cut name counts where no whole word decides.
+        """
+        words = split_words(name)
+        places = self._find(words)
+        decided = self._decide(places, of_makers=False)
+        if decided is None and len(name.strip()) in CUT_LENGTHS:
+            cut = self._guess(words[-1]) if words else []
+            guessed = dict.fromkeys(cut, len(words)) | places
+            decided = self._decide(guessed, of_makers=False)
+        if decided is None and manufacturer:
+            decided = self._decide(self._find(split_words(manufacturer)), of_makers=True)
+        if decided is None:
+            return Verdict(UNKNOWN, None)
+        return Verdict(self._rules[decided].category_id, self._rules[decided])
+
+    def _number(self, rule: Rule) -> Numbered:
+        numbers = self._numbers
+        return Numbered(
+            rule.strength,
+            tuple(numbers.setdefault(word, len(numbers)) for word in rule.words),
+            frozenset(numbers.setdefault(word, len(numbers)) for word in rule.without),
+            sum(len(word.text) for word in rule.words),
+        )
+
+    def _find(self, words: list[str]) -> dict[int, int]:
+        """The first place of each pattern that a word meets."""
+        places: dict[int, int] = {}
+        for place, word in enumerate(words):
+            for number in self._patterns_of(word):
+                places.setdefault(number, place)
+        return places
+
+    def _patterns_of(self, word: str) -> tuple[int, ...]:
+        met = self._met.get(word)
+        if met is None:
+            wanted = [Pattern(word, False)]
+            wanted += [Pattern(word[:n], True) for n in self._lengths if n <= len(word)]
+            numbers = (self._numbers.get(pattern) for pattern in wanted)
+            met = self._met[word] = tuple(number for number in numbers if number is not None)
+        return met
+
+    def _guess(self, cut: str) -> list[int]:
+        """The patterns that a cut word may have been."""
+        if len(cut) < SHORTEST_CUT_WORD or cut in UNITS:
+            return []
+        guesses = []
+        for pattern in self._sorted[bisect_left(self._sorted, Pattern(cut, False)) :]:
+            if not pattern.text.startswith(cut):
+                break
+            guesses.append(self._numbers[pattern])
+        return guesses
+
+    def _decide(self, places: dict[int, int], of_makers: bool) -> int | None:
         best: Rank | None = None
-        candidates = {number for word in words for number in self._of(word)}
-        candidates.update(self._of_cut(cut))
-        for number in candidates:
-            test = self._tests[number]
-            if (test.strength == Strength.MAKERS) != of_makers:
-                continue
-            if best is None or test.strength >= best[0]:
-                rank = _rank(test, number, words, cut)
+        for met in places:
+            for number in self._anchored.get(met, ()):
+                rule = self._numbered[number]
+                if (rule.strength == Strength.MAKERS) != of_makers:
+                    continue
+                if best is not None and rule.strength < best[0]:
+                    continue
+                rank = _rank(rule, number, places)
                 if rank is not None and (best is None or rank > best):
                     best = rank
         return None if best is None else -best[-1]
-
-    def _of(self, word: str) -> tuple[int, ...]:
-        """Numbers of the rules that this word may meet."""
-        known = self._known.get(word)
-        if known is None:
-            found = list(self._by_word.get(word, ()))
-            for length in self._lengths:
-                if length <= len(word):
-                    found += self._by_beginning.get(word[:length], ())
-            known = self._known[word] = tuple(found)
-        return known
-
-    def _of_cut(self, cut: str) -> list[int]:
-        """Numbers of the rules one of whose words begins with what is left of a cut word."""
-        found: list[int] = []
-        if not cut or self._of(cut):
-            return found
-        for word in self._sorted[bisect_left(self._sorted, cut) :]:
-            if not word.startswith(cut):
-                break
-            found += [*self._by_word.get(word, ()), *self._by_beginning.get(word, ())]
-        return found
 
 
 @cache
@@ -124,29 +134,15 @@ def shipped_classifier() -> Classifier:
     return Classifier(load_rules())
 
 
-def _rank(test: _Test, number: int, words: list[str], cut: str) -> Rank | None:
-    """How strongly the rule speaks for this name; None where it does not hold."""
-    first = len(words)
-    for pattern in test.words:
-        place = _place(pattern, words, cut)
-        if place is None:
-            return None
-        first = min(first, place)
-    if not test.without.isdisjoint(words):
+def _rank(rule: Numbered, number: int, places: dict[int, int]) -> Rank | None:
+    """How strongly the rule speaks for a name; None where it does not hold."""
+    first = places[rule.words[0]] if len(rule.words) == 1 else _first(rule.words, places)
+    if first is None or not rule.without.isdisjoint(places):
         return None
-    if test.beginnings and any(word.startswith(test.beginnings) for word in words):
-        return None
-    return test.strength, -first, len(test.words), test.letters, -number
+    return rule.strength, -first, len(rule.words), rule.letters, -number
 
 
-def _place(pattern: Pattern, words: list[str], cut: str) -> int | None:
-    """Where the first word stands that the pattern meets."""
-    text = pattern.text
-    if not pattern.is_beginning:
-        if text in words:
-            return words.index(text)
-    else:
-        for place, word in enumerate(words):
-            if word.startswith(text):
-                return place
-    return len(words) - 1 if cut and text.startswith(cut) else None
+def _first(words: tuple[int, ...], places: dict[int, int]) -> int | None:
+    found = [places.get(word) for word in words]
+    held = [place for place in found if place is not None]
+    return min(held) if len(held) == len(words) else None

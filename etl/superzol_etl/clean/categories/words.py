@@ -11,7 +11,7 @@ DOUBLED = {"וו": "ו", "יי": "י"}
 def search_text(words: str) -> str:
     """Lower case, no geresh or gershayim, final letters as others, words apart by one blank."""
     spelled = words.lower().translate(SPELLING)
-    return re.sub(r"[^\w%.]+|_+", " ", spelled).strip(" ")
+    return re.sub(r"(?:[^\w%.]|_)+", " ", spelled).strip(" ")
 
 
 def split_words(name: str) -> list[str]:
