@@ -5,6 +5,7 @@ from io import TextIOWrapper
 
 import typer
 
+from superzol_etl.commands.classify import classify_command
 from superzol_etl.commands.decisions import accept_command, takeover_command
 from superzol_etl.commands.fetch import fetch_command
 from superzol_etl.commands.load import load_command
@@ -28,6 +29,7 @@ def prepare() -> None:
     configure_logging()
 
 
+app.command("classify")(classify_command)
 app.command("fetch")(fetch_command)
 app.command("load")(load_command)
 app.command("publish")(publish_command)
