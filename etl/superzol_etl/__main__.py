@@ -8,6 +8,7 @@ import typer
 from superzol_etl.commands.classify import classify_command
 from superzol_etl.commands.decisions import accept_command, takeover_command
 from superzol_etl.commands.fetch import fetch_command
+from superzol_etl.commands.inspect import inspect_command
 from superzol_etl.commands.load import load_command
 from superzol_etl.commands.publish import publish_command
 from superzol_etl.commands.refresh import refresh_command
@@ -36,6 +37,7 @@ app.command("publish")(publish_command)
 app.command("refresh")(refresh_command)
 app.command("accept")(accept_command)
 app.command("takeover")(takeover_command)
+app.command("inspect")(inspect_command)
 
 
 def main() -> None:

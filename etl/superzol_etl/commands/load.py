@@ -7,6 +7,7 @@ from superzol_etl.commands.loading import Stage, Where, run_order
 from superzol_etl.commands.options import (
     Database,
     Dataset,
+    DryRun,
     Lake,
     OptionalVersion,
     Owner,
@@ -37,6 +38,7 @@ def load_command(
     lake: Lake = None,
     store: Store = None,
     owner: Owner = "",
+    dry_run: DryRun = False,
     termination_path: TerminationPath = None,
 ) -> None:
     """Loads the chains of a snapshot, each whole in one transaction; publish follows.
@@ -52,7 +54,7 @@ def load_command(
     index, count = (int(number) for number in str(shard).split("/"))
     call = StageCall(database, dataset, run_id or "", STAGE, index, count, owner)
 
-    where = Where(source, volume, version, lake_of(lake, volume), workers, store)
+    where = Where(source, volume, version, lake_of(lake, volume), workers, store, dry_run)
     find = partial(find_place, source, volume, version)
     ending = Ending(STAGE, call.run_id, termination_path)
     conclude(ending, lambda: run_order(call, where, find, _import_stage))

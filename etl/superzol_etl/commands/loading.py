@@ -20,7 +20,10 @@ Stage: TypeAlias = "Callable[[Order, Progress], Coroutine[Any, Any, Mapping[str,
 
 
 class Where(NamedTuple):
-    """Where the files are, as the command line says it, and how many chains are loaded at once."""
+    """Where the files are, as the command line says it, and how they are loaded.
+
+    workers: chains at once. is_dry: it is only told what would become of them.
+    """
 
     source: str | None
     volume: Path | None
@@ -28,6 +31,7 @@ class Where(NamedTuple):
     lake: Path | None
     workers: int
     store: str | None = None
+    is_dry: bool = False
 
     @property
     def shelves(self) -> Shelves:
@@ -47,12 +51,19 @@ def run_order(
         # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
         from superzol_etl.stages.load import Order
 
-        stage = import_stage()
+        stage = _import_preview() if where.is_dry else import_stage()
         gc.freeze()  # what was imported stays: the collector need not walk it again and again
         place = finding.result()
         order = Order(call, place.snapshot, place.version, where.workers, gates, where.lake)
         with place.being_read(f"{call.run_id}.{call.shard}"):
             report = run_until_stopped(stage(order, progress))
-    if place.folder and call.stage == "refresh":  # of a load, publish tells the end
+    if place.folder and call.stage == "refresh" and not where.is_dry:
+        # Of a load, publish tells the end.
         put_away(where.shelves, place.folder, report)
     return report
+
+
+def _import_preview() -> Stage:
+    from superzol_etl.stages.preview import preview
+
+    return preview

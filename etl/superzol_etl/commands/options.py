@@ -130,6 +130,12 @@ Owner = Annotated[
         help="Who loads this dataset; another owner is refused with 78 until a takeover.",
     ),
 ]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="Only tell what would open, close, jump or be re-scoped; write nothing."
+    ),
+]
 TerminationPath = Annotated[
     Path | None,
     typer.Option(

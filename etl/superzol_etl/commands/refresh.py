@@ -9,6 +9,7 @@ from superzol_etl.commands.loading import Stage, Where, run_order
 from superzol_etl.commands.options import (
     Database,
     Dataset,
+    DryRun,
     Lake,
     OptionalVersion,
     Owner,
@@ -42,6 +43,7 @@ def refresh_command(
     lake: Lake = None,
     store: Store = None,
     owner: Owner = "",
+    dry_run: DryRun = False,
     termination_path: TerminationPath = None,
 ) -> None:
     """Loads a snapshot chain by chain and publishes it; the same files twice change nothing.
@@ -57,7 +59,7 @@ def refresh_command(
     77 not allowed, 78 configuration.
     """
     call = StageCall(database, dataset, run_id or "", STAGE, owner=owner)
-    where = Where(source, volume, version, lake_of(lake, volume), workers, store)
+    where = Where(source, volume, version, lake_of(lake, volume), workers, store, dry_run)
     ending = Ending(STAGE, call.run_id, termination_path)
     conclude(ending, lambda: _refresh(call, where))
 

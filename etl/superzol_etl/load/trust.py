@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from superzol_etl.clean.gates import Good, Held, Seen, check_files, check_jumps
+from superzol_etl.clean.gates import Gates, Good, Held, Seen, check_files, check_jumps
 from superzol_etl.database import Connection
 from superzol_etl.load.diff import Change, Observed
 from superzol_etl.load.job import ChainJob
@@ -34,15 +34,22 @@ async def ask_file_gates(
     connection: Connection, job: ChainJob, content: ChainContent
 ) -> list[Held]:
     """The gates that hold the chain back by its files, none when they are accepted."""
-    row = await connection.fetchrow(load_sql(PACKAGE, "read_good_version"), job.chain_key)
-    legal_ids = await connection.fetch(load_sql(PACKAGE, "read_legal_ids"), job.chain_key)
+    held = await judge_files(connection, job.gates, job.chain_key, content)
+    return held if held and not await is_accepted(connection, job) else []
+
+
+async def judge_files(
+    connection: Connection, gates: Gates, chain_key: int | None, content: ChainContent
+) -> list[Held]:
+    """The gates that the files do not pass; chain_key: None for a chain that is new."""
+    row = await connection.fetchrow(load_sql(PACKAGE, "read_good_version"), chain_key)
+    legal_ids = await connection.fetch(load_sql(PACKAGE, "read_legal_ids"), chain_key)
     good = Good(
         row["version"] if row else 0,
         row["full_rows"] if row else None,
         {code: legal_id for code, legal_id in legal_ids},
     )
-    held = check_files(job.gates, look_at(content), good)
-    return held if held and not await is_accepted(connection, job) else []
+    return check_files(gates, look_at(content), good)
 
 
 async def ask_price_gates(

@@ -1,0 +1,83 @@
+"""superzol-etl inspect: what the files of a folder hold."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from superzol_etl.errors import EtlError
+from superzol_etl.failures import explain
+from superzol_etl.snapshot import read_snapshot
+from superzol_etl.stopping import stopped_by_signals
+
+if TYPE_CHECKING:
+    from superzol_etl.stages.inspection import ChainFacts, FileFacts
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder with the CSV files.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
+
+
+def inspect_command(folder: Folder, as_json: AsJson = False) -> None:
+    """Tells of each CSV its rows, columns, era, family, drift, time span and problems.
+
+    Example: superzol-etl inspect ./2026-06-01 --json
+
+    No database is needed, and nothing is written. Files that a load would refuse are told, and do
+    not make the command fail.
+
+    Exit codes: 0 done, 66 no files, 70 unforeseen, 75 try again, 77 not allowed.
+    """
+    try:
+        with stopped_by_signals():
+            snapshot = read_snapshot(folder)
+            # Only here: --help need not wait for Polars.
+            from superzol_etl.stages.inspection import inspect
+
+            chains = list(inspect(snapshot))
+    except Exception as error:
+        failure = explain(error)
+        if failure.exit_code == EtlError.exit_code:
+            raise
+        typer.echo(f"superzol-etl: {failure}", err=True)
+        raise typer.Exit(failure.exit_code) from error
+    if as_json:
+        typer.echo(json.dumps(_report(chains, snapshot.ignored), ensure_ascii=False, default=str))
+    else:
+        _print_table(chains, snapshot.ignored)
+
+
+def _report(chains: "list[ChainFacts]", ignored: list[str]) -> dict[str, Any]:
+    return {
+        "files": [file._asdict() for chain in chains for file in chain.files],
+        "problems": {chain.chain_id: chain.problems for chain in chains if chain.problems},
+        "ignored": ignored,
+    }
+
+
+def _print_table(chains: "list[ChainFacts]", ignored: list[str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    columns = ("file", "rows", "rejected", "columns", "era", "family", "stores", "from", "to")
+    table = Table(*columns, "drift", "problem")
+    for file in (file for chain in chains for file in chain.files):
+        table.add_row(*_cells(file))
+    # A pipe has no width: whole lines are kept there.
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    console.print(table)
+    for chain in chains:
+        for problem in chain.problems:
+            console.print(f"{chain.chain_id} would be held back: {problem}", markup=False)
+    for name in ignored:
+        console.print(f"{name} says no kind of file and is not read", markup=False)
+
+
+def _cells(file: "FileFacts") -> list[str]:
+    first, last = (
+        at.strftime("%Y-%m-%d %H:%M") if at else "" for at in (file.first_at, file.last_at)
+    )
+    counts = (file.rows, file.rejected, file.columns, file.era, file.family or "", file.stores)
+    told = [file.file, *map(str, counts), first, last, " ".join(file.drift), file.problem or ""]
+    return [text.replace("[", r"\[") for text in told]

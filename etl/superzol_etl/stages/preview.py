@@ -1,0 +1,71 @@
+"""What a load would do, told per chain and store; nothing is written, not even the run."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from superzol_etl.database import Connection, connected
+from superzol_etl.errors import WrongConfiguration
+from superzol_etl.load.preview import ChainPreview, preview_chain
+from superzol_etl.records import Progress
+from superzol_etl.snapshot import ChainFiles
+from superzol_etl.sql import load_sql
+from superzol_etl.stages.load import Order
+from superzol_etl.stages.versions import choose_version
+
+PACKAGE = "superzol_etl.stages"
+COUNTS = ("opened", "repriced", "closed", "rescoped", "jumped")
+
+
+async def preview(order: Order, progress: Progress) -> Mapping[str, Any]:
+    """The report of a dry run: for each chain, and each of its stores that would change.
+
+    Raises what the load would raise before it reads files.
+    """
+    async with connected(order.call.url) as connection:
+        await connection.execute(load_sql(PACKAGE, "forbid_writing"))
+        dataset_key = await connection.fetchval(
+            load_sql(PACKAGE, "find_dataset"), order.call.dataset_id
+        )
+        version = order.version or 1
+        if dataset_key is not None:
+            version = await choose_version(
+                connection, dataset_key, order.snapshot.digest, order.version
+            )
+        chains = []
+        for chain in order.snapshot.chains:
+            key = await _find_chain(connection, chain, dataset_key, order.call.dataset_id)
+            chains.append(await preview_chain(connection, chain, key, version, order.gates))
+    return _report(order, version, chains)
+
+
+async def _find_chain(
+    connection: Connection, chain: ChainFiles, dataset_key: int | None, dataset_id: str
+) -> int | None:
+    row = await connection.fetchrow(load_sql(PACKAGE, "read_chain"), chain.chain_id)
+    if row is None:
+        return None
+    if row["dataset_key"] != dataset_key:
+        raise WrongConfiguration(
+            f"chain {chain.chain_id} belongs to dataset {row['dataset_id']}, not to {dataset_id}",
+            reason="TargetConflict",
+        )
+    key: int = row["chain_key"]
+    return key
+
+
+def _report(order: Order, version: int, chains: list[ChainPreview]) -> dict[str, Any]:
+    stores = [store for chain in chains for store in chain.stores]
+    return {
+        "result": "DryRun",
+        "runId": order.call.run_id,
+        "dataset": order.call.dataset_id,
+        "version": version,
+        "heldBack": sorted(chain.chain_id for chain in chains if chain.problems),
+        **{name: sum(getattr(store, name) for store in stores) for name in COUNTS},
+        "problems": [problem for chain in chains for problem in chain.problems],
+        "chains": [
+            {"chain": chain.chain_id, "stores": [asdict(store) for store in chain.stores]}
+            for chain in chains
+        ],
+    }

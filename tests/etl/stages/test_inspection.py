@@ -1,0 +1,65 @@
+"""Inspect tells what the files of a folder hold, without a database."""
+
+import json
+from pathlib import Path
+
+from tests.support.loading import start
+from tests.support.snapshots import Item, Promo, full, prices_csv, write_snapshot
+from tests.support.snapshots import promotions_csv as promotions
+
+
+def inspect(*options: str) -> tuple[int, str, str]:
+    process = start("inspect", *options)
+    stdout, stderr = process.communicate(timeout=60)
+    return process.returncode, stdout, stderr
+
+
+def folder(tmp_path: Path) -> Path:
+    early = full(Item("1", "1.00"), Item("2", "free"), at="202606010600")
+    late = full(Item("1", "1.00"), store="2", at="202606012200")
+    prices = prices_csv("PriceFull", [early, late])
+    return write_snapshot(
+        tmp_path / "day",
+        {
+            "price_full_file_alpha.csv": prices.replace(b"itemstatus", b"itemstatus_new", 1),
+            "promo_full_file_alpha.csv": promotions(
+                "PromoFull", [("1", "202606010700", [Promo("1", ["1"], "0.50")])]
+            ),
+            "price_full_file_beta.csv": prices.replace(b"itemprice", b"preis", 1),
+            "notes.csv": b"a,b\n",
+        },
+    )
+
+
+def test_it_tells_rows_columns_family_drift_times_and_problems_of_each_file(
+    tmp_path: Path,
+) -> None:
+    exit_code, stdout, _ = inspect(str(folder(tmp_path)), "--json")
+    told = json.loads(stdout)
+    files = {file["file"]: file for file in told["files"]}
+    prices = files["price_full_file_alpha.csv"]
+    assert exit_code == 0
+    assert [prices[name] for name in ("rows", "rejected", "columns", "stores", "drift")] == [
+        3, 1, 11, 2, ["itemstatus_new"],
+    ]  # fmt: skip
+    assert (prices["first_at"], prices["last_at"]) == (
+        "2026-06-01 03:00:00+00:00",
+        "2026-06-01 19:00:00+00:00",
+    )
+    assert files["promo_full_file_alpha.csv"]["family"] == "ITEMS"
+    assert files["price_full_file_beta.csv"]["state"] == "bad"
+    assert "lacks the required columns itemprice" in told["problems"]["beta"][0]
+    assert told["ignored"] == ["notes.csv"]
+
+
+def test_the_table_names_every_file_and_what_would_be_held_back(tmp_path: Path) -> None:
+    exit_code, stdout, _ = inspect(str(folder(tmp_path)))
+    assert exit_code == 0
+    for words in ("price_full_file_alpha.csv", "ITEMS", "beta would be held back", "notes.csv"):
+        assert words in stdout
+
+
+def test_a_folder_without_files_is_not_found(tmp_path: Path) -> None:
+    exit_code, _, stderr = inspect(str(tmp_path))
+    assert exit_code == 66
+    assert "holds no price_*" in stderr

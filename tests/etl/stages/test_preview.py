@@ -1,0 +1,68 @@
+"""A dry run tells what a load would do, and writes nothing."""
+
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+
+from tests.etl.conftest import State
+from tests.support.snapshots import Chain, Item, full
+
+ReadState = Callable[[], Awaitable[State]]
+COUNTS = ("opened", "repriced", "closed", "jumped", "rescoped")
+TABLES = """
+SELECT (SELECT count(*) FROM etl_run), (SELECT count(*) FROM store), (SELECT count(*) FROM product)
+"""
+
+
+async def test_a_dry_run_counts_what_the_load_then_does_and_writes_nothing(
+    chain: Chain, connection: asyncpg.Connection, final_state: ReadState
+) -> None:
+    items = [Item(str(code), f"{code}.00") for code in range(1, 41)]
+    chain.load([full(*items), full(*items, store="2")])
+    before, rows = await final_state(), await connection.fetchrow(TABLES)
+    changed = [Item("1", "1.10"), Item("2", "20.00"), *items[2:38], Item("99", "9.00")]
+    at = "202606020600"
+    xmls = [full(*changed, at=at), full(*items, store="2", at=at), full(*items, store="3", at=at)]
+    outcome = chain.load(xmls, None, "--dry-run")
+    assert (outcome.exit_code, outcome.summary["result"]) == (0, "DryRun")
+    (told,) = outcome.summary["chains"]
+    assert {store["store"]: [store[name] for name in COUNTS] for store in told["stores"]} == {
+        "1": [1, 2, 2, 1, 0],
+        "3": [40, 0, 0, 0, 0],
+    }
+    assert await final_state() == before
+    assert await connection.fetchrow(TABLES) == rows
+    chain.count -= 1
+    loaded = chain.load(xmls)
+    total = outcome.summary["opened"] + outcome.summary["repriced"] + outcome.summary["closed"]
+    assert loaded.summary["changed"] == total == 45
+
+
+async def test_a_dry_run_tells_what_would_hold_a_chain_back(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    items = [Item(str(code), f"{code}.00") for code in range(1, 1201)]
+    chain.load([full(*items)])
+    outcome = chain.load([full(*items[:500], at="202606020600")], None, "--dry-run")
+    assert (outcome.exit_code, outcome.summary["heldBack"]) == (0, ["alpha"])
+    assert "58.3 % fewer than the 1200 of version 1" in outcome.summary["problems"][0]
+    assert await connection.fetchval("SELECT max(version) FROM chain_version") == 1
+
+
+async def test_an_offer_that_moves_to_another_product_of_its_code_is_told_as_re_scoped(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    """As after a change of the rule that tells GTINs from a chain's own numbers."""
+    chain.load([full(Item("7290004131074", "6.20"), Item("5", "1.00"))])
+    for table in ("product", "offer_pack"):
+        await connection.execute(
+            f"UPDATE {table} SET product_id = 'alpha:' || product_id WHERE product_id LIKE '729%'"
+        )
+    xmls = [full(Item("7290004131074", "6.20"), Item("5", "1.00"), at="202606020600")]
+    outcome = chain.load(xmls, None, "--dry-run")
+    assert [outcome.summary[name] for name in COUNTS] == [1, 0, 1, 0, 1]
+
+
+def test_a_dry_run_into_an_empty_database_opens_everything(chain: Chain) -> None:
+    outcome = chain.load([full(Item("1", "1.00"), Item("2", "2.00"))], None, "--dry-run")
+    assert (outcome.exit_code, outcome.summary["opened"], outcome.summary["version"]) == (0, 2, 1)
