@@ -96,13 +96,38 @@ async def test_a_store_file_describes_stores_and_blanks_keep_what_was_known(
         {"store_file_alpha.csv": stores_csv("202606020500", [("1", "unknown", "3000")])}
     )
     rows = await connection.fetch(
-        "SELECT store_id, name, city, city_code FROM store ORDER BY store_id"
+        "SELECT store_id, name, city, city_code, published_city FROM store ORDER BY store_id"
     )
     assert [tuple(row) for row in rows] == [
-        ("alpha:1", "הגליל", None, "3000"),
-        ("alpha:2", "אונליין", None, None),
+        ("alpha:1", "הגליל", "ירושלים", "3000", "3000"),
+        ("alpha:2", "אונליין", None, None, None),
     ]
     assert await connection.fetchval("SELECT name FROM chain") == "אלפא"
+
+
+async def test_a_city_is_one_however_its_chain_writes_it(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    written = ['ת"א', "תל אביב - יפו", "5000", "ק.מוצקין", "99999", "עיר חדשה"]
+    stores = [(str(number), "סניף", city) for number, city in enumerate(written, 1)]
+    prices = prices_csv("PriceFull", [full(Item("1", "1.00"))])
+    chain.load_files(
+        {
+            "price_full_file_alpha.csv": prices,
+            "store_file_alpha.csv": stores_csv("202606010500", stores),
+        }
+    )
+    rows = await connection.fetch(
+        "SELECT city, city_code, published_city FROM store ORDER BY code::int"
+    )
+    assert [tuple(row) for row in rows] == [
+        ("תל אביב-יפו", "5000", 'ת"א'),
+        ("תל אביב-יפו", "5000", "תל אביב - יפו"),
+        ("תל אביב-יפו", "5000", "5000"),
+        ("קריית מוצקין", "8200", "ק.מוצקין"),
+        (None, "99999", "99999"),
+        ("עיר חדשה", None, "עיר חדשה"),
+    ]
 
 
 async def test_a_gtin_is_one_product_in_all_chains_and_an_internal_code_is_not(

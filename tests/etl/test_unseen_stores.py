@@ -96,3 +96,23 @@ async def test_offers_closed_count_among_the_changes_of_the_version(
     chain.load([on_day(60)])
     changed = await connection.fetchval("SELECT changed FROM chain_version WHERE version = 2")
     assert changed == 1
+
+
+async def test_a_chain_without_files_for_sixty_days_is_retired_until_it_comes_back(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    async def retired() -> list[str]:
+        rows = await connection.fetch("SELECT chain_id FROM chain WHERE retired")
+        return [row["chain_id"] for row in rows]
+
+    def files(days: int, *slugs: str) -> dict[str, bytes]:
+        content = prices_csv("PriceFull", [on_day(days)])
+        return {f"price_full_file_{slug}.csv": content for slug in slugs}
+
+    chain.load_files(files(0, "alpha", "beta"))
+    chain.load_files(files(59, "alpha"))
+    assert await retired() == []
+    chain.load_files(files(60, "alpha"))
+    assert await retired() == ["beta"]
+    chain.load_files(files(61, "alpha", "beta"))
+    assert await retired() == []

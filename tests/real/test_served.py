@@ -123,7 +123,7 @@ async def test_items_are_identified_by_gtin_or_within_their_chain(
 
 async def test_stores_are_described_as_in_the_xml(sample: Path, channel: aio.Channel) -> None:
     served = {
-        store.store_id: (store.name, store.address, store.city)
+        store.store_id: (store.name, store.address, store.published_city)
         for store in await list_stores(channel)
     }
 
@@ -157,7 +157,7 @@ async def test_stores_without_xml_are_described_as_in_the_csv(
 
     served = {
         # A numeric city is the code of the locality.
-        store.store_id: (store.name, store.address, store.city or store.city_code)
+        store.store_id: (store.name, store.address, store.published_city)
         for store in stores
     }
     assert served == published

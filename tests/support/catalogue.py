@@ -198,9 +198,13 @@ ON CONFLICT (chain_id) DO NOTHING
 """
 INSERT_STORE = """
 INSERT INTO store (chain_key, store_id, code, name, city, kind, sub_chain, address, city_code,
-                   zip_code, legal_id, observed_at, observed_version, observed_file)
-SELECT chain_key, $1, split_part($1, ':', 2), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
-FROM chain WHERE chain_id = split_part($1, ':', 1)
+                   zip_code, legal_id, observed_at, observed_version, observed_file, published_city)
+SELECT chain_key, $1, split_part($1, ':', 2), $2, coalesce(locality.name, $3), $4, $5, $6,
+       coalesce(locality.code, $7), $8, $9, $10, $11, $12, coalesce($3, $7)
+FROM chain
+LEFT JOIN locality_spelling ON key = city_key($3)
+LEFT JOIN locality ON locality.code = coalesce(locality_spelling.code, $7)
+WHERE chain_id = split_part($1, ':', 1)
 """
 INSERT_CATEGORY = """
 INSERT INTO category (category_id, department_id, name_he, name_en)

@@ -32,7 +32,7 @@ JOIN product USING (product_key)
 JOIN chain USING (chain_key)
 UNION ALL
 SELECT 'store', store.store_id,
-       concat_ws('|', store.name, store.city, store.legal_id, store.full_at, store.full_rows, store.observed_at,
+       concat_ws('|', store.name, store.kind, store.online_url, store.published_city, store.city, store.city_code, store.legal_id, store.full_at, store.full_rows, store.observed_at,
                  store.observed_version, store.observed_file, store.unseen_days, store.closed_version)
 FROM store
 UNION ALL

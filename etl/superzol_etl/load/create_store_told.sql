@@ -7,6 +7,7 @@ CREATE TEMP TABLE IF NOT EXISTS store_told (
     kind          int2 NOT NULL,
     sub_chain     text,
     address       text,
+    online_url    text,
     city          text,
     city_code     text,
     zip_code      text

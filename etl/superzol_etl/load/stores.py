@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
 from superzol_etl.clean.parts import StorePlan
+from superzol_etl.clean.places import read_place
 from superzol_etl.database import Connection
 from superzol_etl.decode.stores import StoreRow
 from superzol_etl.load.tables import copy_frame
@@ -22,6 +24,7 @@ TOLD: dict[str, pl.DataType | type[pl.DataType]] = {
     "kind": pl.Int16,
     "sub_chain": pl.String,
     "address": pl.String,
+    "online_url": pl.String,
     "city": pl.String,
     "city_code": pl.String,
     "zip_code": pl.String,
@@ -57,7 +60,7 @@ async def describe_stores(
     """
     if not stores:
         return
-    rows = [{column: getattr(store, column) for column in TOLD} for store in stores.values()]
+    rows = [_told(store) for store in stores.values()]
     await connection.execute(load_sql(PACKAGE, "create_store_told"))
     await copy_frame(connection, "store_told", pl.DataFrame(rows, schema=TOLD))
     await connection.execute(load_sql(PACKAGE, "describe_stores"), chain_key)
@@ -65,6 +68,11 @@ async def describe_stores(
     if names:
         name = min(names, key=lambda name: (-names[name], name))
         await connection.execute(load_sql(PACKAGE, "update_chain_name"), chain_key, name)
+
+
+def _told(store: StoreRow) -> dict[str, Any]:
+    """A row of store_told."""
+    return store._asdict() | read_place(store.kind, store.name, store.address)._asdict()
 
 
 async def note_sightings(

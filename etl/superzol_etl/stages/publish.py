@@ -35,12 +35,13 @@ async def publish(
 
 
 async def _pass_days(connection: Connection, dataset_key: int, version: int) -> None:
-    """Dates the version, and closes the offers of stores that were not seen for too many days.
+    """Dates the version, retires chains and closes offers of stores unseen for too many days.
 
     Ahead of the summaries, which then count those offers no more.
     """
     await connection.execute(load_sql(PACKAGE, "date_version"), dataset_key, version)
     await connection.execute(load_sql(PACKAGE, "count_days_unseen"), dataset_key)
+    await connection.execute(load_sql(PACKAGE, "retire_chains"), dataset_key, CLOSING_DAYS)
     rows = await connection.fetch(
         load_sql(PACKAGE, "read_unseen_stores"), dataset_key, CLOSING_DAYS
     )

@@ -39,7 +39,7 @@ WITH used AS MATERIALIZED (
     FROM store
     JOIN used ON used.chain_key = store.chain_key
     WHERE coalesce(store.store_id = ANY ($2::text[]), true)
-        AND CASE WHEN $4::text IS NULL THEN true ELSE search_text(store.city) = (SELECT search_text($4)) END
+        AND CASE WHEN $4::text IS NULL THEN true ELSE search_text(store.city) = (SELECT city_text($4)) END
 ), named AS MATERIALIZED (
     SELECT product_key, product_id
     FROM product
@@ -74,7 +74,7 @@ SELECT
     ARRAY(SELECT unnest($1) EXCEPT SELECT product_id FROM named) AS unknown_product_ids,
     ARRAY(SELECT unnest($2) EXCEPT SELECT store_id FROM store WHERE store_id = ANY ($2)) AS unknown_store_ids,
     ARRAY(SELECT unnest($3) EXCEPT SELECT chain_id FROM chain WHERE chain_id = ANY ($3)) AS unknown_chain_ids,
-    $4 IS NULL OR EXISTS (SELECT FROM store WHERE search_text(city) = search_text($4)) AS city_known,
+    $4 IS NULL OR EXISTS (SELECT FROM store WHERE search_text(city) = (SELECT city_text($4))) AS city_known,
     named.product_id,
     priced.is_whole,
     priced.group_name,

@@ -9,8 +9,10 @@ SELECT
     store.kind,
     store.sub_chain,
     store.address,
+    store.online_url,
     store.city,
     store.city_code,
+    store.published_city,
     store.zip_code,
     store.legal_id,
     store.observed_at AS last_observed_time

@@ -3,7 +3,7 @@
 -- $2 limit: int
 -- Budget: 500 shared buffers
 WITH page AS (
-    SELECT chain.chain_key, chain.chain_id, chain.name
+    SELECT chain.chain_key, chain.chain_id, chain.name, chain.retired
     FROM chain
     JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
     WHERE
@@ -18,6 +18,10 @@ WITH page AS (
 SELECT
     page.chain_id,
     page.name,
+    page.retired,
+    ARRAY(
+        SELECT alias FROM chain_alias WHERE chain_alias.chain_key = page.chain_key ORDER BY alias
+    ) AS aliases,
     stores.legal_ids,
     stores.store_count,
     (SELECT count(*) FROM offer_pack WHERE offer_pack.chain_key = page.chain_key) AS product_count,

@@ -38,7 +38,7 @@ WITH used AS MATERIALIZED (
             LIMIT 1
         )
     ) AS seen ON true
-    WHERE CASE WHEN $2::text IS NULL THEN true ELSE search_text(store.city) = (SELECT search_text($2)) END
+    WHERE CASE WHEN $2::text IS NULL THEN true ELSE search_text(store.city) = (SELECT city_text($2)) END
         AND coalesce(seen.observed_at >= $5, $5::timestamptz IS NULL)
         AND coalesce(seen.observed_at < $6, $6::timestamptz IS NULL)
 )

@@ -4,10 +4,10 @@
 -- $3 chain_id: text, null when none is asked for
 -- $4 city: text, null when none is asked for
 -- $5 category_id: text, null when none is asked for
--- Budget: 20 shared buffers
+-- Budget: 30 shared buffers
 SELECT
     $1::text IS NULL OR EXISTS (SELECT FROM product WHERE product_id = $1) AS product_known,
     $2::text IS NULL OR EXISTS (SELECT FROM store WHERE store_id = $2) AS store_known,
     $3::text IS NULL OR EXISTS (SELECT FROM chain WHERE chain_id = $3) AS chain_known,
-    $4::text IS NULL OR EXISTS (SELECT FROM store WHERE search_text(city) = search_text($4)) AS city_known,
+    $4::text IS NULL OR EXISTS (SELECT FROM store WHERE search_text(city) = (SELECT city_text($4))) AS city_known,
     $5::text IS NULL OR EXISTS (SELECT FROM category WHERE category_id = $5) AS category_known

@@ -27,6 +27,8 @@ async def test_store_is_found_with_or_without_leading_zeros(
         kind=StoreKind.STORE_KIND_PHYSICAL,
         address="יד חרוצים 9",
         city="ירושלים",
+        city_code="3000",
+        published_city="ירושלים",
         legal_id="7290058140886",
         last_observed_time=observed,
     )
@@ -34,7 +36,8 @@ async def test_store_is_found_with_or_without_leading_zeros(
 
 async def test_what_a_store_never_published_is_empty(catalog: CatalogClient) -> None:
     store = (await catalog.GetStore(GetStoreRequest(store_id="rami_levy:51"))).store
-    assert (store.name, store.zip_code, store.city) == ("", "", "תל-אביב")
+    assert (store.name, store.zip_code, store.online_url) == ("", "", "")
+    assert (store.city, store.city_code, store.published_city) == ("תל אביב-יפו", "5000", "תל-אביב")
 
 
 async def test_unknown_store_is_not_found(catalog: CatalogClient) -> None:

@@ -53,3 +53,21 @@ async def test_chains_of_a_deleted_dataset_are_not_listed(
 async def test_token_of_another_list_is_refused(catalog: CatalogClient) -> None:
     said = await refusal(catalog.ListChains(ListChainsRequest(page_token="nonsense")))
     assert (said.code, said.fields) == (StatusCode.INVALID_ARGUMENT, ["page_token"])
+
+
+async def test_chain_tells_its_other_slugs_and_that_it_is_retired(
+    catalog: CatalogClient, connection: asyncpg.Connection
+) -> None:
+    await connection.execute("UPDATE chain SET retired = chain_id = 'zol'")
+    await connection.execute(
+        "INSERT INTO chain_alias (alias, chain_key)"
+        " SELECT 'victory_' || word, chain_key"
+        " FROM chain, unnest(ARRAY['old', 'new_source']) AS word"
+        " WHERE chain_id = 'victory'"
+    )
+    chains = (await catalog.ListChains(ListChainsRequest())).chains
+    assert [(list(chain.aliases), chain.retired) for chain in chains] == [
+        ([], False),
+        (["victory_new_source", "victory_old"], False),
+        ([], True),
+    ]

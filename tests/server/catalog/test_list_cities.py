@@ -7,9 +7,9 @@ from tests.support.catalogue import Store, fill
 from tests.support.clients import CatalogClient
 
 CITIES = [
-    City(name="", city_code="9000", store_count=1),
+    City(name="", city_code="99999", store_count=1),
     City(name="ירושלים", city_code="3000", store_count=2),
-    City(name="תל אביב", city_code="", store_count=4),
+    City(name="תל אביב-יפו", city_code="5000", store_count=4),
 ]
 
 
@@ -18,7 +18,7 @@ async def add_stores(connection: asyncpg.Connection) -> None:
         connection,
         Store("victory:2", city="ירושלים", city_code="3000"),
         Store("victory:3", city='תל א"ביב'),
-        Store("victory:4", city_code="9000"),
+        Store("victory:4", city_code="99999"),
         Store("victory:5", city="תל אביב"),
     )
 
