@@ -44,7 +44,11 @@ class Fetcher(NamedTuple):
         return self._start([], options, more)
 
     def _start(
-        self, wrapper: list[str], options: tuple[str, ...], more: Mapping[str, str]
+        self,
+        wrapper: list[str],
+        options: tuple[str, ...],
+        more: Mapping[str, str],
+        messages: int = subprocess.PIPE,
     ) -> subprocess.Popen[str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith(KEYS)}
         home = self.volume.parent / "home"
@@ -57,9 +61,13 @@ class Fetcher(NamedTuple):
             ],
             env={**own, "HOME": str(home), **IMPATIENT, **self.environment, **more},
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=messages,
             text=True,
         )
+
+    def start_at_terminal(self, terminal: int) -> subprocess.Popen[str]:
+        """Starts a fetch whose messages go to a terminal, by its file descriptor."""
+        return self._start([], (), {"TERM": "xterm"}, terminal)
 
     def run(self, *options: str, **more: str) -> Outcome:
         """Fetches to the end."""

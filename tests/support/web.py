@@ -1,6 +1,7 @@
 """A small web server for tests: files with ranges, and every trouble a server can make."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,13 +12,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 
 class Seen(NamedTuple):
-    """A request that came; headers by lower-case name."""
+    """A request that came; headers by lower-case name, at_seconds of a clock of no date."""
 
     method: str
     path: str
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    at_seconds: float
 
 
 class Answer(NamedTuple):
@@ -119,6 +121,7 @@ class Handler(BaseHTTPRequestHandler):
             {name: values[0] for name, values in parse_qs(parts.query).items()},
             {name.lower(): value for name, value in self.headers.items()},
             self.rfile.read(length),
+            time.monotonic(),
         )
         answer = self.web.answer(seen)
         if answer.after_bytes == -1:

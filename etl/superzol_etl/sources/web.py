@@ -43,7 +43,13 @@ class WebSource:
         if SUMS in index.links:
             answer = await self._ask("GET", index.links[SUMS])
             sums = parse_sums(answer.text)
-        files = await asyncio.gather(*(self._complete(file, sums) for file in index.files))
+        at_once = asyncio.Semaphore(self.settings.connections)
+
+        async def complete(file: RemoteFile) -> RemoteFile:
+            async with at_once:
+                return await self._complete(file, sums)
+
+        files = await asyncio.gather(*map(complete, index.files))
         return Listing(index.version, newest, tuple(files))
 
     async def _read_index(self, url: str) -> tuple[Index, date]:

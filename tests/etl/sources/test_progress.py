@@ -1,0 +1,36 @@
+"""What a person sees of a fetch: a bar at a terminal, plain lines elsewhere."""
+
+import contextlib
+import json
+import os
+import pty
+from pathlib import Path
+
+from tests.support.fetching import Fetcher, snapshot_files
+from tests.support.snapshots import write_snapshot
+
+
+def test_a_terminal_gets_a_bar_and_a_pipe_gets_lines(tmp_path: Path) -> None:
+    source = write_snapshot(tmp_path / "source", snapshot_files())
+    fetcher = Fetcher(f"dir:{source}", tmp_path / "volume")
+    outer, inner = pty.openpty()
+    process = fetcher.start_at_terminal(inner)
+    os.close(inner)
+    shown = read_all(outer)
+    stdout = process.communicate(timeout=60)[0]
+    assert json.loads(stdout)["result"] == "Fetched"
+    assert "price_full_file_gamma.csv" in shown
+    assert "\x1b[" in shown  # drawn over and over in one place
+
+    lines = fetcher._replace(volume=tmp_path / "other").run().stderr.splitlines()
+    assert [json.loads(line)["event"] for line in lines] == ["files came"]
+
+
+def read_all(terminal: int) -> str:
+    """What is written to a terminal until nobody can write to it any more."""
+    shown = b""
+    with contextlib.suppress(OSError):  # as Linux says that nobody is left; others say it by b""
+        while piece := os.read(terminal, 1 << 16):
+            shown += piece
+    os.close(terminal)
+    return shown.decode()
