@@ -20,9 +20,14 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from superzol_schema import upgrade
 from tests.support.postgres import CREATE_DATABASE, FASTER, execute, running_server, sibling
+
+# How long an example takes says nothing on a busy machine.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
