@@ -78,6 +78,13 @@ CROSS JOIN LATERAL (
 GROUP BY member.product_key, member.chain_key, product.product_id, product.weighted
 ORDER BY member.chain_key, member.product_key;
 
+INSERT INTO shelf_pack (store_key, category_key, entries)
+SELECT open.store_key, coalesce(product.category_key, 0),
+       array_agg(open.price::int8 << 32 | product.product_key ORDER BY open.price, product.product_key)
+FROM offer AS open
+JOIN product USING (product_key)
+GROUP BY 1, 2;
+
 INSERT INTO product_stat (product_key, price_min, price_avg, price_max, stores, chains, changed_version)
 SELECT product_key, min(price_min), round(sum(price_sum)::numeric / sum(priced)), max(price_max), sum(offers), count(*), 40
 FROM offer_pack

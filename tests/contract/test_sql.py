@@ -40,6 +40,7 @@ PRIVATE_COLUMNS = {
     "list_prices_of_product": {"flag_bits"},
     "list_prices_of_product_as_of": {"flag_bits"},
     "list_prices_of_shelf": {"flag_bits"},
+    "list_prices_of_shelves": {"flag_bits"},
     "list_prices_of_store": {"flag_bits"},
     "compare_basket": {
         "product_ids",

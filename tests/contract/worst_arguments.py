@@ -144,6 +144,13 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
         ("chain_3:17", "chain_3", *EVERY, None, 0, True, LOWEST, "", "", LARGEST_PAGE),
         ("chain_3:17", None, *EVERY, EARLY, -1, False, LOWEST, "", "", LARGEST_PAGE),
     ],
+    "list_prices_of_shelves": [
+        ("chain_3:17", None, *EVERY, 1, LOWEST, "", "", PAGE),
+        (None, None, "חיפה", *EVERY[2:], "dairy.milk", 1, LOWEST, "", "", PAGE),
+        (None, None, "חיפה", *EVERY[2:], DEPARTMENT, -1, LOWEST, "", "", LARGEST_PAGE),
+        (None, None, "חיפה", *EVERY[2:], DEPARTMENT, 0, LOWEST, "", "", PAGE),
+        (None, "chain_3", *HAIFA, 1, LOWEST, "", "", PAGE),
+    ],
     "list_prices_of_store": [
         ("chain_3:17", None, "", PAGE),
         ("chain_3:17", "chain_3", EVERYWHERE, LARGEST_PAGE),
@@ -168,6 +175,11 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "count_prices_of_product_as_of": [
         (EVERYWHERE, None, None, *EVERY, EARLY),
         (EVERYWHERE, "chain_3", STORES[0], *HAIFA, MIDDLE),
+    ],
+    "count_prices_of_shelves": [
+        ("chain_3:17", None, *EVERY),
+        (None, None, "חיפה", *EVERY[2:], DEPARTMENT),
+        (None, "chain_3", *EVERY[1:], DEPARTMENT),
     ],
     "count_prices_of_shelf": [
         ("chain_3:17", None, *EVERY, None),

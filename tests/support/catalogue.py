@@ -19,6 +19,8 @@ from typing import NamedTuple
 
 import asyncpg
 
+from tests.support.shelves import rebuild_shelves
+
 DATASET_ID = "israeli-supermarkets"
 OBSERVED_AT = datetime(2026, 3, 2, 4, 30, tzinfo=UTC)
 
@@ -125,6 +127,7 @@ async def fill(connection: asyncpg.Connection, *facts: Fact, dataset_id: str = D
         sold = {fact[:2] for kind in (Offer, Span) for fact in by_kind[kind]}
         await connection.executemany(INSERT_WORDS, sorted(sold))
         await connection.execute(REBUILD_STATS)
+        await rebuild_shelves(connection)
         for version in by_kind[Version]:
             assert isinstance(version, Version)
             await write_version(connection, dataset_id, version)

@@ -31,6 +31,18 @@ MOMENTS = [
 ]
 
 
+# Publish found another category; the shelves learn of it with the next load of each chain.
+NOTE_MOVE = """
+INSERT INTO shelf_move (chain_key, product_key, category_key)
+SELECT pack.chain_key, product_key, coalesce(category_key, 0)
+FROM offer_pack AS pack JOIN product USING (product_key) WHERE product.product_id = $1
+"""
+MOVE_PRODUCT = """
+UPDATE product SET category_key = (SELECT category_key FROM category WHERE category_id = $2)
+WHERE product_id = $1
+"""
+
+
 async def make_market(connection: asyncpg.Connection, seed: int) -> None:
     """Writes the market of a seed."""
     dice = Random(seed)
@@ -56,6 +68,9 @@ async def make_market(connection: asyncpg.Connection, seed: int) -> None:
     await fill(connection, *(fact for fact in facts if not isinstance(fact, Version)))
     for number, versions in by_number.items():
         await _write_versions(connection, number, versions)
+    for product_id in dice.sample(products, 2):
+        await connection.execute(NOTE_MOVE, product_id)
+        await connection.execute(MOVE_PRODUCT, product_id, dice.choice(("dairy.milk", None)))
 
 
 def _note_version(facts: list[Fact], dice: Random, chain: str, number: int) -> bool:

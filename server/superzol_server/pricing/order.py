@@ -25,11 +25,8 @@ ORDERS = {
 }
 
 
-def read_order(order_by: str, of_a_chain: bool) -> Order:
-    """Returns the order; that of a whole chain is by identifier only.
-
-    Raises InvalidRequest or Unimplemented.
-    """
+def read_order(order_by: str) -> Order:
+    """Returns the order; raises InvalidRequest or Unimplemented."""
     written = " ".join(order_by.split())
     order = ORDERS.get(written)
     if order is None and not GRAMMAR.fullmatch(written):
@@ -40,6 +37,4 @@ def read_order(order_by: str, of_a_chain: bool) -> Order:
         )
     if order is None:
         raise Unimplemented("order_by", f'the order "{written}" is not served yet')
-    if of_a_chain and order != Order():
-        raise Unimplemented("order_by", f'"{written}" is served with product_id or store_id only')
     return order

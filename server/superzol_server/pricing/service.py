@@ -51,7 +51,7 @@ LIST_PRICE_HISTORY = load_statement(__package__, "list_price_history")
 FIND_DISCOUNTS = load_statement(__package__, "find_discounts")
 FIND_MEASURES = load_statement(__package__, "find_measures")
 FIND_IDENTIFIERS = load_statement(__package__, "find_identifiers")
-WALKS = ("product", "product_as_of", "store", "shelf", "chain", "chain_filtered")
+WALKS = ("product", "product_as_of", "store", "shelf", "shelves", "chain", "chain_filtered")
 LIST_PRICES = {of: load_statement(__package__, f"list_prices_of_{of}") for of in WALKS}
 COUNT_PRICES = {of: load_statement(__package__, f"count_prices_of_{of}") for of in WALKS}
 
@@ -76,8 +76,9 @@ class PricingService(PricingServiceServicer):
         return price_rows(answer.rows, at)
 
     async def ListPrices(self, request: ListPricesRequest, context: Context) -> ListPricesResponse:
-        asked = read_asked(request.product_id, request.store_id, request.chain_id)
         filters = read_filters(request)
+        enough = filters.category_id is not None and filters.city is not None
+        asked = read_asked(request.product_id, request.store_id, request.chain_id, enough)
         walk = plan_walk(asked, filters, request.order_by)
         page = open_page(request, walk.first)
         async with self._database.snapshot() as snapshot:

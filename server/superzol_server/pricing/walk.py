@@ -1,8 +1,8 @@
-"""How a list of prices is walked: by product, by store or by chain, and in which order."""
+"""How a list of prices is walked: by product, store, chain or shelf, and in which order."""
 
 from typing import NamedTuple
 
-from superzol_server.errors import InvalidRequest
+from superzol_server.errors import InvalidRequest, Unimplemented
 from superzol_server.identifiers import read_product_id, read_store_id
 from superzol_server.pricing.filters import Filters
 from superzol_server.pricing.order import Order, read_order
@@ -38,14 +38,17 @@ class Walk(NamedTuple):
     key: tuple[str, ...]
 
 
-def read_asked(product_id: str, store_id: str, chain_id: str) -> Asked:
-    """Reads the identifiers; raises InvalidRequest for none, or for one not written well."""
+def read_asked(product_id: str, store_id: str, chain_id: str, enough: bool = False) -> Asked:
+    """Reads the identifiers; raises InvalidRequest for one not written well, or for none.
+
+    enough: other fields limit the question, so that none of these has to.
+    """
     asked = Asked(
         read_product_id(product_id) if product_id else None,
         read_store_id(store_id) if store_id else None,
         chain_id or None,
     )
-    if not any(asked):
+    if not any(asked) and not enough:
         raise InvalidRequest(
             "product_id", "one of product_id, store_id and chain_id is needed", "SCOPE_MISSING"
         )
@@ -53,21 +56,44 @@ def read_asked(product_id: str, store_id: str, chain_id: str) -> Asked:
 
 
 def plan_walk(asked: Asked, filters: Filters, order_by: str) -> Walk:
-    """Chooses the walk; raises InvalidRequest or Unimplemented for its order."""
-    product_id, store_id, chain_id = asked
-    order = read_order(order_by, of_a_chain=product_id is None and store_id is None)
-    if product_id is not None:
+    """Chooses the walk; raises InvalidRequest or Unimplemented for its order or time."""
+    order = read_order(order_by)
+    if asked.product_id is not None:
         return _of_product(asked, filters, order)
-    if store_id is not None and (order, filters) == (Order(), NOTHING):
-        return Walk("store", (store_id, chain_id), (), ("",), ("product_id",))
-    if store_id is not None:
-        shelf_key = ("key_price", "key_name", "product_id")
-        first = (BELOW_ANY_PRICE, "", "")
-        return Walk("shelf", (store_id, chain_id, *filters), order, first, shelf_key)
-    key = ("product_id", "store_id")
-    if filters == NOTHING:
-        return Walk("chain", (chain_id,), (), ("", ""), key)
-    return Walk("chain_filtered", (chain_id, *filters), (), ("", ""), key)
+    if asked.store_id is not None:
+        return _of_store(asked, filters, order)
+    if asked.chain_id is not None and order == Order():
+        key = ("product_id", "store_id")
+        if filters == NOTHING:
+            return Walk("chain", (asked.chain_id,), (), ("", ""), key)
+        return Walk("chain_filtered", (asked.chain_id, *filters), (), ("", ""), key)
+    if order.by_name or filters.category_id is None:
+        raise Unimplemented(
+            "order_by",
+            "prices of a chain are in order of product_id; with category_id also by price_agorot",
+        )
+    if filters.as_of_time is not None:
+        raise Unimplemented(
+            "as_of_time", "a category is served as of a time with product_id or store_id only"
+        )
+    return _on_shelves(asked, filters, order)
+
+
+def _of_store(asked: Asked, filters: Filters, order: Order) -> Walk:
+    names = (asked.store_id, asked.chain_id)
+    if (order, filters) == (Order(), NOTHING):
+        return Walk("store", names, (), ("",), ("product_id",))
+    if filters.as_of_time is None and not order.by_name:
+        return _on_shelves(asked, filters, order)
+    key = ("key_price", "key_name", "product_id")
+    return Walk("shelf", (*names, *filters), order, (BELOW_ANY_PRICE, "", ""), key)
+
+
+def _on_shelves(asked: Asked, filters: Filters, order: Order) -> Walk:
+    """Shelves hold the prices of now, and know no names."""
+    chosen = (asked.store_id, asked.chain_id, *filters.choosing)
+    key = ("key_price", "product_id", "store_id")
+    return Walk("shelves", chosen, (order.direction,), (BELOW_ANY_PRICE, "", ""), key)
 
 
 def _of_product(asked: Asked, filters: Filters, order: Order) -> Walk:

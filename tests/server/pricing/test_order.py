@@ -17,26 +17,20 @@ from superzol_server.pricing.order import Order, read_order
     ],
 )
 def test_prices_are_ordered_by_identifier_price_or_name(order_by: str, order: Order) -> None:
-    assert read_order(order_by, of_a_chain=False) == order
+    assert read_order(order_by) == order
 
 
 def test_blanks_do_not_matter() -> None:
-    assert read_order("  price_agorot   desc ", of_a_chain=False) == Order(direction=-1)
+    assert read_order("  price_agorot   desc ") == Order(direction=-1)
 
 
 @pytest.mark.parametrize("order_by", ["name desc", "city", "price_agorot, store_id"])
 def test_other_order_is_not_served_yet(order_by: str) -> None:
     with pytest.raises(Unimplemented, match=order_by):
-        read_order(order_by, of_a_chain=False)
-
-
-@pytest.mark.parametrize("order_by", ["name", "price_agorot"])
-def test_chain_is_ordered_by_identifier_only(order_by: str) -> None:
-    with pytest.raises(Unimplemented, match="product_id"):
-        read_order(order_by, of_a_chain=True)
+        read_order(order_by)
 
 
 @pytest.mark.parametrize("order_by", ["price_agorot descending", "1", "name;", "desc,"])
 def test_text_that_is_no_order_is_invalid(order_by: str) -> None:
     with pytest.raises(InvalidRequest, match="order_by"):
-        read_order(order_by, of_a_chain=False)
+        read_order(order_by)

@@ -83,7 +83,9 @@ async def test_each_price_is_the_one_of_its_time(market: Tables, pricing: Pricin
 def draw_request(dice: Random, market: Tables) -> ListPricesRequest:
     """A request with a scope and some filters."""
     request = ListPricesRequest(page_size=dice.choice((1, 3, 7, 1000)))
-    scope = dice.choice(("product", "store", "chain", "product and chain", "product and store"))
+    scope = dice.choice(
+        ("product", "store", "chain", "product and chain", "product and store", "shelves")
+    )
     if "product" in scope:
         request.product_id = dice.choice(PRODUCTS)
     if "store" in scope:
@@ -102,8 +104,12 @@ def draw_request(dice: Random, market: Tables) -> ListPricesRequest:
         request.start_date.CopyFrom(Date(year=2026, month=3, day=dice.randint(3, 25)))
     if dice.random() < 0.2:
         request.end_date.CopyFrom(Date(year=2026, month=4, day=dice.randint(1, 20)))
-    if dice.random() < 0.3:
+    if dice.random() < 0.3 or scope == "shelves":
         request.category_id = dice.choice(sorted(row["category_id"] for row in market["category"]))
+    if scope == "shelves":
+        request.city = dice.choice(sorted({row["city"] for row in market["store"]} - {None}))
+        request.order_by = dice.choice(("", "price_agorot", "price_agorot desc"))
+        return request
     if dice.random() < 0.6:
         request.as_of_time.CopyFrom(to_time(dice.choice(MOMENTS)))
     if scope != "chain":

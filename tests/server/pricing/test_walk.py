@@ -1,0 +1,61 @@
+"""Which walk a list of prices takes, and which are not served."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from superzol_server.errors import InvalidRequest, Unimplemented
+from superzol_server.pricing.filters import Filters
+from superzol_server.pricing.walk import Asked, plan_walk, read_asked
+
+PRODUCT = Asked("7290004131074", None, None)
+STORE = Asked(None, "alpha:1", None)
+CHAIN = Asked(None, None, "alpha")
+NOTHING = Asked(None, None, None)
+THEN = datetime(2026, 3, 1, tzinfo=UTC)
+DAIRY, HAIFA = "dairy", "חיפה"
+
+
+@pytest.mark.parametrize(
+    ("asked", "filters", "order_by", "walk"),
+    [
+        (PRODUCT, Filters(), "price_agorot", "product"),
+        (PRODUCT, Filters(as_of_time=THEN), "name", "product_as_of"),
+        (STORE, Filters(), "", "store"),
+        (STORE, Filters(), "price_agorot", "shelves"),
+        (STORE, Filters(category_id=DAIRY), "", "shelves"),
+        (STORE, Filters(), "name", "shelf"),
+        (STORE, Filters(as_of_time=THEN), "", "shelf"),
+        (CHAIN, Filters(), "", "chain"),
+        (CHAIN, Filters(category_id=DAIRY), "", "chain_filtered"),
+        (CHAIN, Filters(as_of_time=THEN), "", "chain_filtered"),
+        (CHAIN, Filters(category_id=DAIRY), "price_agorot desc", "shelves"),
+        (NOTHING, Filters(category_id=DAIRY, city=HAIFA), "", "shelves"),
+    ],
+)
+def test_walk_reads_what_holds_the_answer(
+    asked: Asked, filters: Filters, order_by: str, walk: str
+) -> None:
+    assert plan_walk(asked, filters, order_by).of == walk
+
+
+@pytest.mark.parametrize(
+    ("asked", "filters", "order_by", "field"),
+    [
+        (CHAIN, Filters(), "price_agorot", "order_by"),
+        (CHAIN, Filters(category_id=DAIRY), "name", "order_by"),
+        (CHAIN, Filters(category_id=DAIRY, as_of_time=THEN), "price_agorot", "as_of_time"),
+        (NOTHING, Filters(category_id=DAIRY, city=HAIFA, as_of_time=THEN), "", "as_of_time"),
+    ],
+)
+def test_what_is_not_served_is_named(
+    asked: Asked, filters: Filters, order_by: str, field: str
+) -> None:
+    with pytest.raises(Unimplemented, match=field):
+        plan_walk(asked, filters, order_by)
+
+
+def test_question_about_everything_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match="chain_id"):
+        read_asked("", "", "")
+    assert read_asked("", "", "", enough=True) == NOTHING
