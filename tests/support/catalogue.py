@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import asyncpg
 
+from tests.support.seen import note_seen
 from tests.support.shelves import rebuild_shelves
 
 DATASET_ID = "israeli-supermarkets"
@@ -123,9 +124,8 @@ async def fill(connection: asyncpg.Connection, *facts: Fact, dataset_id: str = D
             assert isinstance(span, Span)
             await connection.execute("SELECT ensure_price_span_partition($1)", span.valid_to)
             await connection.execute(INSERT_SPAN, *span)
-        await connection.executemany(INSERT_SIGHTING, by_kind[Sighting])
         sold = {fact[:2] for kind in (Offer, Span) for fact in by_kind[kind]}
-        await connection.executemany(INSERT_WORDS, sorted(sold))
+        await note_seen(connection, by_kind[Sighting], sold)
         await connection.execute(REBUILD_STATS)
         await rebuild_shelves(connection)
         for version in by_kind[Version]:
@@ -254,16 +254,6 @@ INSERT_SPAN = """
 INSERT INTO price_span (product_key, price, chain_key, store_key, valid_from, valid_to)
 SELECT product_key, $3, chain_key, store_key, $4, $5
 FROM product, store WHERE product_id = $1 AND store_id = $2
-"""
-INSERT_SIGHTING = """
-INSERT INTO store_sighting (store_key, version, last_at, last_file, deltas, rows, partial)
-SELECT store_key, $2, $3, $4, 0, 1, false FROM store WHERE store_id = $1
-"""
-INSERT_WORDS = """
-INSERT INTO product_in_chain (product_key, chain_key, weighted, changed_version)
-SELECT product_key, chain_key, weighted, 1
-FROM product, store WHERE product_id = $1 AND store_id = $2
-ON CONFLICT DO NOTHING
 """
 REBUILD_STATS = """
 WITH gone AS (
