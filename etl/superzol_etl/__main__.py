@@ -5,12 +5,14 @@ from io import TextIOWrapper
 
 import typer
 
+from superzol_etl.commands.backfill import backfill_command
 from superzol_etl.commands.classify import classify_command
 from superzol_etl.commands.decisions import accept_command, takeover_command
 from superzol_etl.commands.fetch import fetch_command
 from superzol_etl.commands.inspect import inspect_command
 from superzol_etl.commands.load import load_command
 from superzol_etl.commands.publish import publish_command
+from superzol_etl.commands.rebuild import rebuild_command
 from superzol_etl.commands.refresh import refresh_command
 from superzol_etl.errors import UsageError
 from superzol_etl.memory import share_one_arena
@@ -38,6 +40,8 @@ app.command("refresh")(refresh_command)
 app.command("accept")(accept_command)
 app.command("takeover")(takeover_command)
 app.command("inspect")(inspect_command)
+app.command("backfill")(backfill_command)
+app.command("rebuild")(rebuild_command)
 
 
 def main() -> None:

@@ -65,6 +65,7 @@ def write_chain(lake: Path, chain_id: str, applied: Applied, row: ChainVersion) 
             rows=row.rows,
             rejected=row.rejected,
             reason=row.reason,
+            gates=row.gates,
             files=place.describe(),
         )
     )

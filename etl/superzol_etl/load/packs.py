@@ -74,7 +74,7 @@ async def write_change(
         await connection.execute(
             load_sql(PACKAGE, "delete_packs"), chain_key, change.emptied.tolist()
         )
-    await _append_spans(connection, chain_key, version, change.spans)
+    await append_spans(connection, chain_key, version, change.spans)
 
 
 def _pack_columns(offers: Offers) -> tuple[dict[str, Column], npt.NDArray[Any]]:
@@ -99,7 +99,8 @@ def _pack_columns(offers: Offers) -> tuple[dict[str, Column], npt.NDArray[Any]]:
     return columns, product[firsts].astype(np.int32)
 
 
-async def _append_spans(connection: Connection, chain_key: int, version: int, spans: Spans) -> None:
+async def append_spans(connection: Connection, chain_key: int, version: int, spans: Spans) -> None:
+    """Appends spans that a version closes."""
     if not len(spans.key):
         return
     rows = len(spans.key)

@@ -16,6 +16,8 @@ from superzol_etl.load.packs import read_offers, write_change
 from superzol_etl.load.products import Products
 from superzol_etl.load.read import ChainContent
 from superzol_etl.load.shelves import (
+    Categories,
+    Shelves,
     arrange,
     changed_keys,
     forget_moves,
@@ -28,10 +30,11 @@ from superzol_etl.records import StoreState
 
 
 class ChainKey(NamedTuple):
-    """A version of a chain."""
+    """A version of a chain; has_shelves: shelves are written too."""
 
     chain_key: int
     version: int
+    has_shelves: bool = True
 
 
 class Priced(NamedTuple):
@@ -59,7 +62,7 @@ async def apply_prices(
 
     ask_gates: raises when the prices cannot be trusted; None for what was trusted before.
     """
-    rows, (chain_key, version) = content.rows, chain
+    rows, (chain_key, version, has_shelves) = content.rows, chain
     plans = plan_stores(content, states)
     store_keys = {code: state.store_key for code, state in states.items()}
     # Sorting the rows takes as long as these statements: the one in a thread, the others here.
@@ -76,16 +79,26 @@ async def apply_prices(
         await ask_gates(change, observed)
     ids = products.ids | await missing_ids(connection, change.after, products.ids)
     codes = {key: code for code, key in store_keys.items()}
-    changed = changed_keys(change)
-    categories = await read_categories(connection, chain_key, change.after, changed)
-    arranging = asyncio.create_task(asyncio.to_thread(arrange, change.after, changed, categories))
     digesting = asyncio.create_task(asyncio.to_thread(content_digest, change.after, ids, codes))
+    if has_shelves:
+        shelves, categories = await _arrange(connection, chain_key, change)
     await write_change(connection, chain_key, version, change, products.ids)
-    await write_shelves(connection, await arranging, not len(open_offers.key))
-    await forget_moves(connection, chain_key, categories)
+    if has_shelves:
+        await write_shelves(connection, await shelves, not len(open_offers.key))
+        await forget_moves(connection, chain_key, categories)
     offers = np.bincount(observed.part, minlength=len(rows.parts)).tolist()
     await note_sightings(connection, version, states, plans, rows.parts, offers)
     return Priced(plans, observed, change.total, await digesting, codes)
+
+
+async def _arrange(
+    connection: Connection, chain_key: int, change: Change
+) -> tuple[asyncio.Task[Shelves], Categories]:
+    """Begins to arrange the shelves that change, in a thread."""
+    changed = changed_keys(change)
+    categories = await read_categories(connection, chain_key, change.after, changed)
+    arranging = asyncio.to_thread(arrange, change.after, changed, categories)
+    return asyncio.create_task(arranging), categories
 
 
 def plan_stores(content: ChainContent, states: dict[str, StoreState]) -> dict[str, StorePlan]:

@@ -17,16 +17,23 @@ log = logging.getLogger(__name__)
 
 
 async def publish(
-    connection: Connection, url: str, dataset_key: int, version: int, is_whole: bool
+    connection: Connection,
+    url: str,
+    dataset_key: int,
+    version: int,
+    is_whole: bool,
+    *,
+    is_history_new: bool = False,
 ) -> None:
     """Merges and summarises what the version changed; repeated, it changes nothing.
 
     is_whole: no chain failed, so the version is closed; else a later run will publish it again.
+    is_history_new: words of versions closed long ago may be new too.
     """
     if is_whole:
         await _pass_days(connection, dataset_key, version)
     _, (renamed, summarised) = await asyncio.gather(
-        _tidy_loaded(url), _merge(connection, dataset_key, version, is_whole)
+        _tidy_loaded(url), _merge(connection, dataset_key, version, is_whole, is_history_new)
     )
     if renamed:
         await connection.execute(load_sql(PACKAGE, "tidy_names"))
@@ -61,12 +68,12 @@ async def _tidy_loaded(url: str) -> None:
 
 
 async def _merge(
-    connection: Connection, dataset_key: int, version: int, is_whole: bool
+    connection: Connection, dataset_key: int, version: int, is_whole: bool, is_history_new: bool
 ) -> tuple[int, int]:
     """How many products were named or classified anew, and how many summaries changed."""
     async with connection.transaction():
         closed = await connection.fetchval(load_sql(PACKAGE, "read_closed_version"), dataset_key)
-        renamed = await merge_products(connection, closed)
+        renamed = await merge_products(connection, 0 if is_history_new else closed)
         classified = await classify_products(connection, renamed)
         summarised = _rows(await connection.execute(load_sql(PACKAGE, "summarise_products")))
         summarised += _rows(await connection.execute(load_sql(PACKAGE, "forget_summaries")))

@@ -55,7 +55,7 @@ async def plan_version(
     """
     version = await choose_version(connection, dataset_key, snapshot.digest, wanted)
     keys = {
-        chain.chain_id: await _ensure_chain(connection, dataset_key, chain)
+        chain.chain_id: await ensure_chain(connection, dataset_key, chain)
         for chain in sorted(snapshot.chains, key=lambda chain: chain.chain_id)
     }
     todo = await _find_todo(connection, snapshot, version, keys, judged_by)
@@ -140,7 +140,11 @@ def _is_to_do(row: asyncpg.Record, chain: ChainFiles, judged_by: str) -> bool:
     return bool(row["digest"] != chain.digest or row["accepted"] or judged_anew)
 
 
-async def _ensure_chain(connection: Connection, dataset_key: int, chain: ChainFiles) -> int:
+async def ensure_chain(connection: Connection, dataset_key: int, chain: ChainFiles) -> int:
+    """The surrogate of a chain, added when it is new, with the slugs of its files.
+
+    Raises WrongConfiguration when it belongs to another dataset.
+    """
     row = await connection.fetchrow(
         load_sql("superzol_etl.load", "ensure_chain"), dataset_key, chain.chain_id
     )

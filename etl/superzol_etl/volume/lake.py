@@ -49,6 +49,7 @@ class ChainNote(BaseModel):
     rows: int
     rejected: int
     reason: str | None
+    gates: str
     files: tuple[LakeFile, ...]
 
 
@@ -161,3 +162,14 @@ def closed_versions(lake: Path) -> list[VersionNote]:
         except ValidationError:
             raise BadData(f"{path} is no note of a closed version") from None
     return sorted(notes, key=lambda note: note.version)
+
+
+def renew_digest(place: LakePlace, note: VersionNote, content_digest: str) -> None:
+    """Says that the files of a chain's version come to another content than they did."""
+    known = place.read_note()
+    if known is None or known.content_digest == content_digest:
+        return
+    place.commit(known.model_copy(update={"content_digest": content_digest}))
+    renewed = ClosedChain(chain_id=place.chain_id, content_digest=content_digest)
+    chains = tuple(renewed if chain.chain_id == place.chain_id else chain for chain in note.chains)
+    write_version_note(place.lake, note.model_copy(update={"chains": chains}))

@@ -1,0 +1,82 @@
+"""superzol-etl rebuild: a chain's history and prices from the lake."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from superzol_etl.commands.backfill import parse_snapshots
+from superzol_etl.commands.ending import Ending, conclude
+from superzol_etl.commands.options import (
+    Database,
+    Dataset,
+    Lake,
+    RunId,
+    TerminationPath,
+    Volume,
+)
+from superzol_etl.commands.place import lake_of
+from superzol_etl.errors import UsageError
+from superzol_etl.records import StageCall
+from superzol_etl.settings import DEFAULT_DATASET
+from superzol_etl.stopping import run_until_stopped
+
+STAGE = "rebuild"
+RANGE = re.compile(r"[a-z0-9_]+@[0-9]{1,5}\.\.")
+
+
+def check_range(chain: str) -> str:
+    """The chain and its first version to rebuild; anything else is wrong usage."""
+    if not RANGE.fullmatch(chain):
+        raise typer.BadParameter(f"{chain!r} is no range: write CHAIN@VERSION.., as rami_levy@3..")
+    return chain
+
+
+Chain = Annotated[
+    str,
+    typer.Argument(callback=check_range, metavar="CHAIN@VERSION..", help="Such as rami_levy@3.."),
+]
+Holes = Annotated[
+    list[str] | None,
+    typer.Option(metavar="N=FOLDER", help="A version that was never loaded, and its CSVs."),
+]
+
+
+def rebuild_command(
+    chain: Chain,
+    database: Database,
+    volume: Volume = None,
+    lake: Lake = None,
+    hole: Holes = None,
+    dataset: Dataset = DEFAULT_DATASET,
+    run_id: RunId = None,
+    termination_path: TerminationPath = None,
+) -> None:
+    """Makes a chain's prices and their history from VERSION on again from the lake.
+
+    Example: superzol-etl rebuild rami_levy@812.. --lake /data/lake --hole 812=./june-1
+
+    The lake must hold all of the chain's versions. Each must come out as it was loaded, told by its
+    content digest, up to the first that is added. One commit replaces what is served.
+
+    Exit codes: 0 done, 64 usage, 65 a digest differs, 66 not in the lake, 70 unforeseen,
+    75 try again, 77 not allowed, 78 configuration.
+    """
+    chain_id, _, first = chain.removesuffix("..").partition("@")
+    folders = parse_snapshots(hole or [])
+    call = StageCall(database, dataset, run_id or "", STAGE)
+
+    def work() -> Mapping[str, Any]:
+        place = lake_of(lake, volume)
+        if place is None:
+            raise UsageError("give --lake, or --volume with a lake in it")
+        # Only here: --help need not wait for Polars.
+        from superzol_etl.snapshot import read_snapshot
+        from superzol_etl.stages.rebuild import Order, rebuild
+
+        holes = {number: read_snapshot(folder) for number, folder in folders.items()}
+        order = Order(call, chain_id, int(first), place, holes)
+        return run_until_stopped(rebuild(order))
+
+    conclude(Ending(STAGE, call.run_id, termination_path), work)

@@ -1,0 +1,164 @@
+"""Joins the versions of a chain that were loaded beside to those that are served, in one commit."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from superzol_etl.database import Connection
+from superzol_etl.errors import BadData, PassingTrouble
+from superzol_etl.load.beside import Beside
+from superzol_etl.load.chain import CHAIN_LOCK
+from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Offers, Spans
+from superzol_etl.load.digest import missing_ids
+from superzol_etl.load.encode import Integers
+from superzol_etl.load.ledger import ChainVersion, publish_generation, write_chain_version
+from superzol_etl.load.packs import append_spans, copy_columns, read_offers, write_change
+from superzol_etl.load.seam import join_seam, replace
+from superzol_etl.load.shelves import (
+    arrange,
+    changed_keys,
+    forget_moves,
+    read_categories,
+    write_shelves,
+)
+from superzol_etl.records import ChainState
+from superzol_etl.sql import load_sql
+
+PACKAGE = "superzol_etl.load"
+
+
+class AppliedVersion(NamedTuple):
+    """A version whose files were applied; is_loaded: they said anything."""
+
+    version: int
+    content_digest: str
+    is_loaded: bool
+
+
+async def join_backfill(of: Beside, dataset_key: int, rows: Sequence[ChainVersion]) -> int:
+    """Puts versions before the first one served; returns how many offers and spans were written.
+
+    What is answered for versions served before stays as it was. Raises BadData when one of the
+    versions is not below the first.
+    """
+    connection, chain_key = of.session, of.chain_key
+    earlier = await read_offers(connection, chain_key)
+    async with connection.transaction():
+        await _hold(of)
+        loaded = await read_applied(connection, chain_key)
+        first = min((row.version for row in loaded if row.is_loaded), default=None)
+        if first is not None and rows[-1].version >= first:
+            raise BadData(
+                f"version {rows[-1].version} of {of.chain_id} is not below version {first}, its"
+                " first: a hole is filled by superzol-etl rebuild"
+            )
+        live = await read_offers(connection, chain_key)
+        spans = await _spans_from(connection, chain_key, first) if first else _no_spans(live)
+        seam = join_seam(earlier, live, spans, first or 0)
+        after = seam.after if first else earlier
+        newest = max((row.version for row in loaded), default=rows[-1].version)
+        changed = await _write_offers(connection, chain_key, newest, live, after)
+        await _begin_earlier(connection, first or 0, seam.begun)
+        await connection.execute(load_sql(PACKAGE, "append_spans_beside"), 0)
+        if first:
+            await append_spans(connection, chain_key, first, seam.closed)
+            changed += len(seam.closed.key)
+        else:
+            await connection.execute(load_sql(PACKAGE, "take_over_stores_beside"), chain_key)
+        await connection.execute(load_sql(PACKAGE, "name_stores_beside"), chain_key)
+        await connection.execute(load_sql(PACKAGE, "append_sightings_beside"))
+        await connection.execute(load_sql(PACKAGE, "add_words_beside"), chain_key)
+        for row in rows:
+            await write_chain_version(connection, row)
+        await publish_generation(connection, dataset_key, chain_key, newest, changed)
+    return changed
+
+
+async def join_rebuild(
+    of: Beside, dataset_key: int, first: int, rows: Sequence[ChainVersion]
+) -> int:
+    """Replaces what is served of a chain by what was loaded beside; spans closed before version
+    `first` stay.
+
+    Raises PassingTrouble when a version was loaded meanwhile.
+    """
+    connection, chain_key = of.session, of.chain_key
+    staged = await read_offers(connection, chain_key)
+    async with connection.transaction():
+        await _hold(of)
+        loaded = await read_applied(connection, chain_key)
+        lost = {row.version for row in loaded} - {row.version for row in rows}
+        if lost:
+            raise PassingTrouble(
+                f"version {min(lost)} of {of.chain_id} was loaded meanwhile: run again"
+            )
+        live = await read_offers(connection, chain_key)
+        changed = await _write_offers(connection, chain_key, rows[-1].version, live, staged)
+        await connection.execute(load_sql(PACKAGE, "delete_spans_since"), chain_key, first)
+        await connection.execute(load_sql(PACKAGE, "append_spans_beside"), first)
+        await connection.execute(load_sql(PACKAGE, "delete_words_not_beside"), chain_key)
+        await connection.execute(load_sql(PACKAGE, "add_words_beside"), chain_key)
+        await connection.execute(load_sql(PACKAGE, "delete_sightings_not_beside"), chain_key)
+        await connection.execute(load_sql(PACKAGE, "name_stores_beside"), chain_key)
+        await connection.execute(load_sql(PACKAGE, "append_sightings_beside"))
+        await connection.execute(load_sql(PACKAGE, "take_over_stores_beside"), chain_key)
+        versions = [row.version for row in rows]
+        await connection.execute(load_sql(PACKAGE, "forget_chain_versions"), chain_key, versions)
+        for row in rows:
+            await write_chain_version(connection, row)
+        await publish_generation(connection, dataset_key, chain_key, rows[-1].version, changed)
+    return changed
+
+
+async def _hold(of: Beside) -> None:
+    await of.session.execute(load_sql(PACKAGE, "use_served_tables"))
+    await of.session.execute(load_sql(PACKAGE, "lock_chain"), CHAIN_LOCK, of.chain_key)
+
+
+async def read_applied(connection: Connection, chain_key: int) -> list[AppliedVersion]:
+    """The versions of which a chain's files were applied, oldest first."""
+    rows = await connection.fetch(load_sql(PACKAGE, "read_applied_versions"), chain_key)
+    return [
+        AppliedVersion(row["version"], row["content_digest"], row["state"] == ChainState.LOADED)
+        for row in rows
+    ]
+
+
+async def _write_offers(
+    connection: Connection, chain_key: int, version: int, old: Offers, new: Offers
+) -> int:
+    change = replace(old, new)
+    ids = await missing_ids(connection, change.offers, {})
+    await write_change(connection, chain_key, version, change, ids)
+    changed = changed_keys(change)
+    categories = await read_categories(connection, chain_key, new, changed)
+    await write_shelves(connection, arrange(new, changed, categories), not len(old.key))
+    await forget_moves(connection, chain_key, categories)
+    return change.total
+
+
+async def _spans_from(connection: Connection, chain_key: int, first: int) -> Spans:
+    rows = await connection.fetch(load_sql(PACKAGE, "read_spans_from"), chain_key, first)
+    key = [row["product_key"] << STORE_BITS | row["store_key"] for row in rows]
+    price = [row["price"] for row in rows]
+    return Spans(
+        np.array(key, np.int64), np.array(price, np.int32), np.full(len(rows), first, np.int16)
+    )
+
+
+def _no_spans(offers: Offers) -> Spans:
+    return Spans(offers.key[:0], offers.price[:0], offers.since[:0])
+
+
+async def _begin_earlier(connection: Connection, first: int, begun: Spans) -> None:
+    if not len(begun.key):
+        return
+    await connection.execute(load_sql(PACKAGE, "create_span_begun"))
+    columns = {
+        "product_key": Integers((begun.key >> STORE_BITS).astype(np.int32)),
+        "store_key": Integers((begun.key & STORE_MASK).astype(np.int16)),
+        "valid_from": Integers(begun.valid_from),
+    }
+    await copy_columns(connection, "span_begun", columns)
+    await connection.execute(load_sql(PACKAGE, "begin_spans_earlier"), first)

@@ -1,0 +1,7 @@
+-- The versions of which a chain's files were applied, oldest first, and what it offered after each.
+-- $1 chain_key: int2
+SELECT version, content_digest, state
+FROM chain_version
+WHERE chain_key = $1
+  AND (state = 'loaded' OR content_digest <> '')
+ORDER BY version

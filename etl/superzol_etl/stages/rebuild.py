@@ -1,0 +1,203 @@
+"""Makes a chain's history and prices again from the lake."""
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from superzol_etl.clean.gates import Gates
+from superzol_etl.errors import BadData, NotFound
+from superzol_etl.load.beside import Beside, beside
+from superzol_etl.load.job import ChainJob
+from superzol_etl.load.join import join_rebuild, read_applied
+from superzol_etl.load.ledger import ChainVersion
+from superzol_etl.load.replay import replay_files, replay_lake
+from superzol_etl.records import ChainState, StageCall
+from superzol_etl.snapshot import ChainFiles, Snapshot
+from superzol_etl.sql import load_sql
+from superzol_etl.stages.lake import close_in_lake
+from superzol_etl.stages.publish import PRODUCT_LOCK, publish
+from superzol_etl.stages.runs import Run, run_stage
+from superzol_etl.stages.versions import ensure_chain
+from superzol_etl.volume.lake import LakePlace, VersionNote, closed_versions, renew_digest
+
+PACKAGE = "superzol_etl.stages"
+
+
+class Order(NamedTuple):
+    """What to rebuild: a chain, from version `first` on.
+
+    lake: where its versions are. holes: snapshots of versions that were never loaded.
+    """
+
+    call: StageCall
+    chain_id: str
+    first: int
+    lake: Path
+    holes: Mapping[int, Snapshot]
+
+
+class _Plan(NamedTuple):
+    """loaded: the content digest of each version in the database. notes: closed versions of the
+    lake that have the chain.
+    """
+
+    chain_key: int
+    loaded: Mapping[int, str]
+    notes: Mapping[int, VersionNote]
+    holes: Mapping[int, ChainFiles]
+
+    @property
+    def versions(self) -> list[int]:
+        return sorted(self.notes.keys() | self.holes.keys())
+
+
+async def rebuild(order: Order) -> Mapping[str, Any]:
+    """Loads all versions of the chain from the lake beside what is served, and replaces that.
+
+    Raises NotFound when the lake lacks a version that is loaded, BadData when a version comes out
+    otherwise than it was loaded; then nothing has changed.
+    """
+
+    async def work(run: Run) -> Mapping[str, Any]:
+        await run.connection.execute(load_sql(PACKAGE, "share_products"), PRODUCT_LOCK)
+        plan = await _plan(run, order)
+        for version in plan.versions:
+            await _enter_version(run, order, plan, version)
+        async with beside(order.call.url, plan.chain_key, order.chain_id) as of:
+            rows = await _replay(run, order, plan, of)
+            changed = await join_rebuild(of, run.dataset_key, order.first, rows)
+        await _close(run, order, plan, rows)
+        return {
+            "result": "Rebuilt",
+            "version": rows[-1].version,
+            "chain": order.chain_id,
+            "versions": len(rows),
+            "added": sorted(set(plan.versions) - plan.loaded.keys()),
+            "rows": sum(row.rows for row in rows),
+            "changed": changed,
+        }
+
+    return await run_stage(order.call, work)
+
+
+async def _plan(run: Run, order: Order) -> _Plan:
+    holes = {
+        version: chain
+        for version, snapshot in order.holes.items()
+        for chain in snapshot.chains
+        if chain.chain_id == order.chain_id
+    }
+    notes = {
+        note.version: note
+        for note in closed_versions(order.lake)
+        if note.dataset_id == order.call.dataset_id
+        and order.chain_id in [chain.chain_id for chain in note.chains]
+    }
+    if not notes:
+        raise NotFound(f"{order.lake} holds no closed version of {order.chain_id}")
+    files = ChainFiles(order.chain_id)
+    chain_key = await ensure_chain(run.connection, run.dataset_key, files)
+    applied = await read_applied(run.connection, chain_key)
+    loaded = {row.version: row.content_digest for row in applied}
+    plan = _Plan(chain_key, loaded, notes, holes)
+    _check(order, plan)
+    return plan
+
+
+def _check(order: Order, plan: _Plan) -> None:
+    """Refuses to lose a version, and to add one before the first that may change."""
+    lost = sorted(plan.loaded.keys() - set(plan.versions))
+    if lost:
+        raise NotFound(
+            f"version {lost[0]} of {order.chain_id} is loaded but not in {order.lake}: the lake"
+            " must hold every version from the first one on"
+        )
+    added = sorted(set(plan.versions) - plan.loaded.keys()) if plan.loaded else []
+    if added and added[0] < order.first:
+        raise BadData(
+            f"version {added[0]} of {order.chain_id} is not loaded: rebuild"
+            f" {order.chain_id}@{added[0]}.. to add it"
+        )
+    known = sorted(plan.holes.keys() & plan.loaded.keys())
+    if known:
+        raise BadData(f"version {known[0]} of {order.chain_id} is loaded: it is no hole")
+
+
+async def _enter_version(run: Run, order: Order, plan: _Plan, version: int) -> None:
+    connection, key = run.connection, run.dataset_key
+    note, snapshot = plan.notes.get(version), order.holes.get(version)
+    await connection.execute(load_sql(PACKAGE, "ensure_partition"), version)
+    if note:
+        arguments = (key, version, note.day, note.digest, len(note.chains) + len(note.missing))
+        await connection.execute(load_sql(PACKAGE, "enter_lake_version"), *arguments)
+    elif snapshot:
+        chains = len(snapshot.chains)
+        ensure = load_sql(PACKAGE, "ensure_version")
+        await connection.fetchval(ensure, key, version, snapshot.digest, chains, True, False)
+
+
+async def _replay(run: Run, order: Order, plan: _Plan, of: Beside) -> list[ChainVersion]:
+    rows: list[ChainVersion] = []
+    is_new = False  # from here on a version may come out otherwise than before
+    closed = await run.connection.fetch(
+        load_sql(PACKAGE, "read_closed_versions"), run.dataset_key, min(plan.versions)
+    )
+    for version in sorted({row["version"] for row in closed}.union(plan.versions)):
+        if version in plan.versions:
+            row = await _replay_version(run, order, plan, of, version)
+            is_new |= bool(plan.loaded) and version not in plan.loaded
+            if not is_new:
+                _check_digest(order, plan, row)
+            rows.append(row)
+        unseen = await of.close_unseen(run.dataset_key, version)
+        if rows[-1].version == version and rows[-1].state is ChainState.LOADED:
+            rows[-1] = rows[-1]._replace(changed=rows[-1].changed + unseen)
+    return rows
+
+
+async def _replay_version(
+    run: Run, order: Order, plan: _Plan, of: Beside, version: int
+) -> ChainVersion:
+    if files := plan.holes.get(version):
+        job = ChainJob(
+            order.call.run_id, run.dataset_key, plan.chain_key, version, files,
+            os.cpu_count() or 1, Gates(), order.lake,
+        )  # fmt: skip
+        row = await replay_files(of, job)
+        if row.state is ChainState.HELD_BACK:
+            raise BadData(f"version {version} of {order.chain_id}: {row.reason}")
+        return row
+    place = LakePlace(order.lake, order.chain_id, version)
+    note = place.read_note()
+    if note is None:
+        raise NotFound(f"{place.note} is not there: the lake is not whole")
+    return await replay_lake(of, place, note)
+
+
+def _check_digest(order: Order, plan: _Plan, row: ChainVersion) -> None:
+    """Compares with what was loaded here, or where the lake was written."""
+    told = {chain.chain_id: chain for chain in plan.notes[row.version].chains}
+    expected = plan.loaded.get(row.version) or told[order.chain_id].content_digest
+    if row.content_digest != expected:
+        raise BadData(
+            f"version {row.version} of {order.chain_id} comes out of the lake otherwise than it was"
+            f" loaded: its content digest is {row.content_digest}, not {expected}"
+        )
+
+
+async def _close(run: Run, order: Order, plan: _Plan, rows: Sequence[ChainVersion]) -> None:
+    """Closes what was added, here and in the lake, where later versions may come out otherwise."""
+    connection, key = run.connection, run.dataset_key
+    for version in order.holes:
+        await connection.execute(load_sql(PACKAGE, "date_version"), key, version)
+        await connection.execute(load_sql(PACKAGE, "close_version"), key, version)
+        await close_in_lake(connection, order.lake, key, version)
+    for row in rows:
+        if row.version in plan.notes:
+            note = plan.notes[row.version]
+            place = LakePlace(order.lake, order.chain_id, row.version)
+            await asyncio.to_thread(renew_digest, place, note, row.content_digest)
+    newest = await connection.fetchval(load_sql(PACKAGE, "read_closed_version"), key)
+    await publish(connection, order.call.url, key, newest, is_whole=False, is_history_new=True)

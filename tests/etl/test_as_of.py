@@ -1,0 +1,149 @@
+"""Prices as of each version, against a plain reading of the rule, also below the first version."""
+
+import asyncio
+import tempfile
+from collections.abc import Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+import asyncpg
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from superzol_etl.clean.gates import Gates
+from superzol_etl.database import connected
+from superzol_etl.load.beside import beside
+from superzol_etl.load.chain import load_chain
+from superzol_etl.load.job import ChainJob
+from superzol_etl.load.join import join_backfill
+from superzol_etl.load.replay import replay_files
+from superzol_etl.snapshot import read_snapshot
+from tests.support.snapshots import Item, Xml, prices_csv, write_snapshot
+
+NUMBERS = count()
+GAP = 3  # versions are numbered 3, 6, 9, …
+
+AS_OF = """
+SELECT product_id, store_id, price FROM (
+    SELECT span.product_key, span.store_key, span.price FROM price_span AS span
+    WHERE span.chain_key = $1 AND valid_from <= $2 AND $2 < valid_to
+    UNION ALL
+    SELECT product_key, store_key, price FROM offer WHERE chain_key = $1 AND since <= $2
+) AS held
+JOIN store USING (store_key) JOIN product USING (product_key)
+"""
+
+Shelf = Mapping[str, int]
+
+
+class Day(NamedTuple):
+    """What a chain publishes: each store's full file, then its delta. None: a file that is bad."""
+
+    fulls: Mapping[str, Shelf]
+    deltas: Mapping[str, Shelf]
+    is_bad: bool
+
+
+shelves = st.dictionaries(st.sampled_from("1234"), st.integers(1, 3), min_size=1)
+by_store = st.dictionaries(st.sampled_from(["1", "2"]), shelves)
+days = st.builds(Day, by_store, by_store, st.sampled_from([False, False, False, True]))
+
+
+def walk(chain: Sequence[Day]) -> list[dict[tuple[str, str], int]]:
+    """The prices after each day, by store and product."""
+    held: dict[str, dict[str, int]] = {}
+    good_rows: dict[str, int] = {}
+    after = []
+    for day in chain:
+        if not day.is_bad:
+            for store, shelf in day.fulls.items():
+                if len(shelf) >= 0.7 * good_rows.get(store, 0):
+                    held[store], good_rows[store] = dict(shelf), len(shelf)
+                else:
+                    held.setdefault(store, {}).update(shelf)
+            for store, shelf in day.deltas.items():
+                held.setdefault(store, {}).update(shelf)
+        after.append({(s, p): price for s, shelf in held.items() for p, price in shelf.items()})
+    return after
+
+
+def write_day(folder: Path, chain_id: str, place: int, day: Day) -> Path:
+    def xmls(files: Mapping[str, Shelf], hour: int) -> list[Xml]:
+        at = f"202606{place + 1:02}{hour:02}00"
+        return [
+            Xml(store, at, [Item(code, f"0.0{price}") for code, price in shelf.items()])
+            for store, shelf in files.items()
+        ]
+
+    fulls, deltas = xmls(day.fulls, 6), xmls(day.deltas, 9)
+    files = {f"store_file_{chain_id}.csv": b""}
+    if fulls:
+        files[f"price_full_file_{chain_id}.csv"] = prices_csv("PriceFull", fulls)
+    if deltas:
+        files[f"price_file_{chain_id}.csv"] = prices_csv("Price", deltas)
+    if day.is_bad:
+        files[f"price_file_{chain_id}.csv"] = b"<html>"
+    return write_snapshot(folder / str(place), files)
+
+
+async def load_and_backfill(
+    database: str, folder: Path, chain: Sequence[Day], older: int
+) -> list[dict[tuple[str, str], int]]:
+    """Loads the days from number `older` on, then those before; the prices as of each version."""
+    chain_id = f"alpha{next(NUMBERS)}"
+    async with connected(database) as connection:
+        dataset_key, chain_key = await add_chain(connection, chain_id)
+        jobs = []
+        for place, day in enumerate(chain):
+            version = GAP * (place + 1)
+            run_id = f"{chain_id}-{version}"
+            await connection.execute("INSERT INTO etl_run VALUES ($1, 1, 'x', 'running')", run_id)
+            await connection.execute("SELECT ensure_price_span_partition($1)", version)
+            files = read_snapshot(write_day(folder, chain_id, place, day)).chains[0]
+            jobs.append(ChainJob(run_id, dataset_key, chain_key, version, files, 1, Gates()))
+        for job in jobs[older:]:
+            await load_chain(connection, job)
+        async with beside(database, chain_key, chain_id) as of:
+            rows = [await replay_files(of, job) for job in jobs[:older]]
+            await join_backfill(of, dataset_key, rows)
+        answers = []
+        for job in jobs:
+            held = await connection.fetch(AS_OF, chain_key, job.version)
+            answers.append(
+                {(row["store_id"].split(":")[1], row["product_id"].split(":")[1]): row["price"]
+                 for row in held}
+            )  # fmt: skip
+            assert len(answers[-1]) == len(held)
+        return answers
+
+
+async def add_chain(connection: asyncpg.Connection, chain_id: str) -> tuple[int, int]:
+    await connection.execute(
+        "INSERT INTO dataset (dataset_id, name) VALUES ('d', 'D') ON CONFLICT DO NOTHING"
+    )
+    key = await connection.fetchval(
+        "INSERT INTO chain (dataset_key, chain_id, name) VALUES (1, $1, $1) RETURNING chain_key",
+        chain_id,
+    )
+    return 1, key
+
+
+def is_applied(day: Day) -> bool:
+    return not day.is_bad and bool(day.fulls or day.deltas)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(days, min_size=2, max_size=5), st.data())
+def test_prices_as_of_each_version_are_those_of_the_rule(
+    database: str, chain: list[Day], data: st.DataObject
+) -> None:
+    """Versions below the first one served are as if loaded alone; those after stay as they were."""
+    older = data.draw(st.integers(1, len(chain) - 1))
+    with tempfile.TemporaryDirectory() as folder:
+        answers = asyncio.run(load_and_backfill(database, Path(folder), chain, older))
+    first = next((n for n in range(older, len(chain)) if is_applied(chain[n])), len(chain))
+    expected = walk(chain[:first]) + walk(chain[first:])
+    assert answers == expected
