@@ -102,7 +102,7 @@ def begin(volume: Path, place: VersionPlace, source: str, listing: Listing) -> P
 async def download(source: Source, listing: Listing, folder: Path, way: Way) -> int:
     """Brings what is missing, a few files at once; returns how many bytes came."""
     missing = [file for file in listing.files if not Partial(folder / file.name).is_whole]
-    check_space(folder, _still_to_come(missing, folder), way.settings.reserve_bytes)
+    await _ensure_space(folder, _still_to_come(missing, folder), way)
     came = 0
     at_once = asyncio.Semaphore(way.settings.connections)
 
@@ -126,6 +126,16 @@ async def download(source: Source, listing: Listing, folder: Path, way: Way) -> 
     except* (EtlError, OSError) as failed:
         raise _worst(failed) from None
     return came
+
+
+async def _ensure_space(folder: Path, wanted_bytes: int, way: Way) -> None:
+    """Lets old versions go early when the new one does not fit beside them."""
+    reserve_bytes = way.settings.reserve_bytes
+    try:
+        check_space(folder, wanted_bytes, reserve_bytes)
+    except PassingTrouble:
+        await way.shelf.tidy(folder.parents[2])
+        check_space(folder, wanted_bytes, reserve_bytes)
 
 
 def _still_to_come(missing: list[RemoteFile], folder: Path) -> int:

@@ -51,9 +51,8 @@ async def fetch(order: FetchOrder, settings: SourceSettings, shelf: Shelf, tell:
             open_source(order.address, settings) as source,
         ):
             fetched = await _fetch_from(source, order, Way(settings, shelf, tell))
-            kept = Kept(fetched.manifest, fetched.folder)
-            await shelf.put_away(kept)
-            await shelf.tidy(kept)
+            await shelf.put_away(Kept(fetched.manifest, fetched.folder))
+            await shelf.tidy(order.volume)
         return fetched
 
 

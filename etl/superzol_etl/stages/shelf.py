@@ -77,9 +77,8 @@ class Shelf:
         for path in (*parts, *lake.glob(f"versions/{report['version']}.json")):
             await self.store.send(path, f"lake/{path.relative_to(lake).as_posix()}")
 
-    async def tidy(self, kept: Kept) -> None:
-        """Lets old versions go; trouble with that is no failure of a fetch that is done."""
-        volume = kept.folder.parents[2]
+    async def tidy(self, volume: Path) -> None:
+        """Lets old versions go; trouble with that fails no fetch."""
         try:
             went = await tidy(volume, self.store, self.keeping)
         except (EtlError, OSError) as error:

@@ -25,8 +25,20 @@ def archive_version(volume: Path, kept: Kept) -> Path:
     if Partial(target).is_whole:
         return target
     make_folders(volume, "archive")
-    Partial(target).begin()
     Partial(target).start_over("")
+    try:
+        _pack(kept, target)
+        check_archive(target, kept.manifest)
+    except (OSError, BadData):
+        # Half an archive would keep the room that it was to make.
+        target.unlink(missing_ok=True)
+        Partial(target).note.unlink(missing_ok=True)
+        raise
+    Partial(target).finish()
+    return target
+
+
+def _pack(kept: Kept, target: Path) -> None:
     packer = zstandard.ZstdCompressor(LEVEL, write_checksum=True)
     with (
         target.open("wb") as out,
@@ -35,9 +47,6 @@ def archive_version(volume: Path, kept: Kept) -> Path:
     ):
         for name in (NAME, *(entry.name for entry in kept.manifest.files)):
             tar.add(kept.folder / name, arcname=name)
-    check_archive(target, kept.manifest)
-    Partial(target).finish()
-    return target
 
 
 def check_archive(path: Path, manifest: Manifest) -> None:

@@ -107,7 +107,18 @@ def test_a_version_whose_files_are_damaged_is_not_let_go(days: Days) -> None:
     outcome = days.fetch(3)
     assert outcome.exit_code == 0
     assert "old versions are still there" in outcome.stderr
+    assert list(days.fetcher.volume.glob("archive/*")) == []
     assert days.fetcher.versions() == [1, 2, 3]
+
+
+def test_old_versions_go_early_when_a_new_one_does_not_fit(days: Days) -> None:
+    for day in (1, 2):
+        days.fetch(day)
+    write_snapshot(days.folder, snapshot_files(3))
+    full = {"SUPERZOL_SOURCE_RESERVE_BYTES": str(1 << 60)}
+    outcome = days.fetcher.run("--keep-versions", "1", **full)
+    assert (outcome.exit_code, outcome.summary["reason"]) == (75, "NoSpace")
+    assert (days.fetcher.versions(), days.archives()) == ([2], [1])
 
 
 def test_an_archive_is_read_back_before_it_counts(days: Days) -> None:
