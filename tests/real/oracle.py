@@ -39,6 +39,9 @@ class Offer(NamedTuple):
     price_agorot: int | None
     weighted: bool
     name: str
+    quantity: str
+    unit: str
+    base: str
 
 
 class PriceFile(NamedTuple):
@@ -121,6 +124,9 @@ def _read_price_file(path: Path) -> PriceFile:
             agorot(texts["itemprice"]) if "itemprice" in texts else None,
             (texts.get("bisweighted") or texts.get("blsweighted") or "0") == "1",
             texts.get("itemname") or texts.get("itemnm") or "",
+            texts.get("quantity", "").strip(),
+            texts.get("unitqty", "").strip(),
+            (texts.get("unitofmeasure") or texts.get("unitmeasure") or "").strip(),
         )
     store = next(node.text or "" for node in root.iter() if str(node.tag).lower() == "storeid")
     file = path.name.removesuffix(".gz")

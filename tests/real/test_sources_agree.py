@@ -54,4 +54,7 @@ def _offer(row: dict[str, str]) -> Offer:
         agorot(row["itemprice"]) if row["itemprice"] else None,
         (row.get("bisweighted") or row.get("blsweighted")) == "1",
         row.get("itemname") or row.get("itemnm") or "",
+        row.get("quantity", "").strip(),
+        row.get("unitqty", "").strip(),
+        (row.get("unitofmeasure") or row.get("unitmeasure") or "").strip(),
     )

@@ -1,0 +1,145 @@
+"""Quantities, units and unit prices as served are those of the XML, and the arithmetic of them."""
+
+from collections import Counter, defaultdict
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import asyncpg
+import pytest
+from grpc import aio
+
+from superzol.catalog.v1.catalog_pb2 import Unit
+from superzol.pricing.v1.pricing_pb2 import UnitBase
+from tests.real.conftest import Loaded
+from tests.real.exceptions import Row, judge
+from tests.real.oracle import Offer, product_id, read_price_files
+from tests.real.walks import list_prices, list_products, list_stores
+
+pytestmark = pytest.mark.real
+
+# How the chains of the sample write weights and volumes, and how many grams or millilitres each is.
+WEIGHTS = {"גרם": 1, "גרמים": 1, "קילוגרמים": 1000, 'ק"ג': 1000, "קילוג": 1000, "קילו": 1000}
+VOLUMES = {'מ"ל': 1, "מל": 1, "100 מל": 1, "מיליליטרים": 1, "ליטר": 1000, "ליטרים": 1000}
+# Signs of several pieces: there the name may know better than the fields.
+SEVERAL = ("*", "x", "X", "שישי", "רביעי", "שלישי", "תריסר")
+READ_PER_CHAIN = """
+SELECT product_id, chain_id, words.quantity, unit_of_quantity, unit_of_measure, words.weighted,
+       words.net_quantity, words.net_unit
+FROM product_in_chain AS words JOIN product USING (product_key) JOIN chain USING (chain_key)
+"""
+
+
+async def read_words(database: str) -> dict[tuple[str, str], asyncpg.Record]:
+    """What the database holds of each product and chain."""
+    connection = await asyncpg.connect(database)
+    try:
+        rows = await connection.fetch(READ_PER_CHAIN)
+    finally:
+        await connection.close()
+    return {(row["product_id"], row["chain_id"]): row for row in rows}
+
+
+def read_offers(raw_xml: Path) -> dict[tuple[str, str], list[tuple[str, str, Offer]]]:
+    """File, code and item by product and chain; padded codes may name one product twice."""
+    offers = defaultdict(list)
+    for file in read_price_files(raw_xml):
+        for code, offer in file.offers.items():
+            if offer.price_agorot is not None:
+                place = product_id(file.chain_id, offer.published_code), file.chain_id
+                offers[place].append((file.file, code, offer))
+    return offers
+
+
+async def test_units_of_each_product_and_chain_are_those_in_the_xml(
+    sample: Path, loaded: Loaded
+) -> None:
+    offers, words = read_offers(sample / "raw_xml"), await read_words(loaded.database)
+    differences = [
+        Row(file, code)
+        for place, told in offers.items()
+        for file, code, offer in told[:1]
+        if not any(
+            (row["quantity"] or "", row["unit_of_quantity"] or "", row["unit_of_measure"] or "")
+            == (each.quantity, each.unit, each.base)
+            for row in [words[place]]
+            for _, _, each in told
+        )
+    ]
+    assert judge(differences, "Units").unexplained == []
+    assert offers.keys() == words.keys()
+    assert len(words) == 24_797
+
+
+def content(offer: Offer) -> tuple[int, int] | None:
+    """Thousandths and unit where the fields alone tell them; None where the name counts too."""
+    if offer.weighted:
+        return 1_000_000, Unit.UNIT_GRAM
+    if any(sign in offer.name for sign in SEVERAL):
+        return None
+    try:
+        number = Decimal(offer.quantity)
+    except InvalidOperation:
+        return None
+    for units, kind in ((WEIGHTS, Unit.UNIT_GRAM), (VOLUMES, Unit.UNIT_MILLILITRE)):
+        if offer.unit in units:
+            amount = number * units[offer.unit]
+            return (int(amount * 1000), kind) if 10 <= amount <= 10_000 else None
+    return None
+
+
+async def test_net_quantities_follow_from_the_fields_of_the_xml(
+    sample: Path, loaded: Loaded
+) -> None:
+    words = await read_words(loaded.database)
+    compared, differences = 0, []
+    for place, told in read_offers(sample / "raw_xml").items():
+        expected = {found for _, _, offer in told if (found := content(offer)) is not None}
+        if len(told) == 1 and expected:
+            compared += 1
+            row = words[place]
+            if (row["net_quantity"], row["net_unit"]) not in expected:
+                differences.append(Row(told[0][0], told[0][1]))
+    assert differences == []
+    assert compared > 12_000
+
+
+async def test_net_quantity_of_a_product_is_what_most_of_its_chains_tell(
+    channel: aio.Channel, loaded: Loaded
+) -> None:
+    votes: dict[str, Counter[tuple[int, int]]] = defaultdict(Counter)
+    weighted = defaultdict(list)
+    for (name, _), row in (await read_words(loaded.database)).items():
+        weighted[name].append(row["weighted"])
+        if row["net_unit"] is not None and not row["weighted"]:
+            votes[name][row["net_quantity"], row["net_unit"]] += 1
+    for product in await list_products(channel):
+        served = (round(product.net_quantity * 1000), product.net_unit)
+        if 2 * sum(weighted[product.product_id]) > len(weighted[product.product_id]):
+            assert served == (1_000_000, Unit.UNIT_GRAM)
+            continue
+        told = votes[product.product_id]
+        better = {vote: count for vote, count in told.items() if vote != (1000, Unit.UNIT_PIECE)}
+        best = better or told
+        most = {vote for vote, count in best.items() if count == max(best.values())}
+        assert served in (most or {(0, 0)}), product
+
+
+async def test_unit_prices_are_the_price_over_the_net_quantity(channel: aio.Channel) -> None:
+    products = {product.product_id: product for product in await list_products(channel)}
+    compared = 0
+    for store in await list_stores(channel):
+        for price in await list_prices(channel, store.store_id):
+            product = products[price.product_id]
+            base = {Unit.UNIT_GRAM: 100, Unit.UNIT_MILLILITRE: 100}.get(product.net_unit, 1)
+            if price.weighted:
+                expected = price.price_agorot / 10
+            elif product.weighted or not product.net_quantity:
+                expected = 0.0
+            else:
+                expected = price.price_agorot * base / product.net_quantity
+            assert price.unit_price_agorot == pytest.approx(expected), price
+            assert bool(price.unit_base) == bool(expected)
+            if price.weighted and expected:
+                assert price.unit_base == UnitBase.UNIT_BASE_100_GRAMS
+            compared += bool(expected)
+    assert compared > 19_000
