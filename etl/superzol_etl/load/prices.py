@@ -10,6 +10,7 @@ import numpy as np
 from superzol_etl.clean.parts import StorePlan, plan_store
 from superzol_etl.clean.words import clean_words, understand_words
 from superzol_etl.database import Connection
+from superzol_etl.load.aliases import note_aliases
 from superzol_etl.load.diff import Change, Observed, compare, observe
 from superzol_etl.load.digest import content_digest, missing_ids
 from superzol_etl.load.packs import read_offers, write_change
@@ -86,6 +87,7 @@ async def apply_prices(
     if has_shelves:
         await write_shelves(connection, await shelves, not len(open_offers.key))
         await forget_moves(connection, chain_key, categories)
+        await note_aliases(connection, chain_key, version, change)
     offers = np.bincount(observed.part, minlength=len(rows.parts)).tolist()
     await note_sightings(connection, version, states, plans, rows.parts, offers)
     return Priced(plans, observed, change.total, await digesting, codes)

@@ -1,5 +1,5 @@
 -- One product with its price summary and its other spellings.
--- $1 product_id: text
+-- $1 product_id: text, also one it had before
 -- Budget: 20 shared buffers
 SELECT
     product.product_id,
@@ -28,5 +28,5 @@ SELECT
 FROM product
 LEFT JOIN category ON category.category_key = product.category_key
 LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
-WHERE product.product_id = $1
+WHERE product.product_id = coalesce((SELECT new_id FROM product_alias WHERE old_id = $1), $1)
 LIMIT 1

@@ -30,6 +30,8 @@ FROM product
 LEFT JOIN category ON category.category_key = product.category_key
 LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
 WHERE product.code = $1
+    -- The same good under the identifier it had before.
+    AND NOT EXISTS (SELECT FROM product_alias WHERE old_id = product.product_id)
 ORDER BY
     product.scope <> 0,
     product.product_id
