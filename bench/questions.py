@@ -31,12 +31,16 @@ def ask_questions(address: str) -> list[Case]:
         offers = [offer for store in stores[:STORES_READ] for offer in _read_offers(channel, store)]
     draw = random.Random(SEED)
     products = [product for product, _ in draw.choices(offers, k=QUESTIONS)]
+    queries, baskets = _search_products(draw), _compare_basket(draw, products, stores)
     return [
         _case("catalog", "Catalog", "GetProduct", _get_product(products)),
         _case("pricing", "Pricing", "GetPrice", _get_price(draw.choices(offers, k=QUESTIONS))),
         _case("pricing", "Pricing", "ListPrices", _list_prices(products)),
-        _case("catalog", "Catalog", "SearchProducts", _search_products(draw)),
-        _case("analytics", "Analytics", "CompareBasket", _compare_basket(draw, products, stores)),
+        _case("catalog", "Catalog", "SearchProducts", queries),
+        _case("analytics", "Analytics", "CompareBasket", baskets),
+        _case(
+            "analytics", "Analytics", "CompareBasket", [_promoted(basket) for basket in baskets]
+        )._replace(name="CompareBasket, with promotions"),
     ]
 
 
@@ -85,6 +89,14 @@ def _compare_basket(
         )
         for _ in range(QUESTIONS)
     ]
+
+
+def _promoted(
+    basket: analytics_pb2.CompareBasketRequest,
+) -> analytics_pb2.CompareBasketRequest:
+    promoted = analytics_pb2.CompareBasketRequest(with_promotions=True)
+    promoted.MergeFrom(basket)
+    return promoted
 
 
 def _read_stores(channel: grpc.Channel) -> list[str]:

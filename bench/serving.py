@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import grpc
 
@@ -14,11 +15,12 @@ from bench import clients
 from bench.chain import Chain
 from bench.chain_load import refresh
 from bench.clients import Case, Load
-from bench.postgres import fresh_database
+from bench.postgres import fresh_database, run_sql
 from bench.questions import ask_questions
 from bench.results import Table
 
 DATABASE = "bench_serving"
+PROMOTIONS = Path(__file__).with_name("promotions.sql")
 SECONDS = 5.0
 START_TIMEOUT_SECONDS = 30
 STOP_TIMEOUT_SECONDS = 15
@@ -29,6 +31,7 @@ def measure(server_url: str, chain: Chain) -> Table:
     """Loads the chain, then puts each RPC under load right after the empty one."""
     with fresh_database(server_url, DATABASE) as url:
         refresh(url, chain.days[0], "Loaded", "--version", "1")
+        run_sql(url, PROMOTIONS.read_text())
         with _serving(url) as address, clients.client_processes() as pool:
             rows = []
             for case in ask_questions(address):

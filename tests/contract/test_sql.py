@@ -60,6 +60,7 @@ PRIVATE_COLUMNS = {
     - {"product_id"},
     "get_price_trend": {"unknown_chain_ids", *Moment._fields} - {"chain_id"},
     "compare_basket_promotions": {"product_ids", "store_ids", *RULE_COLUMNS},
+    "list_cheapest_stores": {"category_known", "unknown_chain_ids", "city_known"},
     "find_chain": {"chain_id"},
     "find_identifiers": {
         "product_known",

@@ -79,6 +79,11 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "get_run_stages": [(RUN,)],
     "get_stats": [()],
     "get_store": [("chain_3:17",)],
+    "list_cheapest_stores": [
+        ("dairy.milk", None, "חיפה", LEFT_OUT_DAYS, 2),
+        ("dairy", CHAINS[:3], None, LEFT_OUT_DAYS, 2),
+        ("dairy", CHAINS, None, NEVER, 2),
+    ],
     "list_categories": [(None, "", LARGEST_PAGE), ("dairy", "", PAGE)],
     "list_chains": [("", PAGE), ("", LARGEST_PAGE)],
     "list_cities": [("", PAGE), ("", LARGEST_PAGE)],

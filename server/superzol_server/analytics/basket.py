@@ -5,10 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from superzol_server.analytics.deals import Deals, Wanted
+from superzol_server.analytics.deals import Deals
 from superzol_server.errors import InvalidRequest
 from superzol_server.pricing.price import WEIGHTED_BIT
-from superzol_server.pricing.promotion import Offer
 
 MOST_ITEMS = 100
 LARGEST_QUANTITY = 10_000
@@ -122,15 +121,19 @@ def _quote_in_store(wishes: Sequence[_Wish], shelf: Shelf, deals: Deals | None) 
     found = zip(shelf.prices_agorot, shelf.flag_bits, strict=True)
     prices = dict(zip(shelf.product_ids, found, strict=True))
     lines, missing_product_ids = [], []
-    for wish in wishes:
-        price, bits = prices.get(wish.item.product_id, (0, 0))
-        if price > 0:
-            line = _price_on_shelf(wish, price)
-            if deals is not None:
-                line = _price_with(deals, shelf.store_id, wish, line, bool(bits & WEIGHTED_BIT))
-            lines.append(line)
-        else:
-            missing_product_ids.append(wish.item.product_id)
+    for item, numerator, denominator in wishes:
+        price, bits = prices.get(item.product_id, (0, 0))
+        if price <= 0:
+            missing_product_ids.append(item.product_id)
+            continue
+        shelf_total = divide_half_up(price * numerator, denominator)
+        found_deal = None
+        if deals is not None:
+            found_deal = deals.price(
+                shelf.chain_id, shelf.store_id, item.product_id, price, bool(bits & WEIGHTED_BIT)
+            )
+        total, promotion_id = found_deal or (shelf_total, "")
+        lines.append(Line(*item, price, total, shelf_total, promotion_id))
     return Quote(
         store_id=shelf.store_id,
         chain_id=shelf.chain_id,
@@ -146,19 +149,6 @@ def _quote_in_store(wishes: Sequence[_Wish], shelf: Shelf, deals: Deals | None) 
         observed_time=shelf.observed_time,
         shelf_total_agorot=sum(line.shelf_total_agorot for line in lines),
     )
-
-
-def _price_on_shelf(wish: _Wish, price_agorot: int) -> Line:
-    item, numerator, denominator = wish
-    total = divide_half_up(price_agorot * numerator, denominator)
-    return Line(*item, price_agorot, total, total, "")
-
-
-def _price_with(deals: Deals, store_id: str, wish: _Wish, line: Line, weighted: bool) -> Line:
-    item, *quantity = wish
-    offer = Offer(line.price_agorot, weighted)
-    price = deals.price(store_id, Wanted(item.product_id, (quantity[0], quantity[1]), offer))
-    return line if price is None else line._replace(**price._asdict())
 
 
 def _compare_with(totals: Sequence[int], quote: Quote) -> Quote:

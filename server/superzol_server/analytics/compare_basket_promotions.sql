@@ -9,13 +9,18 @@ WITH place AS MATERIALIZED (
     SELECT store_key, store_id, chain_key
     FROM store
     WHERE store_id = ANY ($2::text[])
+), chain_place AS MATERIALIZED (
+    SELECT chain.chain_key, chain.chain_id, array_agg(place.store_key) AS store_keys
+    FROM place
+    JOIN chain ON chain.chain_key = place.chain_key
+    GROUP BY chain.chain_key
 ), bought AS MATERIALIZED (
     SELECT product.product_id, each.promotion_key
     FROM product
     JOIN promotion_of_product AS sold ON sold.product_key = product.product_key
     CROSS JOIN LATERAL unnest(sold.promotion_keys) AS each (promotion_key)
     WHERE product.product_id = ANY ($1::text[])
-        AND sold.chain_key = ANY (ARRAY(SELECT chain_key FROM place))
+        AND sold.chain_key = ANY (ARRAY(SELECT chain_key FROM chain_place))
 ), held AS MATERIALIZED (
     SELECT bought.promotion_key, array_agg(bought.product_id) AS product_ids
     FROM bought
@@ -23,11 +28,13 @@ WITH place AS MATERIALIZED (
 )
 SELECT
     held.product_ids,
-    ARRAY(
+    chain_place.chain_id,
+    -- Null for all: most promotions hold in all stores, and comparing arrays costs a tenth of joining them.
+    CASE WHEN NOT chain_place.store_keys <@ promotion.store_keys THEN ARRAY(
         SELECT place.store_id
         FROM unnest(promotion.store_keys) AS told (store_key)
         JOIN place ON place.store_key = told.store_key
-    ) AS store_ids,
+    ) END AS store_ids,
     promotion.promotion_id,
     promotion.starts_at AS start_time,
     promotion.ends_at AS end_time,
@@ -53,6 +60,7 @@ SELECT
     promotion.restrictions_known
 FROM held
 JOIN promotion ON promotion.promotion_key = held.promotion_key
+JOIN chain_place ON chain_place.chain_key = promotion.chain_key
 WHERE promotion.active
     AND promotion.starts_at <= $5
     AND promotion.ends_at >= $5

@@ -9,11 +9,15 @@ from superzol_server.pricing.promotion import ONE, Offer, Promotion, effective_p
 
 
 class Deal(NamedTuple):
-    """A promotion, the products of the basket that it is for, and the stores that tell it."""
+    """A promotion of a chain, the products of the basket it is for, and the stores that tell it.
+
+    store_ids: None for all stores of the chain that are asked about.
+    """
 
     promotion: Promotion
+    chain_id: str
     product_ids: Collection[str]
-    store_ids: Collection[str]
+    store_ids: Collection[str] | None
 
 
 class Buyer(NamedTuple):
@@ -25,18 +29,10 @@ class Buyer(NamedTuple):
 
 
 class Price(NamedTuple):
-    """The total of a line; promotion_id: empty when no promotion counts."""
+    """The total of a line, and the promotion that made it."""
 
     total_agorot: int
     promotion_id: str
-
-
-class Wanted(NamedTuple):
-    """A line to price; quantity: the numerator and denominator of units or kilograms."""
-
-    product_id: str
-    quantity: tuple[int, int]
-    offer: Offer
 
 
 class Deals:
@@ -46,42 +42,57 @@ class Deals:
     were a few dozen different ones.
     """
 
-    def __init__(self, deals: Iterable[Deal], buyer: Buyer) -> None:
+    def __init__(self, deals: Iterable[Deal], buyer: Buyer, thousandths: Mapping[str, int]) -> None:
+        """thousandths: of a unit or kilogram, by product; none for a finer quantity."""
         self._buyer = buyer
-        self._by_place: dict[tuple[str, str], list[Deal]] = defaultdict(list)
+        self._thousandths = thousandths
+        self._told: dict[tuple[str, str], list[Deal]] = defaultdict(list)
         for deal in deals:
             for product_id in deal.product_ids:
-                for store_id in deal.store_ids:
-                    self._by_place[product_id, store_id].append(deal)
-        self._known: dict[tuple[str, Offer, tuple[int, ...]], Price | None] = {}
+                self._told[deal.chain_id, product_id].append(deal)
+        self._partly = {
+            place
+            for place, told in self._told.items()
+            if any(deal.store_ids is not None for deal in told)
+        }
+        self._known: dict[tuple[object, ...], Price | None] = {}
 
-    def price(self, store_id: str, line: Wanted) -> Price | None:
-        """Returns what the line costs in a store; None where no promotion makes it cheaper."""
-        deals = self._by_place.get((line.product_id, store_id))
-        thousandths = read_thousandths(line)
-        if not deals or thousandths is None:
+    def price(
+        self, chain_id: str, store_id: str, product_id: str, price_agorot: int, weighted: bool
+    ) -> Price | None:
+        """Returns what a line costs in a store; None where no promotion makes it cheaper."""
+        place = chain_id, product_id
+        told = self._told.get(place)
+        if told is None:
             return None
-        key = line.product_id, line.offer, tuple(deal.promotion.part for deal in deals)
+        key: tuple[object, ...] = (chain_id, product_id, price_agorot, weighted)
+        if place in self._partly:
+            told = [deal for deal in told if deal.store_ids is None or store_id in deal.store_ids]
+            key += tuple(deal.promotion.part for deal in told)
         if key not in self._known:
-            self._known[key] = self._price(store_id.partition(":")[0], line, thousandths, deals)
+            offer = Offer(price_agorot, weighted)
+            self._known[key] = self._price(chain_id, product_id, offer, told)
         return self._known[key]
 
     def _price(
-        self, chain_id: str, line: Wanted, thousandths: int, deals: Iterable[Deal]
+        self, chain_id: str, product_id: str, offer: Offer, told: Iterable[Deal]
     ) -> Price | None:
+        quantity = self._thousandths.get(product_id)
+        if not quantity or (quantity % ONE and not offer.weighted):
+            return None
         clubs, coupons, at = self._buyer
-        promotions = [deal.promotion for deal in deals]
+        promotions = [deal.promotion for deal in told]
         chain_clubs = clubs.get(chain_id, ())
-        quote = effective_price(line.offer, promotions, thousandths, chain_clubs, coupons, at)
+        quote = effective_price(offer, promotions, quantity, chain_clubs, coupons, at)
         if quote.applied is None:
             return None
         return Price(quote.total_agorot, quote.applied.promotion_id)
 
 
-def read_thousandths(line: Wanted) -> int | None:
-    """The quantity as the rule takes it; None for a part of a unit, or less than a gram."""
-    numerator, denominator = line.quantity
-    thousandths, rest = divmod(numerator * ONE, denominator)
-    if rest or not thousandths or (thousandths % ONE and not line.offer.weighted):
-        return None
-    return thousandths
+def count_thousandths(quantities: Mapping[str, tuple[int, int]]) -> dict[str, int]:
+    """Thousandths of each quantity, which is a numerator and a denominator; finer ones are left."""
+    return {
+        product_id: numerator * ONE // denominator
+        for product_id, (numerator, denominator) in quantities.items()
+        if numerator * ONE % denominator == 0
+    }

@@ -1,5 +1,6 @@
 """AnalyticsService over gRPC."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -9,8 +10,11 @@ from grpc.aio import ServicerContext
 from superzol.analytics.v1.analytics_pb2 import (
     BasketLine,
     BasketQuote,
+    CheapStore,
     CompareBasketRequest,
     CompareBasketResponse,
+    ListCheapestStoresRequest,
+    ListCheapestStoresResponse,
 )
 from superzol.analytics.v1.analytics_pb2_grpc import AnalyticsServiceServicer
 from superzol.analytics.v1.comparison_pb2 import (
@@ -20,10 +24,25 @@ from superzol.analytics.v1.comparison_pb2 import (
 )
 from superzol.analytics.v1.trend_pb2 import GetPriceTrendRequest, GetPriceTrendResponse
 from superzol.pricing.v1.version_pb2 import VersionUsed
-from superzol_server.analytics.basket import Item, Quote, Shelf, check_basket, quote_basket
+from superzol_server.analytics.basket import (
+    Item,
+    Quote,
+    Shelf,
+    check_basket,
+    quote_basket,
+    written_ratio,
+)
 from superzol_server.analytics.buyer import check_no_buyer, read_buyer
+from superzol_server.analytics.cheapest import (
+    FEWEST_STORES,
+    Asking,
+    Goods,
+    match_basket,
+    rank,
+    read_coverage,
+)
 from superzol_server.analytics.comparison import Priced, check_products, compare
-from superzol_server.analytics.deals import Buyer, Deal, Deals
+from superzol_server.analytics.deals import Buyer, Deal, Deals, count_thousandths
 from superzol_server.analytics.messages import (
     read_periods,
     read_question,
@@ -31,7 +50,7 @@ from superzol_server.analytics.messages import (
     to_instants,
     to_trend,
 )
-from superzol_server.analytics.scope import check_scope, read_limits, read_scope
+from superzol_server.analytics.scope import Scope, check_scope, read_limits, read_scope
 from superzol_server.analytics.trend import Moment, follow_basket, follow_product
 from superzol_server.as_of import check_versions, find_versions, read_time
 from superzol_server.database import Database, Row, Snapshot
@@ -45,6 +64,7 @@ COMPARE_BASKET = load_statement(__package__, "compare_basket")
 COMPARE_BASKET_PROMOTIONS = load_statement(__package__, "compare_basket_promotions")
 COMPARE_PRICES = load_statement(__package__, "compare_prices")
 GET_PRICE_TREND = load_statement(__package__, "get_price_trend")
+LIST_CHEAPEST_STORES = load_statement(__package__, "list_cheapest_stores")
 GROUPS = {
     PriceGroupKind.PRICE_GROUP_KIND_UNSPECIFIED: "chain",
     PriceGroupKind.PRICE_GROUP_KIND_CHAIN: "chain",
@@ -53,7 +73,7 @@ GROUPS = {
 }
 Context = ServicerContext[Message, Message]
 
-Value = TypeVar("Value", Priced, Moment, Shelf)
+Value = TypeVar("Value", Asking, Priced, Moment, Shelf)
 
 DEFAULT_QUOTES, MOST_QUOTES = 20, 1000
 
@@ -67,7 +87,7 @@ class AnalyticsService(AnalyticsServiceServicer):
     async def CompareBasket(
         self, request: CompareBasketRequest, context: Context
     ) -> CompareBasketResponse:
-        items, size = read_items(request), read_size(request)
+        items, size = read_items(request), read_count(request.max_quotes, "max_quotes")
         scope = read_scope(request.store_ids, request.chain_ids, request.city)
         buyer = read_purchase(request)
         product_ids = [item.product_id for item in items]
@@ -78,7 +98,7 @@ class AnalyticsService(AnalyticsServiceServicer):
         else:
             async with self._database.snapshot() as snapshot:
                 rows = (await snapshot.fetch(COMPARE_BASKET, *asked)).rows
-                deals = await find_deals(snapshot, buyer, product_ids, rows)
+                deals = await find_deals(snapshot, buyer, items, rows)
         first = rows[0]
         check_scope(
             scope, first["unknown_store_ids"], first["unknown_chain_ids"], first["city_known"]
@@ -91,6 +111,45 @@ class AnalyticsService(AnalyticsServiceServicer):
             store_count=store_count,
             complete_store_count=complete_store_count,
         )
+
+    async def ListCheapestStores(
+        self, request: ListCheapestStoresRequest, context: Context
+    ) -> ListCheapestStoresResponse:
+        size = read_count(request.max_store_count, "max_store_count")
+        coverage = read_coverage(request.min_coverage if request.HasField("min_coverage") else None)
+        scope = read_area(request.chain_ids, request.city)
+        check_goods(request)
+        if request.category_id:
+            goods = await self._ask_for_category(request, scope)
+        else:
+            goods = await self._ask_for_items(request, scope)
+        stores, left_out = rank(goods.asking, goods.matched_product_count, coverage)
+        return ListCheapestStoresResponse(
+            stores=[to_cheap_store(store, goods.matched_product_count) for store in stores[:size]],
+            matched_product_count=goods.matched_product_count,
+            store_count=len(stores),
+            left_out_store_count=left_out,
+            unknown_product_ids=goods.unknown_product_ids,
+        )
+
+    async def _ask_for_category(self, request: ListCheapestStoresRequest, scope: Scope) -> Goods:
+        unseen_limit = read_unseen_limit(request.include_unseen_stores)
+        asked = request.category_id, scope.chain_ids, scope.city, unseen_limit, FEWEST_STORES
+        rows = (await self._database.fetch(LIST_CHEAPEST_STORES, *asked)).rows
+        check_category(rows[0]["category_known"], request.category_id)
+        check_scope(scope, (), rows[0]["unknown_chain_ids"], rows[0]["city_known"])
+        asking = [to_value(Asking, row) for row in rows if row["store_id"] is not None]
+        return Goods(asking, rows[0]["matched_product_count"], [])
+
+    async def _ask_for_items(self, request: ListCheapestStoresRequest, scope: Scope) -> Goods:
+        items = read_items(request)
+        product_ids = [item.product_id for item in items]
+        asked = product_ids, *scope, read_unseen_limit(request.include_unseen_stores)
+        rows = (await self._database.fetch(COMPARE_BASKET, *asked)).rows
+        check_scope(scope, (), rows[0]["unknown_chain_ids"], rows[0]["city_known"])
+        shelves = [to_value(Shelf, row) for row in rows if row["store_id"] is not None]
+        unknown = sorted(rows[0]["unknown_product_ids"], key=product_ids.index)
+        return Goods(*match_basket(items, shelves), unknown)
 
     async def ComparePrices(
         self, request: ComparePricesRequest, context: Context
@@ -146,21 +205,18 @@ class AnalyticsService(AnalyticsServiceServicer):
         )
 
 
-async def find_deals(
-    snapshot: Snapshot, buyer: Buyer, product_ids: list[str], rows: list[Row]
-) -> Deals:
+async def find_deals(snapshot: Snapshot, buyer: Buyer, items: list[Item], rows: list[Row]) -> Deals:
     """Finds the promotions that may count in the stores of these rows."""
+    quantities = {item.product_id: written_ratio(item.quantity) for item in items}
     store_ids = [row["store_id"] for row in rows if row["store_id"] is not None]
     numbers = sorted({number for numbers in buyer.clubs.values() for number in numbers})
-    asked = product_ids, store_ids, numbers, list(buyer.coupons), buyer.at
+    asked = list(quantities), store_ids, numbers, list(buyer.coupons), buyer.at
     told = (await snapshot.fetch(COMPARE_BASKET_PROMOTIONS, *asked)).rows
-    return Deals(
-        (
-            Deal(to_rule(row, part), row["product_ids"], row["store_ids"])
-            for part, row in enumerate(told)
-        ),
-        buyer,
-    )
+    deals = [
+        Deal(to_rule(row, part), row["chain_id"], row["product_ids"], row["store_ids"])
+        for part, row in enumerate(told)
+    ]
+    return Deals(deals, buyer, count_thousandths(quantities))
 
 
 def read_group(request: ComparePricesRequest) -> str:
@@ -176,7 +232,7 @@ def to_value(kind: type[Value], row: Row) -> Value:
     return kind(**{name: row[name] for name in fields})
 
 
-def read_items(request: CompareBasketRequest) -> list[Item]:
+def read_items(request: CompareBasketRequest | ListCheapestStoresRequest) -> list[Item]:
     """Reads the basket; raises InvalidRequest."""
     return check_basket(
         [
@@ -195,11 +251,43 @@ def read_purchase(request: CompareBasketRequest) -> Buyer | None:
     return read_buyer(*named, read_time(request, "at_time") or datetime.now(UTC))
 
 
-def read_size(request: CompareBasketRequest) -> int:
-    """Returns how many quotes the answer may have; raises InvalidRequest."""
-    if request.max_quotes < 0:
-        raise InvalidRequest("max_quotes", "must not be negative", "MAX_QUOTES_NEGATIVE")
-    return min(request.max_quotes or DEFAULT_QUOTES, MOST_QUOTES)
+def read_area(chain_ids: Sequence[str], city: str) -> Scope:
+    """Reads chains and a city; raises InvalidRequest when there is neither."""
+    scope = read_limits((), chain_ids, city)
+    if not any(scope):
+        raise InvalidRequest("chain_ids", "one of chain_ids and city is needed", "SCOPE_MISSING")
+    return scope
+
+
+def check_category(category_known: bool, category_id: str) -> None:
+    """Raises NotFound for a category that nobody knows."""
+    if not category_known:
+        sentence = f"no category or department is {category_id}"
+        raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=category_id)
+
+
+def read_count(count: int, field: str) -> int:
+    """Returns how much the answer may have; raises InvalidRequest."""
+    if count < 0:
+        raise InvalidRequest(field, "must not be negative", f"{field.upper()}_NEGATIVE")
+    return min(count or DEFAULT_QUOTES, MOST_QUOTES)
+
+
+def check_goods(request: ListCheapestStoresRequest) -> None:
+    """Raises InvalidRequest unless either a category or items are given."""
+    if bool(request.category_id) == bool(request.items):
+        raise InvalidRequest(
+            "category_id", "give one of category_id and items, and not both", "GOODS_MISSING"
+        )
+
+
+def to_cheap_store(store: Asking, matched_product_count: int) -> CheapStore:
+    """Makes the message of a store."""
+    return CheapStore(
+        **store._asdict(),
+        price_ratio=float(store.ratio),
+        coverage=store.matched_count / matched_product_count,
+    )
 
 
 def to_quote(quote: Quote) -> BasketQuote:
