@@ -84,11 +84,6 @@ SELECT open.store_key, coalesce(product.category_key, 0),
 FROM offer AS open
 JOIN product USING (product_key)
 GROUP BY 1, 2;
--- Publish moved a few products of each chain since their shelves were written.
-INSERT INTO shelf_move (chain_key, product_key, category_key)
-SELECT chain_key, product_key, 1
-FROM offer_pack
-WHERE product_key % 500 = 0;
 
 INSERT INTO product_stat (product_key, price_min, price_avg, price_max, stores, chains, changed_version)
 SELECT product_key, min(price_min), round(sum(price_sum)::numeric / sum(priced)), max(price_max), sum(offers), count(*), 40

@@ -46,6 +46,7 @@ async def categorise(connection: asyncpg.Connection, dice: Random) -> None:
             "UPDATE product SET category_key = $2 WHERE product_key = $1",
             row["product_key"], dice.choice([None, *keys]),
         )  # fmt: skip
+    await connection.execute("DELETE FROM shelf_move")
     await fill(connection)
     # Publish moves some to another category: their shelves follow with the next load.
     for row in await connection.fetch("SELECT product_key, category_key FROM product"):
