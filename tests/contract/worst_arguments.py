@@ -56,6 +56,7 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
         (LARGEST_BASKET, None, MIDNIGHTS[:43]),
         ([EVERYWHERE], ["chain_3"], MIDNIGHTS),
     ],
+    "get_price_trend_of_category": [("dairy.milk", None, MIDNIGHTS[:43])],
     "get_dataset": [(DATASET,)],
     "get_generation": [()],
     "find_discounts": [

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
 
 from google.type.date_pb2 import Date
 
@@ -16,22 +15,11 @@ from superzol.analytics.v1.trend_pb2 import (
 from superzol_server.analytics.basket import Item, check_basket
 from superzol_server.analytics.comparison import Comparison
 from superzol_server.analytics.periods import DAY, cut_periods
+from superzol_server.analytics.question import Question
 from superzol_server.analytics.trend import Point
 from superzol_server.as_of import ISRAEL, begin_day, read_date
-from superzol_server.errors import InvalidRequest, Unimplemented
+from superzol_server.errors import InvalidRequest
 from superzol_server.identifiers import read_product_id
-
-
-class Question(NamedTuple):
-    """What a trend is asked of: one product, None for a basket; and the items either way."""
-
-    product_id: str | None
-    items: list[Item]
-
-    @property
-    def product_ids(self) -> list[str]:
-        """The products of its items."""
-        return [item.product_id for item in self.items]
 
 
 def to_comparison(comparison: Comparison) -> PriceComparison:
@@ -48,21 +36,22 @@ def to_comparison(comparison: Comparison) -> PriceComparison:
 
 
 def read_question(request: GetPriceTrendRequest) -> Question:
-    """Reads what a trend is asked of; raises InvalidRequest or Unimplemented."""
-    if request.category_id:
-        raise Unimplemented("category_id")
-    if bool(request.product_id) == bool(request.items):
+    """Reads what a trend is asked of; raises InvalidRequest."""
+    given = request.product_id, request.category_id, request.items
+    if sum(map(bool, given)) != 1:
         raise InvalidRequest(
-            "product_id", "give one of product_id and items, and not both", "SCOPE_MISSING"
+            "product_id", "give exactly one of product_id, category_id and items", "SCOPE_MISSING"
         )
+    if request.category_id:
+        return Question(None, request.category_id, [])
     if request.product_id:
         product_id = read_product_id(request.product_id)
-        return Question(product_id, [Item(product_id, 1.0)])
+        return Question(product_id, None, [Item(product_id, 1.0)])
     items = [
         Item(read_product_id(item.product_id, f"items[{place}].product_id"), item.quantity)
         for place, item in enumerate(request.items)
     ]
-    return Question(None, check_basket(items))
+    return Question(None, None, check_basket(items))
 
 
 def read_periods(request: GetPriceTrendRequest, items: int) -> list[date]:

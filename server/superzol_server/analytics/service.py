@@ -50,8 +50,9 @@ from superzol_server.analytics.messages import (
     to_instants,
     to_trend,
 )
+from superzol_server.analytics.question import check_question, follow
 from superzol_server.analytics.scope import Scope, check_scope, read_limits, read_scope
-from superzol_server.analytics.trend import Moment, follow_basket, follow_product
+from superzol_server.analytics.trend import Moment
 from superzol_server.as_of import check_versions, find_versions, read_time
 from superzol_server.database import Database, Row, Snapshot
 from superzol_server.errors import InvalidRequest, NotFound
@@ -64,6 +65,7 @@ COMPARE_BASKET = load_statement(__package__, "compare_basket")
 COMPARE_BASKET_PROMOTIONS = load_statement(__package__, "compare_basket_promotions")
 COMPARE_PRICES = load_statement(__package__, "compare_prices")
 GET_PRICE_TREND = load_statement(__package__, "get_price_trend")
+GET_PRICE_TREND_OF_CATEGORY = load_statement(__package__, "get_price_trend_of_category")
 LIST_CHEAPEST_STORES = load_statement(__package__, "list_cheapest_stores")
 GROUPS = {
     PriceGroupKind.PRICE_GROUP_KIND_UNSPECIFIED: "chain",
@@ -186,19 +188,16 @@ class AnalyticsService(AnalyticsServiceServicer):
     ) -> GetPriceTrendResponse:
         question = read_question(request)
         scope = read_limits((), request.chain_ids, "")
-        starts = read_periods(request, len(question.items))
-        asked = (question.product_ids, scope.chain_ids, to_instants(starts))
-        rows = (await self._database.fetch(GET_PRICE_TREND, *asked)).rows
-        unknown = set(rows[0]["unknown_product_ids"])
+        starts = read_periods(request, max(len(question.items), 1))
+        of, statement = question.category_id or question.product_ids, GET_PRICE_TREND
+        if question.category_id is not None:
+            statement = GET_PRICE_TREND_OF_CATEGORY
+        asked = (of, scope.chain_ids, to_instants(starts))
+        rows = (await self._database.fetch(statement, *asked)).rows
         check_scope(scope, (), rows[0]["unknown_chain_ids"], city_known=True)
-        if question.product_id in unknown:
-            sentence = f"no product is {question.product_id}"
-            raise NotFound("PRODUCT_NOT_FOUND", sentence, product_id=str(question.product_id))
+        unknown = check_question(question, rows[0])
         moments = [to_value(Moment, row) for row in rows if row["chain_id"] is not None]
-        if question.product_id is None:
-            trends = follow_basket(question.items, moments, request.per_chain)
-        else:
-            trends = follow_product(question.product_id, moments, request.per_chain)
+        trends = follow(question, moments, request.per_chain)
         return GetPriceTrendResponse(
             trends=[to_trend(chain_id, starts, points) for chain_id, points in trends.items()],
             unknown_product_ids=[each for each in question.product_ids if each in unknown],

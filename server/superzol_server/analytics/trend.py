@@ -9,10 +9,11 @@ from superzol_server.analytics.basket import Item, divide_half_up, written_ratio
 
 
 class Moment(NamedTuple):
-    """What one chain asked at the end of a period for the products it sold, above zero.
+    """What one chain asked at the end of a period for what it sold, above zero.
 
     number: of the period, from 1. version: the newest then, None before the first. is_loaded: it
-    came in this period. Of each product the lowest and highest price, their total and the stores.
+    came in this period. Of each product, or of the category, the lowest and highest price, their
+    total and their number.
     """
 
     chain_id: str
@@ -46,6 +47,7 @@ class Point(NamedTuple):
     store_count: int = 0
     total_agorot: int | None = None
     found_count: int = 0
+    price_count: int = 0
 
 
 Trends = dict[str, list[Point]]
@@ -62,6 +64,15 @@ def follow_product(product_id: str, moments: Sequence[Moment], per_chain: bool) 
         return Point(False, version, spread.lowest, mean, spread.highest, spread.stores)
 
     return _follow(moments, per_chain, to_point)
+
+
+def follow_category(category_id: str, moments: Sequence[Moment], per_chain: bool) -> Trends:
+    """The same for a category, whose prices are those of all its products."""
+    trends = follow_product(category_id, moments, per_chain)
+    return {
+        chain_id: [point._replace(store_count=0, price_count=point.store_count) for point in points]
+        for chain_id, points in trends.items()
+    }
 
 
 def follow_basket(items: Sequence[Item], moments: Sequence[Moment], per_chain: bool) -> Trends:

@@ -24,6 +24,7 @@ from tests.support.server import refusal
 from tests.support.tables import Tables, read_tables
 
 ISRAEL = ZoneInfo("Asia/Jerusalem")
+CATEGORIES = ("dairy.milk", "dairy.cheese", "bakery.bread")
 UNKNOWN = "7290000000015"
 FIRST, LAST = date(2026, 2, 26), date(2026, 4, 20)
 
@@ -85,11 +86,14 @@ def expect(market: Tables, point: TrendPoint, chains: set[str], basket: list[Tre
         moment = datetime.combine(days[-1] + timedelta(days=1), time(), ISRAEL)
         expected.version = versions_as_of(market, moment.astimezone(UTC))[chain_id]
     if isinstance(basket, str):
-        own = [price.price for price in prices if price.product_id == basket]
+        own = [price.price for price in prices if basket in (price.product_id, *price.categories)]
+        if own and basket in CATEGORIES:
+            expected.price_count = len(own)
+        elif own:
+            expected.store_count = len(own)
         if own:
             expected.min_price_agorot, expected.max_price_agorot = min(own), max(own)
             expected.mean_price_agorot = half_up(Fraction(sum(own), len(own)))
-            expected.store_count = len(own)
         return expected
     total = Fraction(0)
     for item in basket:
@@ -115,7 +119,11 @@ async def test_points_are_those_of_the_rows(market: Tables, analytics: Analytics
         if dice.random() < 0.4:
             request.chain_ids.extend(dice.sample(CHAINS, 2))
         basket: list[TrendItem] | str = dice.choice(GTINS)
-        if dice.random() < 0.5:
+        if dice.random() < 0.3:
+            categories = {row["category_id"] for row in market["category"]}
+            request.category_id = dice.choice(sorted(categories & set(CATEGORIES)))
+            basket = request.category_id
+        elif dice.random() < 0.5:
             basket = [
                 TrendItem(product_id=product_id, quantity=dice.choice((0, 2, 0.35)))
                 for product_id in dice.sample(GTINS, 2)
@@ -135,7 +143,7 @@ async def test_points_are_those_of_the_rows(market: Tables, analytics: Analytics
             assert days == sorted(set(days)) and len(days) == (days[-1] - days[0]).days + 1
             for point in trend.points:
                 assert point == expect(market, point, within, basket, request.per_chain)
-                sold += point.store_count + point.found_count
+                sold += point.store_count + point.found_count + point.price_count
     assert sold > 50
 
 
@@ -167,7 +175,8 @@ async def test_unknown_item_of_a_basket_is_named(
         ({"product_id": UNKNOWN}, StatusCode.NOT_FOUND, "PRODUCT_NOT_FOUND"),
         ({"product_id": GTINS[0], "chain_ids": ["nowhere"]},
          StatusCode.NOT_FOUND, "CHAIN_NOT_FOUND"),
-        ({"category_id": "milk"}, StatusCode.UNIMPLEMENTED, "FIELD_NOT_SERVED"),
+        ({"category_id": "stars"}, StatusCode.NOT_FOUND, "CATEGORY_NOT_FOUND"),
+        ({"category_id": "dairy"}, StatusCode.NOT_FOUND, "CATEGORY_NOT_FOUND"),
     ],
     ids=str,
 )  # fmt: skip

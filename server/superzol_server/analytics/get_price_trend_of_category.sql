@@ -1,0 +1,89 @@
+-- Prices above zero of a category in each chain at the end of each period, and the version that tells them; by chain.
+-- $1 category_id: text
+-- $2 chain_ids: text[], null for all
+-- $3 starts: timestamptz[], when each period begins, ascending, and when the last one ends
+-- Budget: 5400 shared buffers
+WITH moment AS MATERIALIZED (
+    -- Of each chain and period, the newest version with a cutoff in it, or else the one of the period before.
+    SELECT
+        chain.chain_key,
+        chain.chain_id,
+        period.number,
+        max(loaded.version) OVER (PARTITION BY chain.chain_key ORDER BY period.number) AS version,
+        loaded.version IS NOT NULL AS is_loaded
+    FROM chain
+    CROSS JOIN generate_series(0, cardinality($3::timestamptz[]) - 1) AS period (number)
+    LEFT JOIN (
+        SELECT
+            chain_key,
+            width_bucket(cutoff_at, $3) AS number,
+            max(version) AS version
+        FROM chain_version
+        WHERE state = 'loaded' AND cutoff_at < $3[cardinality($3)]
+        GROUP BY chain_key, 2
+    ) AS loaded ON loaded.chain_key = chain.chain_key AND loaded.number = period.number
+    WHERE coalesce(chain.chain_id = ANY ($2::text[]), true)
+), used AS MATERIALIZED (
+    SELECT
+        chain_key,
+        array_agg(DISTINCT version ORDER BY version) AS versions
+    FROM moment
+    WHERE number > 0 AND version IS NOT NULL
+    GROUP BY chain_key
+), named AS MATERIALIZED (
+    SELECT product.product_key
+    FROM product
+    JOIN category ON category.category_key = product.category_key
+    WHERE category.category_id = $1
+), told AS (
+    SELECT open.chain_key, open.price, open.since AS valid_from, 32767 AS valid_to
+    FROM offer AS open
+    WHERE open.product_key = ANY (ARRAY(SELECT product_key FROM named))
+    UNION ALL
+    SELECT span.chain_key, span.price, span.valid_from, span.valid_to
+    FROM price_span AS span
+    WHERE span.product_key = ANY (ARRAY(SELECT product_key FROM named))
+        AND span.valid_to > (SELECT min(versions[1]) FROM used)
+), lasting AS (
+    -- Many stores change a price together: from here on they are one row.
+    SELECT
+        told.chain_key,
+        told.price,
+        width_bucket((told.valid_from - 1)::int2, used.versions) + 1 AS first,
+        width_bucket((told.valid_to - 1)::int2, used.versions) AS last,
+        count(*) AS stores
+    FROM told
+    JOIN used ON used.chain_key = told.chain_key
+    WHERE told.price > 0
+    GROUP BY 1, 2, 3, 4
+), priced AS (
+    SELECT
+        lasting.chain_key,
+        used.versions[place.number] AS version,
+        min(lasting.price) AS lowest,
+        max(lasting.price) AS highest,
+        sum(lasting.price * lasting.stores) AS total,
+        sum(lasting.stores) AS stores
+    FROM lasting
+    JOIN used ON used.chain_key = lasting.chain_key
+    CROSS JOIN LATERAL generate_series(lasting.first, lasting.last) AS place (number)
+    GROUP BY 1, 2
+)
+SELECT
+    EXISTS (SELECT FROM category WHERE category_id = $1 AND category_id <> department_id) AS category_known,
+    ARRAY(SELECT unnest($2) EXCEPT SELECT chain_id FROM chain WHERE chain_id = ANY ($2)) AS unknown_chain_ids,
+    moment.chain_id,
+    moment.number,
+    moment.version,
+    moment.is_loaded,
+    ARRAY[CASE WHEN priced.stores > 0 THEN $1 END] AS product_ids,
+    ARRAY[priced.lowest] AS lowest,
+    ARRAY[priced.highest] AS highest,
+    ARRAY[priced.total::int8] AS totals,
+    ARRAY[priced.stores::int8] AS stores
+FROM (SELECT) AS always
+LEFT JOIN moment ON moment.number > 0
+LEFT JOIN priced ON priced.chain_key = moment.chain_key AND priced.version = moment.version
+ORDER BY
+    moment.chain_id,
+    moment.number

@@ -1,0 +1,53 @@
+"""What a trend is asked of, and how it is followed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from superzol_server.analytics.basket import Item
+from superzol_server.analytics.trend import (
+    Moment,
+    Trends,
+    follow_basket,
+    follow_category,
+    follow_product,
+)
+from superzol_server.errors import NotFound
+
+
+class Question(NamedTuple):
+    """One product, a category, or else a basket, with its items."""
+
+    product_id: str | None
+    category_id: str | None
+    items: list[Item]
+
+    @property
+    def product_ids(self) -> list[str]:
+        """The products of its items."""
+        return [item.product_id for item in self.items]
+
+
+def check_question(question: Question, row: Mapping[str, Any]) -> set[str]:
+    """Returns the items that are not known; raises NotFound for a product or category.
+
+    row: what the statement says is not known.
+    """
+    if question.category_id is not None:
+        if not row["category_known"]:
+            sentence = f"no category is {question.category_id}"
+            raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=question.category_id)
+        return set()
+    unknown = set(row["unknown_product_ids"])
+    if question.product_id in unknown:
+        sentence = f"no product is {question.product_id}"
+        raise NotFound("PRODUCT_NOT_FOUND", sentence, product_id=str(question.product_id))
+    return unknown
+
+
+def follow(question: Question, moments: Sequence[Moment], per_chain: bool) -> Trends:
+    """Follows what was asked through the moments."""
+    if question.category_id is not None:
+        return follow_category(question.category_id, moments, per_chain)
+    if question.product_id is not None:
+        return follow_product(question.product_id, moments, per_chain)
+    return follow_basket(question.items, moments, per_chain)
