@@ -32,6 +32,7 @@ SECRETS = {
     "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
     "aws_session_token": "AWS_SESSION_TOKEN",
 }
+LONGEST_BODY = timedelta(hours=6)  # 30 s if not told; silence ends a body anyway
 STATUS = re.compile(r"status code: (\d{3})")
 HINT = (
     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or each with _FILE) to keys that may do this"
@@ -45,7 +46,8 @@ def open_bucket(url: str, settings: SourceSettings) -> ObjectStore:
     """
     options: dict[str, Any] = {
         "client_options": {
-            "timeout": timedelta(seconds=settings.patience_seconds),
+            "timeout": LONGEST_BODY,
+            "read_timeout": timedelta(seconds=settings.timeout_seconds),
             "connect_timeout": timedelta(seconds=settings.timeout_seconds),
             "allow_http": True,
         },

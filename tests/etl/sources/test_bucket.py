@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.fetching import Fetcher, snapshot_files
 from tests.support.minio import BUCKET, SECRET, Minio, running_minio
+from tests.support.web import SILENCE, Web
 
 LARGE = "price_full_file_large.csv"
 
@@ -99,6 +100,14 @@ def test_each_trouble_has_its_exit_code_and_no_key_is_shown(
     outcome = fetcher._replace(source=source).run(**more)
     assert outcome.exit_code == exit_code, outcome.stderr
     assert "s3cr3t" not in outcome.stderr + json.dumps(outcome.summary)
+
+
+def test_a_silent_bucket_is_given_up_on(fetcher: Fetcher, web: Web) -> None:
+    web.trouble("/", *[SILENCE] * 40)
+    impatient = {"SUPERZOL_SOURCE_TIMEOUT_SECONDS": "0.3", "SUPERZOL_SOURCE_ATTEMPTS": "2"}
+    outcome = fetcher.run(AWS_ENDPOINT_URL=web.url, **impatient)
+    assert outcome.exit_code == 75
+    assert 2 <= len(web.seen) <= 4
 
 
 def test_keys_are_read_from_files(
