@@ -10,11 +10,11 @@ import numpy.typing as npt
 import polars as pl
 from asyncpg import Record
 
-from superzol_etl.clean.categories.classify import shipped_classifier
 from superzol_etl.clean.codes import read_item_code
 from superzol_etl.clean.words import clean_words, understand_words
 from superzol_etl.database import Connection
 from superzol_etl.load.categories import find_category_keys
+from superzol_etl.load.classifying import classifier_process
 from superzol_etl.load.observe import NewCodes
 from superzol_etl.load.tables import copy_frame
 from superzol_etl.sql import load_sql
@@ -148,11 +148,9 @@ class ProductFinder:
 
     async def _add(self, new: pl.DataFrame) -> None:
         """Adds products, classified by what this chain calls them."""
-        classify = shipped_classifier().classify
-        category_keys = [
-            self._category_keys[classify(name or "", manufacturer).category_id]
-            for name, manufacturer in new.select("name", "manufacturer").iter_rows()
-        ]
+        words = new.select(pl.col("name").fill_null(""), "manufacturer").rows()
+        found = await classifier_process().classify(words)
+        category_keys = [self._category_keys[category_id] for category_id in found]
         ids = new["product_id"].to_list()
         await self._connection.execute(load_sql(PACKAGE, "insert_products"), ids, category_keys)
 

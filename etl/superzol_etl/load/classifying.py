@@ -1,0 +1,74 @@
+"""Classifies names in a process beside, so that reading files need not wait for it.
+
+Rules are tried in Python: 20,000 new products keep the interpreter busy for half a second, in
+which it could not hand rows from thread to thread.
+"""
+
+import asyncio
+import multiprocessing
+import signal
+import threading
+from collections.abc import Sequence
+from functools import cache
+from multiprocessing.connection import Connection
+
+from superzol_etl.errors import PassingTrouble
+
+Words = Sequence[tuple[str, str | None]]  # name and manufacturer of each product
+
+
+class ClassifierProcess:
+    """Asks the process one question at a time."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._asking = threading.Lock()
+
+    async def classify(self, words: Words) -> list[str]:
+        """The category_id of each. Raises PassingTrouble when the process is gone."""
+        return await asyncio.to_thread(self._ask, words)
+
+    def _ask(self, words: Words) -> list[str]:
+        with self._asking:
+            try:
+                self._pipe.send(list(words))
+                answer: list[str] = self._pipe.recv()
+            except (EOFError, OSError) as error:
+                raise PassingTrouble(
+                    "the process that classifies was killed (out of memory?): run again"
+                ) from error
+        return answer
+
+
+@cache
+def classifier_process() -> ClassifierProcess:
+    """The one of this process. The first call starts it, before there are threads.
+
+    A process forked from one with threads may wait forever for a lock that one of them held.
+    """
+    if threading.active_count() > 1:
+        raise RuntimeError("classifier_process was first called when there were threads")
+    ours, theirs = multiprocessing.Pipe()
+    # Forked, it is there at once; a new interpreter would take as long as the names.
+    context = multiprocessing.get_context("fork")
+    process = context.Process(target=_serve, args=(theirs, ours), daemon=True)
+    process.start()
+    theirs.close()
+    return ClassifierProcess(ours)
+
+
+def _serve(pipe: Connection, other_end: Connection) -> None:
+    """Answers until the process that asks is gone."""
+    other_end.close()
+    # Ctrl-C reaches both; the run stops by itself, and ends this process by SIGTERM.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    from superzol_etl.clean.categories.classify import shipped_classifier
+
+    classify = shipped_classifier().classify
+    while True:
+        try:
+            words = pipe.recv()
+            pipe.send([classify(*each).category_id for each in words])
+        except (EOFError, OSError):
+            return
