@@ -48,9 +48,9 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
         (LARGEST_BASKET, STORES, ["1"], ["chain_3:1"], HOLDING),
     ],
     "compare_prices": [
-        (LARGEST_BASKET, None, None, None, None, "chain"),
-        (LARGEST_BASKET, None, None, None, EARLY, "store"),
-        (BASKET, STORES, CHAINS, "חיפה", MIDDLE, "city"),
+        (LARGEST_BASKET, None, None, None, None, "chain", 14),
+        (LARGEST_BASKET, None, None, None, EARLY, "store", 14),
+        (BASKET, STORES, CHAINS, "חיפה", MIDDLE, "city", 14),
     ],
     "get_price_trend": [
         (LARGEST_BASKET, None, MIDNIGHTS[:43]),

@@ -5,6 +5,7 @@
 -- $4 city: text, null for no limit by city
 -- $5 as_of_time: timestamptz, null for now
 -- $6 group_by: text, store, chain or city
+-- $7 unseen_limit: int, days from which on a store unseen now is left out
 -- Budget: 1300 shared buffers
 WITH used AS MATERIALIZED (
     -- Now is after every version, and so in no closed span: their partitions are not even opened.
@@ -39,6 +40,7 @@ WITH used AS MATERIALIZED (
     FROM store
     JOIN used ON used.chain_key = store.chain_key
     WHERE coalesce(store.store_id = ANY ($2::text[]), true)
+        AND ($5 IS NOT NULL OR store.unseen_days < $7::int4)
         AND CASE WHEN $4::text IS NULL THEN true ELSE search_text(store.city) = (SELECT city_text($4)) END
 ), named AS MATERIALIZED (
     SELECT product_key, product_id

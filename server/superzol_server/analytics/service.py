@@ -165,7 +165,8 @@ class AnalyticsService(AnalyticsServiceServicer):
         as_of_time, group_by = read_time(request, "as_of_time"), read_group(request)
         async with self._database.snapshot() as snapshot:
             versions = await find_versions(snapshot, as_of_time, None)
-            asked = (product_ids, *scope, as_of_time, group_by)
+            limit = read_unseen_limit(request.include_unseen_stores)
+            asked = (product_ids, *scope, as_of_time, group_by, limit)
             rows = (await snapshot.fetch(COMPARE_PRICES, *asked)).rows
         first = rows[0]
         check_scope(

@@ -119,6 +119,21 @@ async def test_summaries_are_those_of_the_rows(market: Tables, analytics: Analyt
     assert compared > 20
 
 
+async def test_store_long_unseen_is_left_out_unless_asked_for(
+    analytics: AnalyticsClient, connection: asyncpg.Connection
+) -> None:
+    await make_market(connection, 0)
+    by_store = PriceGroupKind.PRICE_GROUP_KIND_STORE
+    request = ComparePricesRequest(product_ids=GTINS, group_by=by_store)
+    before = await analytics.ComparePrices(request)
+    gone = before.comparisons[0].groups[0].group
+    await connection.execute("UPDATE store SET unseen_days = 14 WHERE store_id = $1", gone)
+    without = await analytics.ComparePrices(request)
+    assert gone not in [each.group for each in without.comparisons[0].groups]
+    request.include_unseen_stores = True
+    assert await analytics.ComparePrices(request) == before
+
+
 @pytest.mark.parametrize(
     ("fields", "code", "reason"),
     [
