@@ -82,7 +82,11 @@ async def test_stores_of_era_a_are_described_as_in_the_xml(
     sample: Path, channel: aio.Channel
 ) -> None:
     served = {
-        store.store_id: {"storename": store.name, "address": store.address, "city": store.city}
+        store.store_id: {
+            "storename": store.name,
+            "address": store.address,
+            "city": store.published_city,
+        }
         for store in await list_stores(channel)
     }
     branches = read_branches(sample / "raw_xml")
