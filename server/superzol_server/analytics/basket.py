@@ -118,27 +118,26 @@ class _Wish(NamedTuple):
 
 
 def _quote_in_store(wishes: Sequence[_Wish], shelf: Shelf, deals: Deals | None) -> Quote:
-    found = zip(shelf.prices_agorot, shelf.flag_bits, strict=True)
-    prices = dict(zip(shelf.product_ids, found, strict=True))
+    prices = dict(zip(shelf.product_ids, shelf.prices_agorot, strict=True))
+    bits = dict(zip(shelf.product_ids, shelf.flag_bits, strict=True)) if deals else {}
     lines, missing_product_ids = [], []
-    for item, numerator, denominator in wishes:
-        price, bits = prices.get(item.product_id, (0, 0))
+    for (product_id, quantity), numerator, denominator in wishes:
+        price = prices.get(product_id, 0)
         if price <= 0:
-            missing_product_ids.append(item.product_id)
+            missing_product_ids.append(product_id)
             continue
-        shelf_total = divide_half_up(price * numerator, denominator)
-        found_deal = None
-        if deals is not None:
-            found_deal = deals.price(
-                shelf.chain_id, shelf.store_id, item.product_id, price, bool(bits & WEIGHTED_BIT)
-            )
-        total, promotion_id = found_deal or (shelf_total, "")
-        lines.append(Line(*item, price, total, shelf_total, promotion_id))
+        total = shelf_total = divide_half_up(price * numerator, denominator)
+        promotion_id = ""
+        if deals:
+            weighted = bool(bits[product_id] & WEIGHTED_BIT)
+            deal = deals.price(shelf.chain_id, shelf.store_id, product_id, price, weighted)
+            total, promotion_id = deal or (total, "")
+        lines.append(Line(product_id, quantity, price, total, shelf_total, promotion_id))
     return Quote(
         store_id=shelf.store_id,
         chain_id=shelf.chain_id,
         store_name=shelf.store_name,
-        total_agorot=sum(line.total_agorot for line in lines),
+        total_agorot=sum([line.total_agorot for line in lines]),
         found_count=len(lines),
         coverage=len(lines) / len(wishes),
         lines=lines,
@@ -147,7 +146,7 @@ def _quote_in_store(wishes: Sequence[_Wish], shelf: Shelf, deals: Deals | None) 
         saving_against_dearest_agorot=None,
         saving_against_mean_agorot=None,
         observed_time=shelf.observed_time,
-        shelf_total_agorot=sum(line.shelf_total_agorot for line in lines),
+        shelf_total_agorot=sum([line.shelf_total_agorot for line in lines]),
     )
 
 

@@ -5,13 +5,21 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from superzol_server.pricing.promotion import ONE, Offer, Promotion, effective_price
+from superzol_server.pricing.promotion import (
+    ONE,
+    Offer,
+    Promotion,
+    hindrance,
+    promoted_total,
+    round_half_up,
+)
 
 
 class Deal(NamedTuple):
     """A promotion of a chain, the products of the basket it is for, and the stores that tell it.
 
-    store_ids: None for all stores of the chain that are asked about.
+    store_ids: None for all stores of the chain that are asked about. Each promotion has a part of
+    its own.
     """
 
     promotion: Promotion
@@ -26,13 +34,6 @@ class Buyer(NamedTuple):
     clubs: Mapping[str, Collection[str]]
     coupons: Collection[str]
     at: datetime
-
-
-class Price(NamedTuple):
-    """The total of a line, and the promotion that made it."""
-
-    total_agorot: int
-    promotion_id: str
 
 
 class Deals:
@@ -55,12 +56,13 @@ class Deals:
             for place, told in self._told.items()
             if any(deal.store_ids is not None for deal in told)
         }
-        self._known: dict[tuple[object, ...], Price | None] = {}
+        self._may: dict[tuple[int, bool], bool] = {}
+        self._known: dict[tuple[object, ...], tuple[int, str] | None] = {}
 
     def price(
         self, chain_id: str, store_id: str, product_id: str, price_agorot: int, weighted: bool
-    ) -> Price | None:
-        """Returns what a line costs in a store; None where no promotion makes it cheaper."""
+    ) -> tuple[int, str] | None:
+        """Returns total and promotion_id of a line; None where no promotion makes it cheaper."""
         place = chain_id, product_id
         told = self._told.get(place)
         if told is None:
@@ -71,22 +73,40 @@ class Deals:
             key += tuple(deal.promotion.part for deal in told)
         if key not in self._known:
             offer = Offer(price_agorot, weighted)
-            self._known[key] = self._price(chain_id, product_id, offer, told)
+            self._known[key] = self._price(product_id, offer, told)
         return self._known[key]
 
-    def _price(
-        self, chain_id: str, product_id: str, offer: Offer, told: Iterable[Deal]
-    ) -> Price | None:
+    def _price(self, product_id: str, offer: Offer, told: Iterable[Deal]) -> tuple[int, str] | None:
         quantity = self._thousandths.get(product_id)
         if not quantity or (quantity % ONE and not offer.weighted):
             return None
-        clubs, coupons, at = self._buyer
-        promotions = [deal.promotion for deal in told]
-        chain_clubs = clubs.get(chain_id, ())
-        quote = effective_price(offer, promotions, quantity, chain_clubs, coupons, at)
-        if quote.applied is None:
-            return None
-        return Price(quote.total_agorot, quote.applied.promotion_id)
+        promotions = [deal.promotion for deal in told if self._may_count(offer, deal)]
+        return applied_total(offer, promotions, quantity)
+
+    def _may_count(self, offer: Offer, deal: Deal) -> bool:
+        key = deal.promotion.part, offer.weighted
+        if key not in self._may:
+            clubs, coupons, at = self._buyer
+            chain_clubs = clubs.get(deal.chain_id, ())
+            reason = hindrance(offer, deal.promotion, chain_clubs, coupons, at)
+            self._may[key] = reason is None
+        return self._may[key]
+
+
+def applied_total(
+    offer: Offer, promotions: Iterable[Promotion], quantity: int
+) -> tuple[int, str] | None:
+    """Total and identifier of the promotion that effective_price applies; None for none.
+
+    promotions: those that no hindrance keeps from counting. quantity: thousandths.
+    """
+    shelf = round_half_up(offer.price_agorot * quantity, ONE)
+    totals = [
+        (total, promotion.promotion_id)
+        for promotion in promotions
+        if (total := promoted_total(offer, promotion, quantity)) is not None and total < shelf
+    ]
+    return min(totals, default=None)
 
 
 def count_thousandths(quantities: Mapping[str, tuple[int, int]]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from google.type.date_pb2 import Date
 
+from superzol.analytics.v1.analytics_pb2 import BasketLine, BasketQuote, CheapStore
 from superzol.analytics.v1.comparison_pb2 import PriceComparison, PriceGroup, PriceSummary
 from superzol.analytics.v1.trend_pb2 import (
     GetPriceTrendRequest,
@@ -12,7 +13,8 @@ from superzol.analytics.v1.trend_pb2 import (
     TrendPeriod,
     TrendPoint,
 )
-from superzol_server.analytics.basket import Item, check_basket
+from superzol_server.analytics.basket import Item, Quote, check_basket
+from superzol_server.analytics.cheapest import Asking
 from superzol_server.analytics.comparison import Comparison
 from superzol_server.analytics.periods import DAY, cut_periods
 from superzol_server.analytics.question import Question
@@ -87,3 +89,29 @@ def to_trend(chain_id: str, starts: Sequence[date], points: Sequence[Point]) -> 
 def to_date(day: date) -> Date:
     """Makes the message of a day."""
     return Date(year=day.year, month=day.month, day=day.day)
+
+
+def to_cheap_store(store: Asking, matched_product_count: int) -> CheapStore:
+    """Makes the message of a store."""
+    return CheapStore(
+        **store._asdict(),
+        price_ratio=float(store.ratio),
+        coverage=store.matched_count / matched_product_count,
+    )
+
+
+def to_quote(quote: Quote) -> BasketQuote:
+    """Makes the message of a quote."""
+    # Field by field: unpacking a dict for each of 400 lines took a tenth of the call.
+    lines = [
+        BasketLine(
+            product_id=product_id,
+            quantity=quantity,
+            price_agorot=price,
+            total_agorot=total,
+            shelf_total_agorot=shelf_total,
+            promotion_id=promotion_id,
+        )
+        for product_id, quantity, price, total, shelf_total, promotion_id in quote.lines
+    ]
+    return BasketQuote(**quote._asdict() | {"lines": lines})

@@ -8,9 +8,6 @@ from google.protobuf.message import Message
 from grpc.aio import ServicerContext
 
 from superzol.analytics.v1.analytics_pb2 import (
-    BasketLine,
-    BasketQuote,
-    CheapStore,
     CompareBasketRequest,
     CompareBasketResponse,
     ListCheapestStoresRequest,
@@ -26,7 +23,6 @@ from superzol.analytics.v1.trend_pb2 import GetPriceTrendRequest, GetPriceTrendR
 from superzol.pricing.v1.version_pb2 import VersionUsed
 from superzol_server.analytics.basket import (
     Item,
-    Quote,
     Shelf,
     check_basket,
     quote_basket,
@@ -46,15 +42,17 @@ from superzol_server.analytics.deals import Buyer, Deal, Deals, count_thousandth
 from superzol_server.analytics.messages import (
     read_periods,
     read_question,
+    to_cheap_store,
     to_comparison,
     to_instants,
+    to_quote,
     to_trend,
 )
 from superzol_server.analytics.question import check_question, follow
 from superzol_server.analytics.scope import Scope, check_scope, read_limits, read_scope
 from superzol_server.analytics.trend import Moment
 from superzol_server.as_of import check_versions, find_versions, read_time
-from superzol_server.database import Database, Row, Snapshot
+from superzol_server.database import Database, Row
 from superzol_server.errors import InvalidRequest, NotFound
 from superzol_server.identifiers import read_product_id
 from superzol_server.pricing.promotion_rows import to_rule
@@ -94,13 +92,7 @@ class AnalyticsService(AnalyticsServiceServicer):
         buyer = read_purchase(request)
         product_ids = [item.product_id for item in items]
         asked = product_ids, *scope, read_unseen_limit(request.include_unseen_stores)
-        deals = None
-        if buyer is None:
-            rows = (await self._database.fetch(COMPARE_BASKET, *asked)).rows
-        else:
-            async with self._database.snapshot() as snapshot:
-                rows = (await snapshot.fetch(COMPARE_BASKET, *asked)).rows
-                deals = await find_deals(snapshot, buyer, items, rows)
+        rows, deals = await self._read_shelves(asked, items, buyer)
         first = rows[0]
         check_scope(
             scope, first["unknown_store_ids"], first["unknown_chain_ids"], first["city_known"]
@@ -113,6 +105,29 @@ class AnalyticsService(AnalyticsServiceServicer):
             store_count=store_count,
             complete_store_count=complete_store_count,
         )
+
+    async def _read_shelves(
+        self, asked: Sequence[object], items: list[Item], buyer: Buyer | None
+    ) -> tuple[list[Row], Deals | None]:
+        """Finds what stores have of the basket and, for a buyer, the promotions that may count.
+
+        Answers of one generation saw the same data, for half the round trips of a transaction.
+        """
+        while True:
+            shelves = await self._database.fetch(COMPARE_BASKET, *asked)
+            if buyer is None:
+                return shelves.rows, None
+            quantities = {item.product_id: written_ratio(item.quantity) for item in items}
+            store_ids = [row["store_id"] for row in shelves.rows if row["store_id"] is not None]
+            numbers = sorted({number for numbers in buyer.clubs.values() for number in numbers})
+            limits = list(quantities), store_ids, numbers, list(buyer.coupons), buyer.at
+            told = await self._database.fetch(COMPARE_BASKET_PROMOTIONS, *limits)
+            if told.generation == shelves.generation:
+                deals = [
+                    Deal(to_rule(row, part), row["chain_id"], row["product_ids"], row["store_ids"])
+                    for part, row in enumerate(told.rows)
+                ]
+                return shelves.rows, Deals(deals, buyer, count_thousandths(quantities))
 
     async def ListCheapestStores(
         self, request: ListCheapestStoresRequest, context: Context
@@ -205,20 +220,6 @@ class AnalyticsService(AnalyticsServiceServicer):
         )
 
 
-async def find_deals(snapshot: Snapshot, buyer: Buyer, items: list[Item], rows: list[Row]) -> Deals:
-    """Finds the promotions that may count in the stores of these rows."""
-    quantities = {item.product_id: written_ratio(item.quantity) for item in items}
-    store_ids = [row["store_id"] for row in rows if row["store_id"] is not None]
-    numbers = sorted({number for numbers in buyer.clubs.values() for number in numbers})
-    asked = list(quantities), store_ids, numbers, list(buyer.coupons), buyer.at
-    told = (await snapshot.fetch(COMPARE_BASKET_PROMOTIONS, *asked)).rows
-    deals = [
-        Deal(to_rule(row, part), row["chain_id"], row["product_ids"], row["store_ids"])
-        for part, row in enumerate(told)
-    ]
-    return Deals(deals, buyer, count_thousandths(quantities))
-
-
 def read_group(request: ComparePricesRequest) -> str:
     """Returns what prices are grouped by; raises InvalidRequest for what nobody knows."""
     if request.group_by not in GROUPS:
@@ -279,18 +280,3 @@ def check_goods(request: ListCheapestStoresRequest) -> None:
         raise InvalidRequest(
             "category_id", "give one of category_id and items, and not both", "GOODS_MISSING"
         )
-
-
-def to_cheap_store(store: Asking, matched_product_count: int) -> CheapStore:
-    """Makes the message of a store."""
-    return CheapStore(
-        **store._asdict(),
-        price_ratio=float(store.ratio),
-        coverage=store.matched_count / matched_product_count,
-    )
-
-
-def to_quote(quote: Quote) -> BasketQuote:
-    """Makes the message of a quote."""
-    lines = [BasketLine(**line._asdict()) for line in quote.lines]
-    return BasketQuote(**quote._asdict() | {"lines": lines})
