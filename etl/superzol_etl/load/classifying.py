@@ -11,8 +11,12 @@ import threading
 from collections.abc import Sequence
 from functools import cache
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
 
 from superzol_etl.errors import PassingTrouble
+
+if TYPE_CHECKING:
+    from superzol_etl.clean.categories.rules import Category
 
 Words = Sequence[tuple[str, str | None]]  # name and manufacturer of each product
 
@@ -26,13 +30,19 @@ class ClassifierProcess:
 
     async def classify(self, words: Words) -> list[str]:
         """The category_id of each. Raises PassingTrouble when the process is gone."""
-        return await asyncio.to_thread(self._ask, words)
+        answer: list[str] = await asyncio.to_thread(self._ask, list(words))
+        return answer
 
-    def _ask(self, words: Words) -> list[str]:
+    async def categories(self) -> Sequence["Category"]:
+        """All that the rules know, as classify does."""
+        answer: Sequence[Category] = await asyncio.to_thread(self._ask, None)
+        return answer
+
+    def _ask(self, question: object) -> Any:
         with self._asking:
             try:
-                self._pipe.send(list(words))
-                answer: list[str] = self._pipe.recv()
+                self._pipe.send(question)
+                answer = self._pipe.recv()
             except (EOFError, OSError) as error:
                 raise PassingTrouble(
                     "the process that classifies was killed (out of memory?): run again"
@@ -64,11 +74,15 @@ def _serve(pipe: Connection, other_end: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     from superzol_etl.clean.categories.classify import shipped_classifier
+    from superzol_etl.clean.categories.rules import load_rules
 
-    classify = shipped_classifier().classify
+    categories, classify = load_rules().categories, shipped_classifier().classify
     while True:
         try:
             words = pipe.recv()
-            pipe.send([classify(*each).category_id for each in words])
+            if words is None:
+                pipe.send(categories)
+            else:
+                pipe.send([classify(*each).category_id for each in words])
         except (EOFError, OSError):
             return

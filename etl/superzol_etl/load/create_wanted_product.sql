@@ -1,4 +1,4 @@
--- Holds the products of one chain's codes while they are looked up, each once; one per session.
+-- Holds products that a chain's codes are about until they are added, each once; one per session.
 CREATE TEMP TABLE IF NOT EXISTS wanted_product (
     scope         int2 NOT NULL,
     code          text NOT NULL,
@@ -9,5 +9,6 @@ CREATE TEMP TABLE IF NOT EXISTS wanted_product (
     weighted      bool NOT NULL,
     net_quantity  int4,
     net_unit      int2,
-    pieces        int2
+    pieces        int2,
+    category_key  int2 NOT NULL
 ) ON COMMIT DELETE ROWS

@@ -1,4 +1,5 @@
--- The surrogate of each wanted product.
-SELECT product.product_id, product.product_key
-FROM wanted_product AS wanted
-JOIN product USING (product_id)
+-- The surrogate of each product that there is.
+-- $1 product_ids: text[]
+SELECT product_id, product_key
+FROM product
+WHERE product_id = ANY ($1)

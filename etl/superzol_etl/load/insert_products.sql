@@ -1,6 +1,4 @@
--- Adds the wanted products that are new, in one order for all loaders: so two of them never wait for each other.
--- $1 product_ids: text[], those that are new
--- $2 category_keys: int2[], of each
+-- Adds the wanted products that are not there yet, in one order for all loaders: so two of them never wait for each other.
 INSERT INTO product (scope, code, product_id, name, search_name, manufacturer, country, weighted,
                      net_quantity, net_unit, pieces, category_key)
 SELECT wanted.scope,
@@ -14,8 +12,7 @@ SELECT wanted.scope,
        wanted.net_quantity,
        wanted.net_unit,
        wanted.pieces,
-       classified.category_key
+       wanted.category_key
 FROM wanted_product AS wanted
-JOIN unnest($1::text[], $2::int2[]) AS classified (product_id, category_key) USING (product_id)
 ORDER BY wanted.product_id
 ON CONFLICT DO NOTHING

@@ -22,9 +22,10 @@ from superzol_etl.stopping import Stopped
 
 PACKAGE = "superzol_etl.load"
 GTIN_SCOPE = 0
+PIECE_ROWS = 2_500  # so many are classified while as many are added
 WANTED = (
     *("scope", "code", "product_id", "name", "manufacturer", "country_code", "weighted"),
-    *("net_quantity", "net_unit", "pieces"),
+    *("net_quantity", "net_unit", "pieces", "category_key"),
 )
 
 Content = TypeVar("Content")
@@ -44,7 +45,8 @@ class ProductFinder:
     """Finds or adds products in transactions of their own, as codes come up in the files.
 
     A new product is called and classified as the first row seen of it says, until publish merges
-    the chains' words.
+    the chains' words. While some products are classified, in a process beside, others are looked up
+    and added.
     """
 
     def __init__(self, connection: Connection, chain_key: int, chain_id: str) -> None:
@@ -52,11 +54,11 @@ class ProductFinder:
         self._chain_key, self._chain_id = chain_key, chain_id
         self._loop = asyncio.get_running_loop()
         self._new: asyncio.Queue[NewCodes | None] = asyncio.Queue()
-        self._offered: dict[str, int] = {}
         self._stopped = threading.Event()
-        self._keys: dict[int, int] = {}
+        self._keys: dict[str, int] = {}
         self._ids: dict[int, str] = {}
         self._category_keys: dict[str, int] = {}
+        self._classified: tuple[pl.DataFrame, asyncio.Future[list[str]]] | None = None
 
     async def while_reading(
         self, read: Callable[[Callable[[NewCodes], None], Callable[[], None]], Content]
@@ -71,9 +73,10 @@ class ProductFinder:
         try:
             # One look at what the chain offers spares nearly all look-ups of a next day.
             offered = load_sql(PACKAGE, "read_offered_products")
-            self._offered = _keys(await self._connection.fetch(offered, self._chain_key))
+            self._learn(await self._connection.fetch(offered, self._chain_key))
             while batch := await self._batch():
                 await self._find(batch)
+            await self._add()
         except BaseException:
             self._stopped.set()
             await asyncio.wait([reading])
@@ -96,65 +99,68 @@ class ProductFinder:
     def products(self, codes: int) -> Products:
         """What was found, for so many codes."""
         keys = np.zeros(codes, np.int64)
-        keys[list(self._keys)] = list(self._keys.values())
-        return Products(keys, {self._keys[place]: name for place, name in self._ids.items()})
+        found = [self._keys[product_id] for product_id in self._ids.values()]
+        keys[list(self._ids)] = found
+        return Products(keys, dict(zip(found, self._ids.values(), strict=True)))
 
     def _take(self, new: NewCodes) -> None:
         self._loop.call_soon_threadsafe(self._new.put_nowait, new)
 
+    def _learn(self, rows: list[Record]) -> None:
+        self._keys.update((row["product_id"], row["product_key"]) for row in rows)
+
     async def _find(self, batch: list[NewCodes]) -> None:
         codes = self._identify(batch)
-        is_offered = pl.col("product_key").is_not_null()
-        keys = self._offered
-        if not codes.select(is_offered.all()).item():
-            words = understand_words(clean_words(pl.concat([new.words for new in batch]))).drop(
-                "code"
-            )
-            unknown = pl.concat([codes, words], how="horizontal").filter(~is_offered)
-            keys = keys | await self._look_up(unknown)
-        for place, product_id in codes.select("place", "product_id").iter_rows():
-            self._keys[place] = keys[product_id]
-            self._ids[place] = product_id
+        self._ids.update(codes.select("place", "product_id").iter_rows())
+        is_known = codes["product_id"].is_in(list(self._keys))
+        if is_known.all():
+            return
+        words = understand_words(clean_words(pl.concat([new.words for new in batch]))).drop("code")
+        unknown = pl.concat([codes, words], how="horizontal").filter(~is_known)
+        once = unknown.unique("product_id", keep="first", maintain_order=True)
+        for piece in once.iter_slices(PIECE_ROWS):
+            await self._look_up(piece)
 
     def _identify(self, batch: list[NewCodes]) -> pl.DataFrame:
-        """One row per code, numbered by place; product_key: null when it must be looked up."""
+        """One row per code, numbered by place."""
         items = [read_item_code(code) for new in batch for code in new.codes]
-        ids = [item.code if item.is_gtin else f"{self._chain_id}:{item.code}" for item in items]
         return pl.DataFrame(
             {
                 "place": pl.concat([new.words["code"] for new in batch]),
                 "scope": [GTIN_SCOPE if item.is_gtin else self._chain_key for item in items],
                 "code": [item.code for item in items],
-                "product_id": ids,
-                "product_key": pl.Series([self._offered.get(each) for each in ids], dtype=pl.Int64),
+                "product_id": [
+                    item.code if item.is_gtin else f"{self._chain_id}:{item.code}" for item in items
+                ],
             }
         )
 
-    async def _look_up(self, wanted: pl.DataFrame) -> dict[str, int]:
-        """Adds those that are new; the keys of all."""
+    async def _look_up(self, wanted: pl.DataFrame) -> None:
+        """Has those that are new classified, and meanwhile adds those classified before."""
+        ids = wanted["product_id"]
+        self._learn(await self._connection.fetch(load_sql(PACKAGE, "find_products"), ids.to_list()))
+        new = wanted.filter(~ids.is_in(list(self._keys)))
+        if len(new):
+            words = new.select(pl.col("name").fill_null(""), "manufacturer").rows()
+            classifying = asyncio.ensure_future(classifier_process().classify(words))
+            await self._add()
+            self._classified = new, classifying
+
+    async def _add(self) -> None:
+        """Adds the products that were given to be classified last."""
+        if self._classified is None:
+            return
+        new, classifying = self._classified
+        self._classified = None
+        categories = await classifying
         connection = self._connection
         if not self._category_keys:
-            self._category_keys = await find_category_keys(connection)
-        once = wanted.unique("product_id", keep="first", maintain_order=True)
+            known = await classifier_process().categories()
+            self._category_keys = await find_category_keys(connection, known)
+        keys = pl.Series("category_key", [self._category_keys[each] for each in categories])
         async with connection.transaction():
             await connection.execute(load_sql(PACKAGE, "create_wanted_product"))
-            await copy_frame(connection, "wanted_product", once.select(WANTED))
-            keys = _keys(await connection.fetch(load_sql(PACKAGE, "find_products")))
-            new = once.filter(~pl.col("product_id").is_in(list(keys)))
-            if not len(new):
-                return keys
-            await self._add(new)
-            return _keys(await connection.fetch(load_sql(PACKAGE, "find_products")))
-
-    async def _add(self, new: pl.DataFrame) -> None:
-        """Adds products, classified by what this chain calls them."""
-        words = new.select(pl.col("name").fill_null(""), "manufacturer").rows()
-        found = await classifier_process().classify(words)
-        category_keys = [self._category_keys[category_id] for category_id in found]
+            await copy_frame(connection, "wanted_product", new.with_columns(keys).select(WANTED))
+            await connection.execute(load_sql(PACKAGE, "insert_products"))
         ids = new["product_id"].to_list()
-        await self._connection.execute(load_sql(PACKAGE, "insert_products"), ids, category_keys)
-
-
-def _keys(rows: list[Record]) -> dict[str, int]:
-    """product_key by product_id."""
-    return {row["product_id"]: row["product_key"] for row in rows}
+        self._learn(await connection.fetch(load_sql(PACKAGE, "find_products"), ids))

@@ -43,36 +43,36 @@ class Shelves(NamedTuple):
 
 def arrange(offers: Offers, changed_keys: Int64s, categories: Categories) -> Shelves:
     """The shelves on which an offer changed or a product moved, whole, from all offers after."""
-    place = np.searchsorted(categories.products, offers.key >> STORE_BITS)
-    store = offers.key & STORE_MASK
-    category = categories.category[place].astype(np.int64)
-    moved = np.flatnonzero(categories.shelved[place] != category)
-    touched_keys = np.concatenate([offers.key[moved], changed_keys])
-    touched_place = np.searchsorted(categories.products, touched_keys >> STORE_BITS)
-    stores = (touched_keys & STORE_MASK) << STORE_BITS
-    touched = np.unique(
-        np.concatenate(
-            [
-                stores | found[touched_place].astype(np.int64)
-                for found in (categories.category, categories.shelved)
-            ]
-        )
-    )
-    shelf = store << STORE_BITS | category
-    number = np.searchsorted(touched, shelf)
-    number[number == len(touched)] = 0
-    standing = np.flatnonzero(touched[number] == shelf) if len(touched) else np.zeros(0, np.int64)
-    number = number[standing]
-    order = sorted_order([number, offers.price[standing].astype(np.int64)])
-    rows = standing[order]
-    entries = offers.price[rows].astype(np.int64) << PRICE_SHIFT | offers.key[rows] >> STORE_BITS
+    now = _by_product(categories.products, categories.category)
+    shelved = _by_product(categories.products, categories.shelved)
+    product, store = offers.key >> STORE_BITS, offers.key & STORE_MASK
+    category = now[product]
+    # A shelf is numbered store * width + category: looking up is faster than searching.
+    width = int(max(now.max(initial=0), shelved.max(initial=0))) + 1
+    most = max(int(store.max(initial=0)), int((changed_keys & STORE_MASK).max(initial=0)))
+    is_touched = np.zeros((most + 1) * width, bool)
+    for keys in (changed_keys, offers.key[shelved[product] != category]):
+        first = (keys & STORE_MASK) * width
+        is_touched[first + now[keys >> STORE_BITS]] = True
+        is_touched[first + shelved[keys >> STORE_BITS]] = True
+    shelf = store * width + category
+    rows = np.flatnonzero(is_touched[shelf])
+    touched = np.flatnonzero(is_touched)
+    number = (np.cumsum(is_touched) - 1)[shelf[rows]]
+    rows = rows[sorted_order([number, offers.price[rows].astype(np.int64)])]
     counts = np.bincount(number, minlength=len(touched))
     return Shelves(
-        (touched >> STORE_BITS).astype(np.int16),
-        (touched & STORE_MASK).astype(np.int16),
-        entries,
+        (touched // width).astype(np.int16),
+        (touched % width).astype(np.int16),
+        offers.price[rows].astype(np.int64) << PRICE_SHIFT | product[rows],
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
     )
+
+
+def _by_product(products: Int64s, values: Int16s) -> Int64s:
+    table = np.zeros(int(products.max(initial=0)) + 1, np.int64)
+    table[products] = values
+    return table
 
 
 def changed_keys(change: Change) -> Int64s:
@@ -84,7 +84,11 @@ async def read_categories(
     connection: Connection, chain_key: int, offers: Offers, changed: Int64s
 ) -> Categories:
     """Of the products of these offers."""
-    products = np.unique(np.concatenate([offers.key, changed]) >> STORE_BITS)
+    most = max(int(keys.max(initial=0)) >> STORE_BITS for keys in (offers.key, changed))
+    is_met = np.zeros(most + 1, bool)
+    for keys in (offers.key, changed):
+        is_met[keys >> STORE_BITS] = True
+    products = np.flatnonzero(is_met)
     row = await connection.fetchrow(
         load_sql(PACKAGE, "read_categories_of_products"), chain_key, products.tolist()
     )

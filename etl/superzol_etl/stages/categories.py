@@ -25,10 +25,10 @@ async def classify_products(connection: Connection, renamed: Sequence[asyncpg.Re
     renamed: product_key, name, manufacturer and category_key of each. The caller holds a
     transaction. Returns how many products changed their category.
     """
-    keys = await find_category_keys(connection)
+    keys = await find_category_keys(connection, load_rules().categories)
     rules_are_new = await are_rules_new(connection)
     if rules_are_new:
-        await add_categories(connection)
+        await add_categories(connection, load_rules().categories)
         renamed = await connection.fetch(load_sql(PACKAGE, "read_products"))
     changed = await _classify(connection, renamed, keys)
     if rules_are_new:
