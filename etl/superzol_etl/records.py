@@ -28,12 +28,16 @@ class FileState(StrEnum):
 
 
 class ChainState(StrEnum):
-    """What became of a chain, as in chain_version.state; FAILED leaves no row."""
+    """What became of a chain, as in chain_version.state; FAILED leaves no row.
+
+    FORGOTTEN: it was loaded, but prices as of it are no longer kept.
+    """
 
     LOADED = "loaded"
     HELD_BACK = "held_back"
     ABSENT = "absent"
     FAILED = "failed"
+    FORGOTTEN = "forgotten"
 
 
 class OfferFlag(IntFlag):

@@ -2,6 +2,8 @@
 
 import os
 
+from superzol_etl.errors import WrongConfiguration
+
 # More than three workers gained nothing on four cores: Postgres takes the rest (measured).
 DEFAULT_WORKERS = max(1, min(3, (os.cpu_count() or 1) - 1))
 DEFAULT_DATASET = "israeli-supermarkets"
@@ -9,3 +11,15 @@ MAX_VERSION = 32_766  # versions are int2, and a span ends before the next one
 MAX_SHARDS = 256  # of the operator; there are some 40 chains
 IDENTIFIER = r"[a-z0-9]+(-[a-z0-9]+)*"  # of a dataset, as in israeli-supermarkets
 RUN_ID = r"[A-Za-z0-9._-]{1,100}"
+KEPT = "SUPERZOL_KEEP_VERSIONS"  # unset: all; a year of a nation is 8 GB of spans
+
+
+def read_kept_versions() -> int | None:
+    """How many versions to keep prices of, as the environment says; None for all.
+
+    Raises WrongConfiguration that names the variable.
+    """
+    told = os.environ.get(KEPT, "")
+    if told and not (told.isascii() and told.isdigit() and int(told) > 0):
+        raise WrongConfiguration(f"{KEPT}={told} is no number of versions, 1 or more")
+    return int(told) if told else None

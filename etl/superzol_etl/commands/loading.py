@@ -12,6 +12,7 @@ from superzol_etl.commands.shelving import Shelves, bring_back, put_away
 from superzol_etl.console import show_progress
 from superzol_etl.load.classifying import classifier_process
 from superzol_etl.records import Progress, StageCall
+from superzol_etl.settings import read_kept_versions
 from superzol_etl.stopping import run_until_stopped
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def run_order(
 ) -> Mapping[str, Any]:
     """Finds the snapshot and runs a stage on it; what the stage reports."""
     gates = read_gates()
+    read_kept_versions()  # told wrong, it shall stop the run before it begins
     if where.source is None:
         bring_back(where.shelves, where.version, call.run_id)
     classifier_process()  # before there are threads

@@ -120,7 +120,11 @@ async def read_applied(connection: Connection, chain_key: int) -> list[AppliedVe
     """The versions of which a chain's files were applied, oldest first."""
     rows = await connection.fetch(load_sql(PACKAGE, "read_applied_versions"), chain_key)
     return [
-        AppliedVersion(row["version"], row["content_digest"], row["state"] == ChainState.LOADED)
+        AppliedVersion(
+            row["version"],
+            row["content_digest"],
+            row["state"] in (ChainState.LOADED, ChainState.FORGOTTEN),
+        )
         for row in rows
     ]
 

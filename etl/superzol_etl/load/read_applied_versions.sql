@@ -3,5 +3,5 @@
 SELECT version, content_digest, state
 FROM chain_version
 WHERE chain_key = $1
-  AND (state = 'loaded' OR content_digest <> '')
+  AND (state IN ('loaded', 'forgotten') OR content_digest <> '')
 ORDER BY version

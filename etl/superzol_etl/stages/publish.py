@@ -9,6 +9,7 @@ from superzol_etl.load.unseen import CLOSING_DAYS, Unseen, close_offers
 from superzol_etl.sql import load_sql
 from superzol_etl.stages.categories import classify_products
 from superzol_etl.stages.names import merge_products
+from superzol_etl.stages.retention import forget_history
 
 PACKAGE = "superzol_etl.stages"
 PRODUCT_LOCK = 9  # first key of the advisory lock that each run shares
@@ -35,6 +36,8 @@ async def publish(
     _, (renamed, summarised) = await asyncio.gather(
         _tidy_loaded(url), _merge(connection, dataset_key, version, is_whole, is_history_new)
     )
+    if is_whole:
+        await forget_history(connection, dataset_key, version)
     if renamed:
         await connection.execute(load_sql(PACKAGE, "tidy_names"))
     if summarised:

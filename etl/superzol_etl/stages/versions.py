@@ -11,6 +11,7 @@ from superzol_etl.records import ChainState
 from superzol_etl.settings import MAX_VERSION
 from superzol_etl.snapshot import ChainFiles, Snapshot
 from superzol_etl.sql import load_sql
+from superzol_etl.stages.retention import make_partitions
 
 PACKAGE = "superzol_etl.stages"
 
@@ -71,7 +72,7 @@ async def plan_version(
         bool(todo.replaced),
         bool(todo.chains),
     )
-    await connection.execute(load_sql(PACKAGE, "ensure_partition"), version)
+    await make_partitions(connection, version)
     return todo._replace(closed=bool(closed))
 
 

@@ -41,7 +41,7 @@ SELECT
 FROM page
 CROSS JOIN LATERAL (
     SELECT
-        count(*) FILTER (WHERE state = 'loaded') AS loaded_chain_count,
+        count(*) FILTER (WHERE state IN ('loaded', 'forgotten')) AS loaded_chain_count,
         count(*) FILTER (WHERE state = 'held_back') AS held_back_chain_count,
         count(*) FILTER (WHERE state = 'absent') AS absent_chain_count,
         coalesce(sum(rows), 0)::int8 AS row_count,
@@ -52,7 +52,7 @@ CROSS JOIN LATERAL (
                 sha256(
                     convert_to(
                         string_agg(chain.chain_id || ' ' || content_digest, ',' ORDER BY chain.chain_id)
-                            FILTER (WHERE state = 'loaded'),
+                            FILTER (WHERE state IN ('loaded', 'forgotten')),
                         'UTF8'
                     )
                 ),

@@ -42,13 +42,13 @@ SELECT
 FROM page
 LEFT JOIN LATERAL (
     SELECT cutoff_at FROM chain_version AS loaded
-    WHERE loaded.chain_key = page.chain_key AND loaded.version <= page.valid_from AND loaded.state = 'loaded'
+    WHERE loaded.chain_key = page.chain_key AND loaded.version <= page.valid_from AND loaded.state IN ('loaded', 'forgotten')
     ORDER BY loaded.version DESC
     LIMIT 1
 ) AS beginning ON true
 LEFT JOIN LATERAL (
     SELECT cutoff_at FROM chain_version AS loaded
-    WHERE loaded.chain_key = page.chain_key AND loaded.version <= page.valid_to AND loaded.state = 'loaded'
+    WHERE loaded.chain_key = page.chain_key AND loaded.version <= page.valid_to AND loaded.state IN ('loaded', 'forgotten')
     ORDER BY loaded.version DESC
     LIMIT 1
 ) AS ending ON true

@@ -1,0 +1,16 @@
+-- The oldest of the newest so many closed versions, of the dataset that is furthest behind, as datasets share the
+-- partitions; 0 while a dataset has fewer.
+-- $1 kept: int4
+SELECT coalesce(min(kept.first), 0)::int4
+FROM dataset
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN count(*) = $1 THEN min(newest.version) ELSE 0 END AS first
+    FROM (
+        SELECT version
+        FROM dataset_version
+        WHERE dataset_version.dataset_key = dataset.dataset_key
+          AND closed_at IS NOT NULL
+        ORDER BY version DESC
+        LIMIT $1
+    ) AS newest
+) AS kept

@@ -1,0 +1,2 @@
+-- Until the transaction ends, a statement gives up when it waits a second for a lock.
+SET LOCAL lock_timeout = '1s'

@@ -1,0 +1,79 @@
+"""Old history goes by whole partitions; what stands now stays, and so does what is kept."""
+
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+from grpc import StatusCode
+
+from superzol.pricing.v1.pricing_pb2 import GetPriceRequest
+from tests.support.clients import PricingClient
+from tests.support.server import refusal, running_api
+from tests.support.snapshots import Chain, Item, full
+
+MILK, BREAD = "7290004131074", "7291102000088"
+
+
+def load(chain: Chain, version: int, day: int, milk: str) -> None:
+    """Bread never changes; a day a version."""
+    shelf = full(Item(MILK, milk), Item(BREAD, "9.90"), at=f"202606{day:02}0600")
+    assert chain.load([shelf], [], "--version", str(version)).summary["result"] == "Loaded"
+
+
+async def partitions(connection: asyncpg.Connection) -> set[str]:
+    rows = await connection.fetch(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'price_span'::regclass"
+    )
+    return {row[0] for row in rows}
+
+
+async def test_versions_beyond_those_kept_are_out_of_range_and_open_offers_stay(
+    chain: Chain, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUPERZOL_KEEP_VERSIONS", "2")
+    for day, (version, milk) in enumerate([(1, "5.00"), (20, "5.10"), (30, "5.20"), (40, "5.30")]):
+        load(chain, version, day + 1, milk)
+    assert await partitions(connection) == {"price_span_0", "price_span_32", "price_span_64"}
+    load(chain, 70, 5, "5.40")
+    assert await partitions(connection) == {"price_span_32", "price_span_64", "price_span_96"}
+    states = await connection.fetch("SELECT version, state FROM chain_version ORDER BY version")
+    assert dict(map(tuple, states)) == {
+        1: "forgotten", 20: "forgotten", 30: "loaded", 40: "loaded", 70: "loaded"
+    }  # fmt: skip
+    async with running_api(chain.database) as running:
+        prices = PricingClient(running.channel)
+
+        def question(product_id: str, day: int) -> GetPriceRequest:
+            request = GetPriceRequest(product_id=product_id, store_id="alpha:1")
+            request.as_of_time.FromDatetime(datetime(2026, 6, day, 12, tzinfo=UTC))
+            return request
+
+        for day, price in [(3, 520), (4, 530), (5, 540)]:
+            assert (await prices.GetPrice(question(MILK, day))).price.price_agorot == price
+            assert (await prices.GetPrice(question(BREAD, day))).price.price_agorot == 990
+        said = await refusal(prices.GetPrice(question(MILK, 2)))
+        assert said.code is StatusCode.OUT_OF_RANGE
+
+
+async def test_a_reader_that_holds_a_partition_puts_it_off_to_the_next_publish(
+    chain: Chain, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUPERZOL_KEEP_VERSIONS", "1")
+    load(chain, 1, 1, "5.00")
+    load(chain, 2, 2, "5.10")
+    async with connection.transaction():
+        await connection.execute("SELECT FROM price_span")
+        load(chain, 40, 3, "5.20")
+    assert "price_span_0" in await partitions(connection)
+    load(chain, 41, 4, "5.30")
+    assert "price_span_0" not in await partitions(connection)
+
+
+@pytest.mark.parametrize("told", ["0", "-1", "all", "1.5"])
+def test_a_wrong_number_of_versions_is_a_wrong_configuration(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    monkeypatch.setenv("SUPERZOL_KEEP_VERSIONS", told)
+    done = chain.load([full(Item(MILK, "5.00"))])
+    assert done.exit_code == 78
+    assert f"SUPERZOL_KEEP_VERSIONS={told}" in done.stderr
