@@ -15,18 +15,16 @@ DownloadProgress = Callable[[str, int], None]  # the name of a file and how much
 
 
 @contextmanager
-def show_progress(run_id: str) -> Iterator[Progress]:
+def show_progress(run_id: str, stage: str) -> Iterator[Progress]:
     """A function to tell of each chain: bytes of files done, of how many, and what became of it."""
 
     def tell(result: ChainResult) -> None:
-        severity = (
-            logging.INFO
-            if result.state in (ChainState.LOADED, ChainState.ABSENT)
-            else logging.WARNING
-        )
+        names = {"run_id": run_id, "stage": stage, "chain": result.chain_id}
+        for file in result.files:
+            log.info("file finished", extra={**names, **file._asdict()})
+        is_good = result.state in (ChainState.LOADED, ChainState.ABSENT)
         fields = {
-            "run_id": run_id,
-            "chain": result.chain_id,
+            **names,
             "state": result.state,
             "rows": result.rows,
             "rejected": result.rejected,
@@ -36,7 +34,7 @@ def show_progress(run_id: str) -> Iterator[Progress]:
             "partial_promotion_stores": list(result.partial_promotion_stores),
             "problems": list(result.problems),
         } | ({"traceback": result.trace} if result.trace else {})
-        log.log(severity, "chain finished", extra=fields)
+        log.log(logging.INFO if is_good else logging.WARNING, "chain finished", extra=fields)
 
     if not sys.stderr.isatty():
         yield lambda done, total, result: tell(result)

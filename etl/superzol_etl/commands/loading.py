@@ -50,7 +50,7 @@ def run_order(
     if where.source is None:
         bring_back(where.shelves, where.version, call.run_id)
     classifier_process()  # before there are threads
-    with ThreadPoolExecutor(1) as pool, show_progress(call.run_id) as progress:
+    with ThreadPoolExecutor(1) as pool, show_progress(call.run_id, call.stage) as progress:
         finding = pool.submit(find)
         # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
         from superzol_etl.stages.load import Order

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from superzol_etl.console import show_downloads
 from superzol_etl.errors import UsageError
+from superzol_etl.metrics import metrics_text
 from superzol_etl.stopping import run_until_stopped
 
 
@@ -52,5 +53,6 @@ def put_away(shelves: Shelves, folder: Path | None, report: Mapping[str, Any]) -
 
     shelf = Shelf(shelves.store, Keeping(), read_settings())
     with disk_trouble_told(shelves.volume):
-        path = shelf.write_report(shelves.volume, folder, report)
+        told = {**report, "metrics": metrics_text(report)}
+        path = shelf.write_report(shelves.volume, folder, told)
         run_until_stopped(shelf.put_away_results(shelves.volume, shelves.lake, path, report))

@@ -95,4 +95,6 @@ async def _hold_back(
     async with connection.transaction():
         await write_reports(connection, job.run_id, job.chain_key, content.reports.values())
         await write_chain_version(connection, held_back_version(job, content, held))
-    return ChainResult(job.chain.chain_id, ChainState.HELD_BACK, tuple(content.problems))
+    files = tuple(report.count() for report in content.reports.values())
+    problems = tuple(content.problems)
+    return ChainResult(job.chain.chain_id, ChainState.HELD_BACK, problems, files=files)

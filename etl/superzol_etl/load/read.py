@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from time import perf_counter
 
 from superzol_etl.decode.blocks import read_header
 from superzol_etl.decode.columns import (
@@ -67,6 +68,7 @@ def read_chain(
     problems = [f"{file.path} has the name of another file" for file in chain.doubled]
     for file in chain.files:
         report = reports[file.path.name] = FileReport(file.path.name, file.kind, file.digest)
+        started = perf_counter()
         try:
             _read_file(reader, file, report)
         except BadFile as error:
@@ -75,6 +77,7 @@ def read_chain(
             report.rejects = []
             if file.kind in PRICE_KINDS:
                 problems.append(str(error))
+        report.seconds = perf_counter() - started
         if file.kind is FileKind.PRICE_FULL and 0 < report.rows == report.rejected:
             first = report.rejects[0]
             problems.append(

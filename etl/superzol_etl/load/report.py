@@ -63,6 +63,7 @@ def sum_up(
         changed=changed,
         partial_stores=tuple(sorted(code for code, plan in plans.items() if plan.partial)),
         partial_promotion_stores=promoted.partial_stores,
+        files=tuple(report.count() for report in content.reports.values()),
     )
 
 

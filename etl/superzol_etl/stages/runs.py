@@ -5,6 +5,7 @@ import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -47,14 +48,18 @@ async def run_stage(
         run = Run(connection, dataset_key, call)
         await _begin(run)
         log.info("stage began", extra=_fields(call))
+        started = perf_counter()
         try:
-            report = {"runId": call.run_id, "dataset": call.dataset_id, **await work(run)}
+            told = await work(run)
         except (Exception, asyncio.CancelledError) as error:
             failure = explain(error)
             # A connection that is gone leaves the stage as a kill would: running, to be done again.
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 await _end(run, "failed", None, str(failure))
             raise failure from error
+        seconds = round(perf_counter() - started, 3)
+        names = {"runId": call.run_id, "dataset": call.dataset_id, "stage": call.stage}
+        report = {**names, **told, "seconds": seconds}
         await _end(run, "succeeded", report, None)
         return report
 
@@ -66,10 +71,7 @@ async def claim_dataset(connection: Connection, call: StageCall) -> int:
     Raises PassingTrouble when another run of the dataset is alive, WrongConfiguration when it has
     another owner.
     """
-    name = call.dataset_id.replace("-", " ").capitalize()
-    dataset_key: int = await connection.fetchval(
-        load_sql(PACKAGE, "ensure_dataset"), call.dataset_id, name
-    )
+    dataset_key = await _find_dataset(connection, call.dataset_id)
     await check_owner(connection, dataset_key, call)
     lock = (DATASET_LOCK, dataset_key)
     async with connection.transaction():
@@ -89,6 +91,14 @@ async def claim_dataset(connection: Connection, call: StageCall) -> int:
         f"another run of {call.dataset_id} is alive ({alive}): try again when it has ended",
         reason="RunAlive",
     )
+
+
+async def _find_dataset(connection: Connection, dataset_id: str) -> int:
+    name = dataset_id.replace("-", " ").capitalize()
+    key: int | None = None
+    while key is None:  # another run added it meanwhile: this statement did not see it yet
+        key = await connection.fetchval(load_sql(PACKAGE, "ensure_dataset"), dataset_id, name)
+    return key
 
 
 async def check_owner(connection: Connection, dataset_key: int, call: StageCall) -> None:

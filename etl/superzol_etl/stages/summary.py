@@ -73,7 +73,24 @@ class Summary:
             "rows": sum(result.rows for result in self.results),
             "rejected": sum(result.rejected for result in self.results),
             "changed": sum(result.changed for result in self.results),
+            "drift": {
+                file.file: list(file.drift)
+                for result in self.results
+                for file in result.files
+                if file.drift
+            },
             "problems": self.problems,
+            "chainDetails": [
+                {
+                    "chain": result.chain_id,
+                    "state": result.state,
+                    "rows": result.rows,
+                    "rejected": result.rejected,
+                    "changed": result.changed,
+                    "seconds": result.seconds,
+                }
+                for result in self.results
+            ],
         }
 
 

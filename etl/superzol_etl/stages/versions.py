@@ -146,10 +146,10 @@ async def ensure_chain(connection: Connection, dataset_key: int, chain: ChainFil
 
     Raises WrongConfiguration when it belongs to another dataset.
     """
-    row = await connection.fetchrow(
-        load_sql("superzol_etl.load", "ensure_chain"), dataset_key, chain.chain_id
-    )
-    assert row is not None  # the statement finds the chain or adds it
+    ensure = load_sql("superzol_etl.load", "ensure_chain")
+    row = None
+    while row is None:  # another shard added it meanwhile: this statement did not see it yet
+        row = await connection.fetchrow(ensure, dataset_key, chain.chain_id)
     if row["dataset_key"] != dataset_key:
         raise WrongConfiguration(
             f"chain {chain.chain_id} belongs to dataset {row['dataset_id']}: load it there, or"

@@ -139,7 +139,7 @@ async def test_a_load_told_to_stop_while_it_reads_ends_at_the_next_block(
 ) -> None:
     refresh(database, snapshot(tmp_path, 1))
     folder = snapshot(tmp_path, 2)
-    await connection.execute("BEGIN; LOCK TABLE product IN ACCESS EXCLUSIVE MODE")
+    await connection.execute("BEGIN; LOCK TABLE offer_pack IN ACCESS EXCLUSIVE MODE")
     process = start("refresh", "--source", str(folder), "--database", database, "--workers", "1")
     waiting = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
     await wait_for(connection, waiting)
