@@ -31,11 +31,17 @@ async def missing_ids(
     connection: Connection, offers: Offers, product_ids: Mapping[int, str]
 ) -> dict[int, str]:
     """The identifiers of the products that the offers have and `product_ids` lacks."""
-    products = np.unique(offers.key >> STORE_BITS)
+    products = offers.key >> STORE_BITS
+    products = products[_is_first(products)]
     known = np.fromiter(product_ids, np.int64, len(product_ids))
     missing = np.setdiff1d(products, known, assume_unique=True).tolist()
     rows = await connection.fetch(load_sql(PACKAGE, "find_product_ids"), missing) if missing else []
     return {row["product_key"]: row["product_id"] for row in rows}
+
+
+def _is_first(products: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Where a product begins in a sorted array."""
+    return np.append(True, products[1:] != products[:-1])[: len(products)]
 
 
 def content_digest(
@@ -47,7 +53,7 @@ def content_digest(
     installation that began later knows another.
     """
     product = offers.key >> STORE_BITS
-    is_first = np.append(True, product[1:] != product[:-1])[: len(product)]
+    is_first = _is_first(product)
     number = np.cumsum(is_first) - 1
     products = _hashes([product_ids[key] for key in product[is_first].tolist()], b"product")
     stores = np.zeros((LANES, STORE_MASK + 1), np.uint64)
