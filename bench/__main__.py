@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import chain_load, nation_load, results, serving
+from bench import chain_load, nation_load, results, serving, year
 from bench.chain import make_chain
 from bench.postgres import tuned_server
 from bench.results import Table
@@ -13,11 +13,12 @@ WORK = Path(__file__).with_name("work")
 MEASUREMENTS: dict[str, Callable[[str], Table]] = {
     "load": lambda server_url: chain_load.measure(server_url, make_chain(WORK / "chain")),
     "serving": lambda server_url: serving.measure(server_url, make_chain(WORK / "chain")),
+    "year": year.measure,
     "nation": lambda server_url: nation_load.measure(server_url, WORK / "nation"),
 }
 # By file of results: the command that writes it, and what it measures.
 GROUPS = {
-    "RESULTS.md": ("make bench", ["load", "serving"]),
+    "RESULTS.md": ("make bench", ["load", "serving", "year"]),
     "RESULTS-nation.md": ("make bench-etl", ["nation"]),
 }
 
