@@ -1,13 +1,16 @@
 """Prices as of each version, against a plain reading of the rule, also below the first version."""
 
 import asyncio
+import multiprocessing
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 import asyncpg
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +18,7 @@ from superzol_etl.clean.gates import Gates
 from superzol_etl.database import connected
 from superzol_etl.load.beside import beside
 from superzol_etl.load.chain import load_chain
+from superzol_etl.load.classifying import classifier_process
 from superzol_etl.load.job import ChainJob
 from superzol_etl.load.join import join_backfill
 from superzol_etl.load.replay import replay_files
@@ -129,6 +133,20 @@ async def add_chain(connection: asyncpg.Connection, chain_id: str) -> tuple[int,
     return 1, key
 
 
+def run(
+    database: str, folder: Path, chain: Sequence[Day], older: int
+) -> list[dict[tuple[str, str], int]]:
+    return asyncio.run(load_and_backfill(database, folder, chain, older))
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[ProcessPoolExecutor]:
+    """A process of its own, as the one that classifies is started before there are threads."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=classifier_process) as pool:
+        yield pool
+
+
 def is_applied(day: Day) -> bool:
     return not day.is_bad and bool(day.fulls or day.deltas)
 
@@ -138,12 +156,12 @@ def is_applied(day: Day) -> bool:
 )
 @given(st.lists(days, min_size=2, max_size=5), st.data())
 def test_prices_as_of_each_version_are_those_of_the_rule(
-    database: str, chain: list[Day], data: st.DataObject
+    database: str, worker: ProcessPoolExecutor, chain: list[Day], data: st.DataObject
 ) -> None:
     """Versions below the first one served are as if loaded alone; those after stay as they were."""
     older = data.draw(st.integers(1, len(chain) - 1))
     with tempfile.TemporaryDirectory() as folder:
-        answers = asyncio.run(load_and_backfill(database, Path(folder), chain, older))
+        answers = worker.submit(run, database, Path(folder), chain, older).result()
     first = next((n for n in range(older, len(chain)) if is_applied(chain[n])), len(chain))
     expected = walk(chain[:first]) + walk(chain[first:])
     assert answers == expected

@@ -21,6 +21,7 @@ from tests.support.loading import (
     start,
     wait_for,
 )
+from tests.support.snapshots import Chain, Item, full
 
 ReadState = Callable[[], Awaitable[State]]
 
@@ -214,3 +215,23 @@ async def test_a_lake_that_is_not_whole_is_refused(
     damage(lake)
     done = run("rebuild", "alpha@1..", "--lake", str(lake), "--database", database)
     assert (done.exit_code, told in done.stderr) == (exit_code, True), done.stderr
+
+
+async def test_what_publish_closed_of_unseen_stores_a_rebuild_closes_too(
+    chain: Chain, connection: asyncpg.Connection, final_state: ReadState, lake: Path
+) -> None:
+    milk = Item("7290004131074", "5.00")
+    chain.load([full(milk), full(milk, store="2")], [], "--lake", str(lake))
+    for at in ("202607150600", "202608150600"):
+        chain.load([full(milk, at=at)], [], "--lake", str(lake))
+    loaded = await final_state()
+    assert await connection.fetchval("SELECT max(closed_version) FROM store") == 3
+    await connection.execute("UPDATE offer_pack SET prices[1] = 1")
+    order = ("--lake", str(lake), "--database", chain.database)
+    done = run("rebuild", "alpha@1..", *order)
+    assert done.exit_code == 0, done.stderr
+    assert await final_state() == loaded
+    await connection.execute(EMPTY_ALL)
+    done = run("rebuild", "alpha@1..", *order)
+    assert done.exit_code == 0, done.stderr
+    assert await final_state() == loaded

@@ -194,6 +194,7 @@ async def _close(run: Run, order: Order, plan: _Plan, rows: Sequence[ChainVersio
         await connection.execute(load_sql(PACKAGE, "date_version"), key, version)
         await connection.execute(load_sql(PACKAGE, "close_version"), key, version)
         await close_in_lake(connection, order.lake, key, version)
+    await connection.execute(load_sql(PACKAGE, "count_days_unseen"), key)
     for row in rows:
         if row.version in plan.notes:
             note = plan.notes[row.version]
