@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 from grpc import StatusCode
 
-from superzol.catalog.v1.catalog_pb2 import ListProductsRequest
+from superzol.catalog.v1.catalog_pb2 import GetProductRequest, ListProductsRequest
 from tests.support.catalogue import Product, fill
 from tests.support.clients import CatalogClient
 from tests.support.server import refusal
@@ -61,6 +61,25 @@ async def test_walk_sees_every_product_once(
             break
         request.page_token = answer.next_page_token
     assert seen == list(whole.products)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ListProductsRequest(),
+        ListProductsRequest(chain_id="rami_levy"),
+        ListProductsRequest(category_id="dairy.milk"),
+        ListProductsRequest(manufacturer="תנובה"),
+    ],
+    ids=str,
+)
+async def test_product_is_told_alike_whatever_is_asked_for(
+    catalog: CatalogClient, asked: ListProductsRequest
+) -> None:
+    whole = (await catalog.GetProduct(GetProductRequest(product_id=MILK))).product
+    whole.ClearField("other_names")
+    assert whole.net_quantity == 1000
+    assert (await catalog.ListProducts(asked)).products[0] == whole
 
 
 async def test_walk_sees_every_product_once_whatever_is_published_between_pages(
