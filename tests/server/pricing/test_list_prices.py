@@ -1,18 +1,20 @@
 """ListPrices: of a product, of a store, of a chain, and of any two or three of them."""
 
 from copy import deepcopy
+from datetime import date
 
 import asyncpg
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import StatusCode
 
 from superzol.pricing.v1.pricing_pb2 import ListPricesRequest
-from tests.support.catalogue import Chain, Offer, Product, Store, fill
+from tests.support.catalogue import Chain, Offer, Product, Store, Version, fill
 from tests.support.clients import PricingClient
 from tests.support.server import refusal
 
 MILK, BREAD, EGGS, ROLL = "7290004131074", "7290000066318", "72900000", "rami_levy:12"
-UNKNOWN = "7290000000008"
+UNKNOWN, CREAM = "7290000000008", "7290010000012"
 
 
 @pytest.fixture(autouse=True)
@@ -168,6 +170,38 @@ async def test_total_counts_all_pages(
 async def test_total_is_absent_unless_asked_for(pricing: PricingClient) -> None:
     answer = await pricing.ListPrices(ListPricesRequest(product_id=MILK))
     assert not answer.HasField("total_size")
+
+
+@pytest.mark.parametrize("city", ["תל אביב", 'ת"א', "5000"])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        ListPricesRequest(product_id=CREAM),
+        ListPricesRequest(product_id=CREAM, as_of_time=Timestamp(seconds=2**32)),
+        ListPricesRequest(store_id="carrefour:7", order_by="price_agorot"),
+        ListPricesRequest(store_id="carrefour:7", order_by="name"),
+        ListPricesRequest(chain_id="carrefour"),
+        ListPricesRequest(category_id="dairy"),
+    ],
+    ids=str,
+)
+async def test_city_is_found_by_any_of_its_writings(
+    pricing: PricingClient, connection: asyncpg.Connection, request_: ListPricesRequest, city: str
+) -> None:
+    await fill(
+        connection,
+        Store("carrefour:7", city="תל אביב-יפו"),
+        Store("carrefour:8", city="חיפה"),
+        Product(CREAM, "שמנת", category_id="dairy.cheese"),
+        Offer(CREAM, "carrefour:7", 500),
+        Offer(CREAM, "carrefour:8", 500),
+        Version(1, date(2026, 3, 2)),
+    )
+    request = deepcopy(request_)
+    request.city, request.include_total = city, True
+    answer = await pricing.ListPrices(request)
+    assert [price.store_id for price in answer.prices] == ["carrefour:7"]
+    assert answer.total_size == 1
 
 
 async def test_price_of_a_list_is_as_full_as_a_single_one(pricing: PricingClient) -> None:
