@@ -8,9 +8,10 @@ from typing import NamedTuple
 from superzol_server.analytics.deals import Deals
 from superzol_server.errors import InvalidRequest
 from superzol_server.pricing.price import WEIGHTED_BIT
+from superzol_server.quantity import check_quantity
+from superzol_server.rounding import divide_half_up
 
 MOST_ITEMS = 100
-LARGEST_QUANTITY = 10_000
 
 
 class Item(NamedTuple):
@@ -77,13 +78,7 @@ def check_basket(items: Sequence[Item]) -> list[Item]:
         )
     seen: set[str] = set()
     for place, (product_id, quantity) in enumerate(items):
-        # Written so that NaN, which compares false with everything, is refused.
-        if not 0 <= quantity <= LARGEST_QUANTITY:
-            raise InvalidRequest(
-                f"items[{place}].quantity",
-                f"must be above 0 and at most {LARGEST_QUANTITY:,}, not {quantity}",
-                "QUANTITY_INVALID",
-            )
+        check_quantity(quantity, f"items[{place}].quantity")
         if product_id in seen:
             raise InvalidRequest(
                 f"items[{place}].product_id",
@@ -168,8 +163,3 @@ def written_ratio(quantity: float) -> tuple[int, int]:
     agorot of 0.35 kg at 1990 into 696.
     """
     return Decimal(repr(quantity)).as_integer_ratio()
-
-
-def divide_half_up(dividend: int, divisor: int) -> int:
-    """Quotient rounded to the nearest integer, a half upwards, also below zero: -0.5 is 0."""
-    return (2 * dividend + divisor) // (2 * divisor)

@@ -6,8 +6,9 @@ from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
 
-from superzol_server.analytics.basket import Item, Shelf, divide_half_up, quote_basket
+from superzol_server.analytics.basket import Item, Shelf, quote_basket
 from superzol_server.errors import InvalidRequest
+from superzol_server.rounding import divide_half_up
 
 FEWEST_STORES = 2  # a product that one store alone sells says nothing of others
 USUAL_COVERAGE = 0.5  # below it a store with a few bargains would lead

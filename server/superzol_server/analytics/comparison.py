@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from math import floor
 from typing import NamedTuple
 
-from superzol_server.analytics.basket import divide_half_up
 from superzol_server.errors import InvalidRequest
+from superzol_server.rounding import divide_half_up
 
 MOST_PRODUCTS = 100
 

@@ -11,8 +11,8 @@ from superzol_server.pricing.promotion import (
     Promotion,
     hindrance,
     promoted_total,
-    round_half_up,
 )
+from superzol_server.rounding import divide_half_up
 
 
 class Deal(NamedTuple):
@@ -100,7 +100,7 @@ def applied_total(
 
     promotions: those that no hindrance keeps from counting. quantity: thousandths.
     """
-    shelf = round_half_up(offer.price_agorot * quantity, ONE)
+    shelf = divide_half_up(offer.price_agorot * quantity, ONE)
     totals = [
         (total, promotion.promotion_id)
         for promotion in promotions

@@ -5,7 +5,8 @@ from fractions import Fraction
 from math import floor
 from typing import NamedTuple
 
-from superzol_server.analytics.basket import Item, divide_half_up, written_ratio
+from superzol_server.analytics.basket import Item, written_ratio
+from superzol_server.rounding import divide_half_up
 
 
 class Moment(NamedTuple):

@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from superzol_server.rounding import divide_half_up
+
 ONE = 1000
 WHOLE = 10_000  # basis points: 100 %
 
@@ -170,7 +172,7 @@ def effective_price(
     quantity: thousandths, whole units unless the offer is weighted. clubs: of this chain, that the
     buyer is in. coupons: identifiers of promotions for which the buyer has one.
     """
-    shelf = round_half_up(offer.price_agorot * quantity, ONE)
+    shelf = divide_half_up(offer.price_agorot * quantity, ONE)
     outcomes = []
     for promotion in promotions:
         verdict = hindrance(offer, promotion, clubs, coupons, at)
@@ -197,11 +199,6 @@ def unit_price(offer: Offer, promotion: Promotion, at: datetime) -> int:
         return offer.price_agorot
     total = promoted_total(offer, promotion, ONE)
     return offer.price_agorot if total is None else min(total, offer.price_agorot)
-
-
-def round_half_up(dividend: int, divisor: int) -> int:
-    """The whole number nearest to the quotient."""
-    return (2 * dividend + divisor) // (2 * divisor)
 
 
 def _rank(outcome: Outcome) -> tuple[bool, int, str, int]:
@@ -253,7 +250,7 @@ def promoted_total(offer: Offer, promotion: Promotion, quantity: int) -> int | N
         return None
     numerator, denominator = saved
     left = offer.price_agorot * quantity * denominator - numerator * ONE
-    return round_half_up(left, ONE * denominator)
+    return divide_half_up(left, ONE * denominator)
 
 
 def _covered(promotion: Promotion, quantity: int) -> int:

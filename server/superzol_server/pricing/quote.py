@@ -1,21 +1,15 @@
 """Reads what a quote is asked for."""
 
-from math import isfinite
-
 from superzol_server.errors import InvalidRequest
 from superzol_server.identifiers import read_within_chain, shown
 from superzol_server.pricing.promotion import ONE
 from superzol_server.pricing.promotion_rows import to_thousandths
-
-LARGEST_QUANTITY = 10_000
+from superzol_server.quantity import check_quantity
 
 
 def read_quantity(quantity: float, weighted: bool) -> int:
     """Returns thousandths of a unit or kilogram, 0 meaning one; raises InvalidRequest."""
-    if not isfinite(quantity) or not 0 <= quantity <= LARGEST_QUANTITY:
-        raise InvalidRequest(
-            "quantity", f"must be from 0 to {LARGEST_QUANTITY}", "QUANTITY_OUT_OF_RANGE"
-        )
+    check_quantity(quantity, "quantity")
     thousandths = to_thousandths(quantity) or 0
     if quantity and not thousandths:
         raise InvalidRequest("quantity", "is less than a gram", "QUANTITY_OUT_OF_RANGE")
