@@ -38,10 +38,11 @@ from superzol.catalog.v1.store_pb2 import (
     ListStoresResponse,
     Store,
 )
-from superzol_server.catalog.limits import check_order, check_query, read_batch
+from superzol_server.catalog.limits import check_query, read_batch
 from superzol_server.database import Answer, Database
 from superzol_server.errors import NotFound
 from superzol_server.identifiers import read_barcode, read_product_id, read_store_id
+from superzol_server.order import read_order_by
 from superzol_server.pages import open_page
 from superzol_server.sql import load_statement
 
@@ -72,6 +73,7 @@ SEARCH_PRODUCTS = load_statement(__package__, "search_products")
 
 MOST_PRODUCTS_OF_A_CODE = 1000
 MOST_PRODUCTS_RANKED = 8000
+PLANNED_ORDERS = ("name", "store_count", "price_min_agorot")
 SEARCH_KEY = ("key_rank", "key_rarity", "key_length", "product_id")
 BEFORE_THE_BEST = (-1, 0, 0, "")
 
@@ -98,7 +100,7 @@ class CatalogService(CatalogServiceServicer):
         return GetStoreResponse(store=Store(**row))
 
     async def ListStores(self, request: ListStoresRequest, context: Context) -> ListStoresResponse:
-        check_order(request.order_by, served="store_id")
+        read_order_by(request.order_by, served=["store_id"], planned=["name"])
         page = open_page(request, first=("",))
         chosen = request.chain_id, request.city, request.kind, request.query
         filters = [value or None for value in chosen]
@@ -147,7 +149,7 @@ class CatalogService(CatalogServiceServicer):
     async def ListProducts(
         self, request: ListProductsRequest, context: Context
     ) -> ListProductsResponse:
-        check_order(request.order_by, served="product_id")
+        read_order_by(request.order_by, served=["product_id"], planned=PLANNED_ORDERS)
         page, filters = open_page(request, first=("",)), product_filters(request)
         count = COUNT_PRODUCTS if request.include_total else None
         statement = choose_products(request)

@@ -1,12 +1,10 @@
 """The orders in which prices are listed."""
 
-import re
 from typing import NamedTuple
 
-from superzol_server.errors import InvalidRequest, Unimplemented
+from superzol_server.order import read_order_by
 
 BY_IDENTIFIER, CHEAPEST_FIRST, DEAREST_FIRST = 0, 1, -1
-GRAMMAR = re.compile(r"[a-z_]+( desc)?(, ?[a-z_]+( desc)?)*")
 
 
 class Order(NamedTuple):
@@ -23,18 +21,9 @@ ORDERS = {
     "price_agorot desc": Order(DEAREST_FIRST),
     "name": Order(by_name=True),
 }
+PLANNED = ("store_id", "unit_price_agorot")
 
 
 def read_order(order_by: str) -> Order:
     """Returns the order; raises InvalidRequest or Unimplemented."""
-    written = " ".join(order_by.split())
-    order = ORDERS.get(written)
-    if order is None and not GRAMMAR.fullmatch(written):
-        raise InvalidRequest(
-            "order_by",
-            'must be written "price_agorot", "price_agorot desc" or "name"',
-            "ORDER_BY_INVALID",
-        )
-    if order is None:
-        raise Unimplemented("order_by", f'the order "{written}" is not served yet')
-    return order
+    return ORDERS[read_order_by(order_by, ORDERS, PLANNED)]

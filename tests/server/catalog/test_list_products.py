@@ -124,3 +124,8 @@ async def test_what_is_not_served_yet_says_which_field(
 ) -> None:
     said = await refusal(catalog.ListProducts(asked))
     assert (said.code, said.metadata) == (StatusCode.UNIMPLEMENTED, {"field": field})
+
+
+async def test_order_by_no_field_is_invalid(catalog: CatalogClient) -> None:
+    said = await refusal(catalog.ListProducts(ListProductsRequest(order_by="banana")))
+    assert (said.code, said.fields) == (StatusCode.INVALID_ARGUMENT, ["order_by"])

@@ -61,6 +61,11 @@ async def test_unknown_chain_is_not_found(catalog: CatalogClient) -> None:
     assert (said.code, said.reason) == (StatusCode.NOT_FOUND, "CHAIN_NOT_FOUND")
 
 
+async def test_order_by_no_field_is_invalid(catalog: CatalogClient) -> None:
+    said = await refusal(catalog.ListStores(ListStoresRequest(order_by="banana")))
+    assert (said.code, said.fields) == (StatusCode.INVALID_ARGUMENT, ["order_by"])
+
+
 async def test_other_order_is_not_served(catalog: CatalogClient) -> None:
     said = await refusal(catalog.ListStores(ListStoresRequest(order_by="name")))
     assert (said.code, said.metadata) == (StatusCode.UNIMPLEMENTED, {"field": "order_by"})

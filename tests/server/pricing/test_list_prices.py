@@ -242,7 +242,7 @@ async def test_unknown_name_is_no_empty_list(
         (ListPricesRequest(), "product_id"),
         (ListPricesRequest(product_id="7290004131075"), "product_id"),
         (ListPricesRequest(store_id="39"), "store_id"),
-        (ListPricesRequest(product_id=MILK, order_by="price_agorot!"), "order_by"),
+        (ListPricesRequest(product_id=MILK, order_by="banana"), "order_by"),
         (ListPricesRequest(product_id=MILK, page_token="x"), "page_token"),
         (ListPricesRequest(product_id=MILK, page_size=-1), "page_size"),
     ],

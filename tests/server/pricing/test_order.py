@@ -20,17 +20,13 @@ def test_prices_are_ordered_by_identifier_price_or_name(order_by: str, order: Or
     assert read_order(order_by) == order
 
 
-def test_blanks_do_not_matter() -> None:
-    assert read_order("  price_agorot   desc ") == Order(direction=-1)
-
-
-@pytest.mark.parametrize("order_by", ["name desc", "city", "price_agorot, store_id"])
+@pytest.mark.parametrize("order_by", ["name desc", "unit_price_agorot", "price_agorot, store_id"])
 def test_other_order_is_not_served_yet(order_by: str) -> None:
     with pytest.raises(Unimplemented, match=order_by):
         read_order(order_by)
 
 
-@pytest.mark.parametrize("order_by", ["price_agorot descending", "1", "name;", "desc,"])
+@pytest.mark.parametrize("order_by", ["price_agorot descending", "city"])
 def test_text_that_is_no_order_is_invalid(order_by: str) -> None:
     with pytest.raises(InvalidRequest, match="order_by"):
         read_order(order_by)
