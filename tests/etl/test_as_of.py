@@ -18,7 +18,7 @@ from superzol_etl.clean.gates import Gates
 from superzol_etl.database import connected
 from superzol_etl.load.beside import beside
 from superzol_etl.load.chain import load_chain
-from superzol_etl.load.classifying import classifier_process
+from superzol_etl.load.classifying import classifier
 from superzol_etl.load.job import ChainJob
 from superzol_etl.load.join import join_backfill
 from superzol_etl.load.replay import replay_files
@@ -143,7 +143,7 @@ def run(
 def worker() -> Iterator[ProcessPoolExecutor]:
     """A process of its own, as the one that classifies is started before there are threads."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context, initializer=classifier_process) as pool:
+    with ProcessPoolExecutor(1, mp_context=context, initializer=classifier) as pool:
         yield pool
 
 

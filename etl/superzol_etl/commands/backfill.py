@@ -8,7 +8,7 @@ import typer
 
 from superzol_etl.commands.ending import Ending, conclude
 from superzol_etl.commands.options import Database, Dataset, Lake, RunId, TerminationPath
-from superzol_etl.load.classifying import classifier_process
+from superzol_etl.load.classifying import classifier
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET, MAX_VERSION
 from superzol_etl.stopping import run_until_stopped
@@ -55,7 +55,7 @@ def backfill_command(
     call = StageCall(database, dataset, run_id or "", STAGE)
 
     def work() -> Mapping[str, Any]:
-        classifier_process()  # before there are threads
+        classifier()  # before there are threads
         # Only here: --help need not wait for Polars.
         from superzol_etl.snapshot import read_snapshot
         from superzol_etl.stages.backfill import Dated, Order, backfill

@@ -10,7 +10,7 @@ from superzol_etl.commands.gates import read_gates
 from superzol_etl.commands.place import Place
 from superzol_etl.commands.shelving import Shelves, bring_back, put_away
 from superzol_etl.console import show_progress
-from superzol_etl.load.classifying import classifier_process
+from superzol_etl.load.classifying import classifier
 from superzol_etl.records import Progress, StageCall
 from superzol_etl.settings import read_kept_versions
 from superzol_etl.stopping import run_until_stopped
@@ -49,7 +49,7 @@ def run_order(
     read_kept_versions()  # told wrong, it shall stop the run before it begins
     if where.source is None:
         bring_back(where.shelves, where.version, call.run_id)
-    classifier_process()  # before there are threads
+    classifier()  # before there are threads
     with ThreadPoolExecutor(1) as pool, show_progress(call.run_id, call.stage) as progress:
         finding = pool.submit(find)
         # Only here: --help need not wait for Polars, and the files are hashed meanwhile.

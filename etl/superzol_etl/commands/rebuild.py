@@ -18,7 +18,7 @@ from superzol_etl.commands.options import (
 )
 from superzol_etl.commands.place import lake_of
 from superzol_etl.errors import UsageError
-from superzol_etl.load.classifying import classifier_process
+from superzol_etl.load.classifying import classifier
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET
 from superzol_etl.stopping import run_until_stopped
@@ -69,7 +69,7 @@ def rebuild_command(
     call = StageCall(database, dataset, run_id or "", STAGE)
 
     def work() -> Mapping[str, Any]:
-        classifier_process()  # before there are threads
+        classifier()  # before there are threads
         place = lake_of(lake, volume)
         if place is None:
             raise UsageError("give --lake, or --volume with a lake in it")

@@ -50,14 +50,27 @@ class ClassifierProcess:
         return answer
 
 
-@cache
-def classifier_process() -> ClassifierProcess:
-    """The one of this process. The first call starts it, before there are threads.
+class InThread:
+    """Classifies in a thread of this process, for callers that already have threads."""
 
-    A process forked from one with threads may wait forever for a lock that one of them held.
+    async def classify(self, words: Words) -> list[str]:
+        """The category_id of each."""
+        return await asyncio.to_thread(_answer, list(words))
+
+    async def categories(self) -> Sequence["Category"]:
+        """All that the rules know."""
+        answer: Sequence[Category] = await asyncio.to_thread(_answer, None)
+        return answer
+
+
+@cache
+def classifier() -> ClassifierProcess | InThread:
+    """The one of this process. Called before there are threads, it starts a process.
+
+    One forked from a process with threads may wait forever for a lock that one of them held.
     """
     if threading.active_count() > 1:
-        raise RuntimeError("classifier_process was first called when there were threads")
+        return InThread()
     ours, theirs = multiprocessing.Pipe()
     # Forked, it is there at once; a new interpreter would take as long as the names.
     context = multiprocessing.get_context("fork")
@@ -73,16 +86,18 @@ def _serve(pipe: Connection, other_end: Connection) -> None:
     # Ctrl-C reaches both; the run stops by itself, and ends this process by SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _answer(None)  # reads the rules before they are needed
+    while True:
+        try:
+            pipe.send(_answer(pipe.recv()))
+        except (EOFError, OSError):
+            return
+
+
+def _answer(words: Words | None) -> Any:
+    """The category_id of each, or all categories."""
     from superzol_etl.clean.categories.classify import shipped_classifier
     from superzol_etl.clean.categories.rules import load_rules
 
-    categories, classify = load_rules().categories, shipped_classifier().classify
-    while True:
-        try:
-            words = pipe.recv()
-            if words is None:
-                pipe.send(categories)
-            else:
-                pipe.send([classify(*each).category_id for each in words])
-        except (EOFError, OSError):
-            return
+    classify = shipped_classifier().classify
+    return load_rules().categories if words is None else [classify(*w).category_id for w in words]

@@ -14,7 +14,7 @@ from superzol_etl.clean.codes import read_item_code
 from superzol_etl.clean.words import clean_words, understand_words
 from superzol_etl.database import Connection
 from superzol_etl.load.categories import find_category_keys
-from superzol_etl.load.classifying import classifier_process
+from superzol_etl.load.classifying import classifier
 from superzol_etl.load.observe import NewCodes
 from superzol_etl.load.tables import copy_frame
 from superzol_etl.sql import load_sql
@@ -142,7 +142,7 @@ class ProductFinder:
         new = wanted.filter(~ids.is_in(list(self._keys)))
         if len(new):
             words = new.select(pl.col("name").fill_null(""), "manufacturer").rows()
-            classifying = asyncio.ensure_future(classifier_process().classify(words))
+            classifying = asyncio.ensure_future(classifier().classify(words))
             await self._add()
             self._classified = new, classifying
 
@@ -155,7 +155,7 @@ class ProductFinder:
         categories = await classifying
         connection = self._connection
         if not self._category_keys:
-            known = await classifier_process().categories()
+            known = await classifier().categories()
             self._category_keys = await find_category_keys(connection, known)
         keys = pl.Series("category_key", [self._category_keys[each] for each in categories])
         async with connection.transaction():

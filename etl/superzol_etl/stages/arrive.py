@@ -123,8 +123,12 @@ async def download(source: Source, listing: Listing, folder: Path, way: Way) -> 
         async with asyncio.TaskGroup() as group:
             for file in missing:
                 group.create_task(bring(file))
-    except* (EtlError, OSError) as failed:
-        raise _worst(failed) from None
+    except BaseExceptionGroup as failed:
+        # Not by except*: some Pythons 3.11 wrap what is raised there in a group again.
+        known, others = failed.split((EtlError, OSError))
+        if known is None or others is not None:
+            raise
+        raise _worst(known) from None
     return came
 
 

@@ -17,7 +17,7 @@ from superzol_etl.database import connected
 from superzol_etl.errors import EtlError
 from superzol_etl.failures import explain
 from superzol_etl.load.chain import load_chain
-from superzol_etl.load.classifying import classifier_process
+from superzol_etl.load.classifying import classifier
 from superzol_etl.load.job import ChainJob
 from superzol_etl.memory import share_one_arena
 from superzol_etl.records import ChainResult, ChainState
@@ -64,7 +64,7 @@ def stop_with_parent(heard: Connection) -> None:
     A run that is killed ends it at once; one that stops lets it give up at the next block.
     """
     share_one_arena()
-    classifier_process()
+    classifier()
     _ignore_signals()
     parent = multiprocessing.parent_process()
     assert parent is not None  # only workers come here
