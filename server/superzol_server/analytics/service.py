@@ -91,7 +91,8 @@ class AnalyticsService(AnalyticsServiceServicer):
         scope = read_scope(request.store_ids, request.chain_ids, request.city)
         buyer = read_purchase(request)
         product_ids = [item.product_id for item in items]
-        asked = product_ids, *scope, read_unseen_limit(request.include_unseen_stores)
+        limit = read_unseen_limit(request.include_unseen_stores, bool(scope.store_ids))
+        asked = product_ids, *scope, limit
         rows, deals = await self._read_shelves(asked, items, buyer)
         first = rows[0]
         check_scope(
@@ -180,7 +181,7 @@ class AnalyticsService(AnalyticsServiceServicer):
         as_of_time, group_by = read_time(request, "as_of_time"), read_group(request)
         async with self._database.snapshot() as snapshot:
             versions = await find_versions(snapshot, as_of_time, None)
-            limit = read_unseen_limit(request.include_unseen_stores)
+            limit = read_unseen_limit(request.include_unseen_stores, bool(scope.store_ids))
             asked = (product_ids, *scope, as_of_time, group_by, limit)
             rows = (await snapshot.fetch(COMPARE_PRICES, *asked)).rows
         first = rows[0]

@@ -7,6 +7,7 @@
 -- $6 observed_before: timestamptz, null for no limit
 -- $7 category_id: text, of a category or a department, null for all
 -- $8 as_of_time: timestamptz, null for now
+-- $9 unseen_limit: int, days from which on a store unseen now is left out
 -- Budget: 2200 shared buffers
 WITH used AS MATERIALIZED (
     -- Now is after every version, and so in no closed span: their partitions are not even opened.
@@ -41,6 +42,7 @@ WITH used AS MATERIALIZED (
     WHERE CASE WHEN $2::text IS NULL THEN true ELSE search_text(store.city) = (SELECT city_text($2)) END
         AND coalesce(seen.observed_at >= $5, $5::timestamptz IS NULL)
         AND coalesce(seen.observed_at < $6, $6::timestamptz IS NULL)
+        AND ($8 IS NOT NULL OR store.unseen_days < $9::int4)
 )
 SELECT count(*) AS total_size
 FROM (

@@ -8,6 +8,7 @@
 -- $7 observed_from: timestamptz, null for no limit
 -- $8 observed_before: timestamptz, null for no limit
 -- $9 category_id: text, of a category or a department, null for all
+-- $10 unseen_limit: int, days from which on a store unseen is left out
 -- Budget: 950 shared buffers
 SELECT count(*) AS total_size
 FROM offer AS open
@@ -21,6 +22,7 @@ WHERE open.product_key = (SELECT product_key FROM product WHERE product_id = $1)
     AND ($6::int4 IS NULL OR open.price <= $6)
     AND ($7::timestamptz IS NULL OR store.observed_at >= $7)
     AND ($8::timestamptz IS NULL OR store.observed_at < $8)
+    AND store.unseen_days < $10::int4
     AND ($9::text IS NULL OR EXISTS (
         SELECT FROM product
         JOIN category ON category.category_key = product.category_key

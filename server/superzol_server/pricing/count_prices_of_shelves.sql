@@ -7,6 +7,7 @@
 -- $6 observed_from: timestamptz, null for no limit
 -- $7 observed_before: timestamptz, null for no limit
 -- $8 category_id: text, of a category or a department, null for all
+-- $9 unseen_limit: int, days from which on a store unseen is left out
 -- Budget: 1700 shared buffers
 WITH scope AS MATERIALIZED (
     SELECT store.store_key, store.chain_key
@@ -17,6 +18,7 @@ WITH scope AS MATERIALIZED (
         AND CASE WHEN $3::text IS NULL THEN true ELSE search_text(store.city) = (SELECT city_text($3)) END
         AND coalesce(store.observed_at >= $6, $6::timestamptz IS NULL)
         AND coalesce(store.observed_at < $7, $7::timestamptz IS NULL)
+        AND store.unseen_days < $9::int4
 ), wanted AS MATERIALIZED (
     SELECT array_agg(category_key) AS category_keys
     FROM category

@@ -7,9 +7,10 @@
 -- $6 observed_before: timestamptz, null for no limit
 -- $7 category_id: text, of a category or a department, null for all
 -- $8 as_of_time: timestamptz, null for now
--- $9 after_product_id: text, of the last row seen, '' for the first page
--- $10 after_store_id: text, of the last row seen, '' for the first page
--- $11 limit: int
+-- $9 unseen_limit: int, days from which on a store unseen now is left out
+-- $10 after_product_id: text, of the last row seen, '' for the first page
+-- $11 after_store_id: text, of the last row seen, '' for the first page
+-- $12 limit: int
 -- Budget: 110000 shared buffers
 WITH used AS MATERIALIZED (
     -- Now is after every version, and so in no closed span: their partitions are not even opened.
@@ -49,11 +50,12 @@ WITH used AS MATERIALIZED (
     WHERE CASE WHEN $2::text IS NULL THEN true ELSE search_text(store.city) = (SELECT city_text($2)) END
         AND coalesce(seen.observed_at >= $5, $5::timestamptz IS NULL)
         AND coalesce(seen.observed_at < $6, $6::timestamptz IS NULL)
+        AND ($8 IS NOT NULL OR store.unseen_days < $9::int4)
 ), place AS MATERIALIZED (
     -- Stores as an array in the order of the list: no join, of which planners know only bad orders here.
     SELECT
         array_agg(store_key ORDER BY store_id) AS store_keys,
-        count(*) FILTER (WHERE store_id <= $10) AS passed
+        count(*) FILTER (WHERE store_id <= $11) AS passed
     FROM shop
 ), page AS (
     SELECT
@@ -69,7 +71,7 @@ WITH used AS MATERIALIZED (
         FROM product_in_chain AS words
         JOIN product ON product.product_key = words.product_key
         WHERE words.chain_key = (SELECT chain_key FROM used)
-            AND product.product_id >= $9
+            AND product.product_id >= $10
             AND ($7::text IS NULL OR product.category_key = ANY (ARRAY(
                 SELECT category_key FROM category WHERE category_id = $7 OR department_id = $7
             )))
@@ -93,13 +95,13 @@ WITH used AS MATERIALIZED (
         AND coalesce(told.price >= $3::int4, true)
         AND coalesce(told.price <= $4::int4, true)
         AND (
-            known.product_id > $9
+            known.product_id > $10
             OR array_position((SELECT store_keys FROM place), told.store_key) > (SELECT passed FROM place)
         )
     ORDER BY
         known.product_id,
         number
-    LIMIT $11
+    LIMIT $12
 )
 SELECT
     page.product_id,

@@ -8,10 +8,11 @@
 -- $7 observed_from: timestamptz, null for no limit
 -- $8 observed_before: timestamptz, null for no limit
 -- $9 category_id: text, of a category or a department, null for all
--- $10 direction: int, 1 cheapest first, -1 dearest first, 0 by store alone
--- $11 after_key_price: int, of the last row seen, below any for the first page
--- $12 after_store_id: text, of the last row seen, '' for the first page
--- $13 limit: int
+-- $10 unseen_limit: int, days from which on a store unseen is left out
+-- $11 direction: int, 1 cheapest first, -1 dearest first, 0 by store alone
+-- $12 after_key_price: int, of the last row seen, below any for the first page
+-- $13 after_store_id: text, of the last row seen, '' for the first page
+-- $14 limit: int
 -- Budget: 950 shared buffers
 SELECT
     open.product_id,
@@ -23,7 +24,7 @@ SELECT
     store.observed_file,
     store.observed_version,
     open.since AS since_version,
-    open.price * $10::int4 AS key_price
+    open.price * $11::int4 AS key_price
 FROM offer AS open
 JOIN chain ON chain.chain_key = open.chain_key
 JOIN store ON store.store_key = open.store_key
@@ -40,8 +41,9 @@ WHERE open.product_key = (SELECT product_key FROM product WHERE product_id = $1)
         JOIN category ON category.category_key = product.category_key
         WHERE product.product_id = $1 AND $9 IN (category.category_id, category.department_id)
     ))
-    AND (open.price * $10, store.store_id) > ($11::int8, $12)
+    AND store.unseen_days < $10::int4
+    AND (open.price * $11, store.store_id) > ($12::int8, $13)
 ORDER BY
     key_price,
     store.store_id
-LIMIT $13
+LIMIT $14

@@ -7,11 +7,12 @@
 -- $6 observed_from: timestamptz, null for no limit
 -- $7 observed_before: timestamptz, null for no limit
 -- $8 category_id: text, of a category or a department, null for all
--- $9 direction: int, 1 cheapest first, -1 dearest first, 0 by product and store alone
--- $10 after_key_price: int, of the last row seen, below any for the first page
--- $11 after_product_id: text, of the last row seen, '' for the first page
--- $12 after_store_id: text, of the last row seen, '' for the first page
--- $13 limit: int
+-- $9 unseen_limit: int, days from which on a store unseen is left out
+-- $10 direction: int, 1 cheapest first, -1 dearest first, 0 by product and store alone
+-- $11 after_key_price: int, of the last row seen, below any for the first page
+-- $12 after_product_id: text, of the last row seen, '' for the first page
+-- $13 after_store_id: text, of the last row seen, '' for the first page
+-- $14 limit: int
 -- Budget: 48000 shared buffers
 WITH scope AS MATERIALIZED (
     SELECT
@@ -29,6 +30,7 @@ WITH scope AS MATERIALIZED (
         AND CASE WHEN $3::text IS NULL THEN true ELSE search_text(store.city) = (SELECT city_text($3)) END
         AND coalesce(store.observed_at >= $6, $6::timestamptz IS NULL)
         AND coalesce(store.observed_at < $7, $7::timestamptz IS NULL)
+        AND store.unseen_days < $9::int4
 ), wanted AS MATERIALIZED (
     SELECT array_agg(category_key) AS category_keys
     FROM category
@@ -61,9 +63,9 @@ WITH scope AS MATERIALIZED (
     -- Enough to fill the page, told by the price alone: identifiers are looked up for these only.
     SELECT standing.product_key, standing.store_key, standing.price
     FROM standing
-    WHERE standing.price * $9::int4 >= $10::int8
-    ORDER BY standing.price * $9
-    FETCH FIRST ((SELECT count(*) FROM standing WHERE standing.price * $9 = $10) + $13) ROWS WITH TIES
+    WHERE standing.price * $10::int4 >= $11::int8
+    ORDER BY standing.price * $10
+    FETCH FIRST ((SELECT count(*) FROM standing WHERE standing.price * $10 = $11) + $14) ROWS WITH TIES
 ), named AS (
     SELECT product.product_key, product.product_id, sold.store_keys, sold.prices
     FROM (
@@ -72,7 +74,7 @@ WITH scope AS MATERIALIZED (
         GROUP BY product_key
     ) AS sold
     JOIN product ON product.product_key = sold.product_key
-    WHERE product.product_id >= $11 OR $9 <> 0
+    WHERE product.product_id >= $12 OR $10 <> 0
 ), page AS (
     SELECT
         scope.store_key,
@@ -85,16 +87,16 @@ WITH scope AS MATERIALIZED (
         named.product_key,
         named.product_id,
         sold.price,
-        sold.price * $9 AS key_price
+        sold.price * $10 AS key_price
     FROM named
     CROSS JOIN LATERAL unnest(named.store_keys, named.prices) AS sold (store_key, price)
     JOIN scope ON scope.store_key = sold.store_key
-    WHERE (sold.price * $9, named.product_id, scope.store_id) > ($10, $11, $12)
+    WHERE (sold.price * $10, named.product_id, scope.store_id) > ($11, $12, $13)
     ORDER BY
         key_price,
         named.product_id,
         scope.store_id
-    LIMIT $13
+    LIMIT $14
 )
 SELECT
     page.product_id,

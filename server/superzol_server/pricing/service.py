@@ -42,6 +42,7 @@ from superzol_server.pricing.messages import (
 from superzol_server.pricing.promotion_rows import to_rule
 from superzol_server.pricing.walk import NOTHING, Asked, Walk, plan_walk, read_asked
 from superzol_server.sql import load_statement
+from superzol_server.unseen import read_unseen_limit
 
 GET_PRICE = load_statement(__package__, "get_price")
 GET_PRICE_QUOTE = load_statement(__package__, "get_price_quote")
@@ -79,7 +80,8 @@ class PricingService(PricingServiceServicer):
         filters = read_filters(request)
         enough = filters.category_id is not None and filters.city is not None
         asked = read_asked(request.product_id, request.store_id, request.chain_id, enough)
-        walk = plan_walk(asked, filters, request.order_by)
+        unseen_limit = read_unseen_limit(request.include_unseen_stores, bool(asked.store_id))
+        walk = plan_walk(asked, filters, request.order_by, unseen_limit)
         page = open_page(request, walk.first)
         async with self._database.snapshot() as snapshot:
             versions = await find_versions(snapshot, filters.as_of_time, asked.of_chain)

@@ -55,18 +55,22 @@ def read_asked(product_id: str, store_id: str, chain_id: str, enough: bool = Fal
     return asked
 
 
-def plan_walk(asked: Asked, filters: Filters, order_by: str) -> Walk:
-    """Chooses the walk; raises InvalidRequest or Unimplemented for its order or time."""
+def plan_walk(asked: Asked, filters: Filters, order_by: str, unseen_limit: int) -> Walk:
+    """Chooses the walk; raises InvalidRequest or Unimplemented for its order or time.
+
+    unseen_limit: days from which on a store unseen is left out, of the prices of now.
+    """
     order = read_order(order_by)
     if asked.product_id is not None:
-        return _of_product(asked, filters, order)
+        return _of_product(asked, filters, order, unseen_limit)
     if asked.store_id is not None:
-        return _of_store(asked, filters, order)
+        return _of_store(asked, filters, order, unseen_limit)
     if asked.chain_id is not None and order == Order():
         key = ("product_id", "store_id")
         if filters == NOTHING:
-            return Walk("chain", (asked.chain_id,), (), ("", ""), key)
-        return Walk("chain_filtered", (asked.chain_id, *filters), (), ("", ""), key)
+            return Walk("chain", (asked.chain_id, unseen_limit), (), ("", ""), key)
+        chosen = (asked.chain_id, *filters, unseen_limit)
+        return Walk("chain_filtered", chosen, (), ("", ""), key)
     if order.by_name or filters.category_id is None:
         raise Unimplemented(
             "order_by",
@@ -76,32 +80,32 @@ def plan_walk(asked: Asked, filters: Filters, order_by: str) -> Walk:
         raise Unimplemented(
             "as_of_time", "a category is served as of a time with product_id or store_id only"
         )
-    return _on_shelves(asked, filters, order)
+    return _on_shelves(asked, filters, order, unseen_limit)
 
 
-def _of_store(asked: Asked, filters: Filters, order: Order) -> Walk:
+def _of_store(asked: Asked, filters: Filters, order: Order, unseen_limit: int) -> Walk:
     names = (asked.store_id, asked.chain_id)
     if (order, filters) == (Order(), NOTHING):
         return Walk("store", names, (), ("",), ("product_id",))
     if filters.as_of_time is None and not order.by_name:
-        return _on_shelves(asked, filters, order)
+        return _on_shelves(asked, filters, order, unseen_limit)
     key = ("key_price", "key_name", "product_id")
     return Walk("shelf", (*names, *filters), order, (BELOW_ANY_PRICE, "", ""), key)
 
 
-def _on_shelves(asked: Asked, filters: Filters, order: Order) -> Walk:
+def _on_shelves(asked: Asked, filters: Filters, order: Order, unseen_limit: int) -> Walk:
     """Shelves hold the prices of now, and know no names."""
-    chosen = (asked.store_id, asked.chain_id, *filters.choosing)
+    chosen = (asked.store_id, asked.chain_id, *filters.choosing, unseen_limit)
     key = ("key_price", "product_id", "store_id")
     return Walk("shelves", chosen, (order.direction,), (BELOW_ANY_PRICE, "", ""), key)
 
 
-def _of_product(asked: Asked, filters: Filters, order: Order) -> Walk:
+def _of_product(asked: Asked, filters: Filters, order: Order, unseen_limit: int) -> Walk:
     """One product has one name: that order is the one by store."""
     product_id, store_id, chain_id = asked
     names, first, key = (product_id, chain_id, store_id), (BELOW_ANY_PRICE, ""), "key_price"
     if filters.as_of_time is None:
-        chosen, of = (*names, *filters.choosing), "product"
+        chosen, of = (*names, *filters.choosing, unseen_limit), "product"
     else:
         chosen, of = (*names, *filters), "product_as_of"
     return Walk(of, chosen, (order.direction,), first, (key, "store_id"))

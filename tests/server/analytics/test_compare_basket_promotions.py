@@ -170,6 +170,8 @@ async def test_store_unseen_for_14_days_is_left_out_unless_asked_for(
         assert [quote.store_id for quote in answer.quotes] == stores
         request.include_unseen_stores = True
         assert len((await analytics.CompareBasket(request)).quotes) == 2
+        named = CompareBasketRequest(items=request.items, store_ids=["alpha:1"])
+        assert len((await analytics.CompareBasket(named)).quotes) == 1
 
 
 @pytest.mark.usefixtures("shelves")

@@ -132,6 +132,8 @@ async def test_store_long_unseen_is_left_out_unless_asked_for(
     assert gone not in [each.group for each in without.comparisons[0].groups]
     request.include_unseen_stores = True
     assert await analytics.ComparePrices(request) == before
+    named = ComparePricesRequest(product_ids=GTINS, group_by=by_store, store_ids=[gone])
+    assert (await analytics.ComparePrices(named)).comparisons[0].groups[0].group == gone
 
 
 @pytest.mark.parametrize(

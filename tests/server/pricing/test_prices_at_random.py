@@ -24,6 +24,7 @@ from tests.support.server import refusal
 from tests.support.tables import Tables, read_tables
 
 SEEDS = range(6)
+LOSE_SIGHT = "UPDATE store SET unseen_days = 13 + (store_key + $1::int4) % 3 / 2"
 PRODUCTS = (*GTINS, *(f"{chain}:12" for chain in CHAINS))
 
 
@@ -31,6 +32,7 @@ PRODUCTS = (*GTINS, *(f"{chain}:12" for chain in CHAINS))
 async def market(request: pytest.FixtureRequest, connection: asyncpg.Connection) -> Tables:
     await make_market(connection, request.param)
     await promote_at_random(connection, request.param)
+    await connection.execute(LOSE_SIGHT, request.param)
     return await read_tables(connection)
 
 
@@ -106,6 +108,7 @@ def draw_request(dice: Random, market: Tables) -> ListPricesRequest:
         request.end_date.CopyFrom(Date(year=2026, month=4, day=dice.randint(1, 20)))
     if dice.random() < 0.3 or scope == "shelves":
         request.category_id = dice.choice(sorted(row["category_id"] for row in market["category"]))
+    request.include_unseen_stores = dice.random() < 0.3
     if scope == "shelves":
         request.city = dice.choice(sorted({row["city"] for row in market["store"]} - {None}))
         request.order_by = dice.choice(("", "price_agorot", "price_agorot desc"))
@@ -118,7 +121,7 @@ def draw_request(dice: Random, market: Tables) -> ListPricesRequest:
     return request
 
 
-def matches(request: ListPricesRequest, price: Known) -> bool:
+def matches(request: ListPricesRequest, price: Known, unseen: set[str]) -> bool:
     first = to_day(request.start_date) if request.HasField("start_date") else None
     last = to_day(request.end_date) if request.HasField("end_date") else None
     limits = (
@@ -132,6 +135,10 @@ def matches(request: ListPricesRequest, price: Known) -> bool:
         not request.HasField("on_sale") or (price.discount is not None) == request.on_sale,
         first is None or (price.day is not None and price.day >= first),
         last is None or (price.day is not None and price.day <= last),
+        request.include_unseen_stores
+        or bool(request.store_id)
+        or request.HasField("as_of_time")
+        or price.store_id not in unseen,
     )
     return all(limits)
 
@@ -148,6 +155,8 @@ ORDERS: dict[str, Callable[[Known], tuple[object, ...]]] = {
 async def test_any_list_holds_the_prices_that_match(market: Tables, pricing: PricingClient) -> None:
     dice, listed = Random(len(market["price_span"])), 0
     cities = {row["city"] for row in market["store"]}
+    unseen = {row["store_id"] for row in market["store"] if row["unseen_days"] >= 14}
+    assert unseen
     for _ in range(90):
         request = draw_request(dice, market)
         if request.city not in cities:
@@ -155,7 +164,8 @@ async def test_any_list_holds_the_prices_that_match(market: Tables, pricing: Pri
         moment = request.as_of_time.ToDatetime(UTC) if request.HasField("as_of_time") else None
         prices = all_prices(market, moment, moment or datetime.now(UTC))
         wanted = sorted(
-            (price for price in prices if matches(request, price)), key=ORDERS[request.order_by]
+            (price for price in prices if matches(request, price, unseen)),
+            key=ORDERS[request.order_by],
         )
         chains = {request.chain_id or request.store_id.split(":")[0]} - {""} or set(CHAINS)
         used = versions_as_of(market, moment) if moment else {}

@@ -7,6 +7,7 @@ import pytest
 from superzol_server.errors import InvalidRequest, Unimplemented
 from superzol_server.pricing.filters import Filters
 from superzol_server.pricing.walk import Asked, plan_walk, read_asked
+from superzol_server.unseen import LEFT_OUT_DAYS
 
 PRODUCT = Asked("7290004131074", None, None)
 STORE = Asked(None, "alpha:1", None)
@@ -36,7 +37,7 @@ DAIRY, HAIFA = "dairy", "חיפה"
 def test_walk_reads_what_holds_the_answer(
     asked: Asked, filters: Filters, order_by: str, walk: str
 ) -> None:
-    assert plan_walk(asked, filters, order_by).of == walk
+    assert plan_walk(asked, filters, order_by, LEFT_OUT_DAYS).of == walk
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_what_is_not_served_is_named(
     asked: Asked, filters: Filters, order_by: str, field: str
 ) -> None:
     with pytest.raises(Unimplemented, match=field):
-        plan_walk(asked, filters, order_by)
+        plan_walk(asked, filters, order_by, LEFT_OUT_DAYS)
 
 
 def test_question_about_everything_is_refused() -> None:
