@@ -19,7 +19,7 @@ def test_a_terminal_gets_a_bar_and_a_pipe_gets_lines(tmp_path: Path) -> None:
     shown = read_all(outer)
     stdout = process.communicate(timeout=60)[0]
     assert json.loads(stdout)["result"] == "Fetched"
-    assert "price_full_file_gamma.csv" in shown
+    assert "price_full_file_" in shown  # whichever came last
     assert "\x1b[" in shown  # drawn over and over in one place
 
     lines = fetcher._replace(volume=tmp_path / "other").run().stderr.splitlines()
