@@ -11,7 +11,8 @@ MAX_VERSION = 32_766  # versions are int2, and a span ends before the next one
 MAX_SHARDS = 256  # of the operator; there are some 40 chains
 IDENTIFIER = r"[a-z0-9]+(-[a-z0-9]+)*"  # of a dataset, as in israeli-supermarkets
 RUN_ID = r"[A-Za-z0-9._-]{1,100}"
-KEPT = "SUPERZOL_KEEP_VERSIONS"  # unset: all; a year of a nation is 8 GB of spans
+# Not SUPERZOL_KEEP_VERSIONS, which lets raw files go: prices would go with them.
+KEPT = "SUPERZOL_KEEP_HISTORY"  # unset: all; a year of a nation is 8 GB of spans
 
 
 def read_kept_versions() -> int | None:

@@ -7,6 +7,7 @@ import pytest
 from grpc import StatusCode
 
 from superzol.pricing.v1.pricing_pb2 import GetPriceRequest
+from superzol_etl.settings import read_kept_versions
 from tests.support.clients import PricingClient
 from tests.support.server import refusal, running_api
 from tests.support.snapshots import Chain, Item, full
@@ -30,7 +31,7 @@ async def partitions(connection: asyncpg.Connection) -> set[str]:
 async def test_versions_beyond_those_kept_are_out_of_range_and_open_offers_stay(
     chain: Chain, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SUPERZOL_KEEP_VERSIONS", "2")
+    monkeypatch.setenv("SUPERZOL_KEEP_HISTORY", "2")
     for day, (version, milk) in enumerate([(1, "5.00"), (20, "5.10"), (30, "5.20"), (40, "5.30")]):
         load(chain, version, day + 1, milk)
     assert await partitions(connection) == {"price_span_0", "price_span_32", "price_span_64"}
@@ -58,7 +59,7 @@ async def test_versions_beyond_those_kept_are_out_of_range_and_open_offers_stay(
 async def test_a_reader_that_holds_a_partition_puts_it_off_to_the_next_publish(
     chain: Chain, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SUPERZOL_KEEP_VERSIONS", "1")
+    monkeypatch.setenv("SUPERZOL_KEEP_HISTORY", "1")
     load(chain, 1, 1, "5.00")
     load(chain, 2, 2, "5.10")
     async with connection.transaction():
@@ -69,11 +70,18 @@ async def test_a_reader_that_holds_a_partition_puts_it_off_to_the_next_publish(
     assert "price_span_0" not in await partitions(connection)
 
 
+def test_how_many_versions_keep_their_files_says_nothing_of_prices(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SUPERZOL_KEEP_VERSIONS", "1")
+    assert read_kept_versions() is None
+
+
 @pytest.mark.parametrize("told", ["0", "-1", "all", "1.5"])
 def test_a_wrong_number_of_versions_is_a_wrong_configuration(
     chain: Chain, monkeypatch: pytest.MonkeyPatch, told: str
 ) -> None:
-    monkeypatch.setenv("SUPERZOL_KEEP_VERSIONS", told)
+    monkeypatch.setenv("SUPERZOL_KEEP_HISTORY", told)
     done = chain.load([full(Item(MILK, "5.00"))])
     assert done.exit_code == 78
-    assert f"SUPERZOL_KEEP_VERSIONS={told}" in done.stderr
+    assert f"SUPERZOL_KEEP_HISTORY={told}" in done.stderr
