@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Mapping
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -64,8 +65,10 @@ def push_metrics(report: Mapping[str, Any]) -> None:
     keys = {name: str(report[name]) for name in ("dataset", "stage", "shard") if name in report}
     try:
         push_to_gateway(url, JOB, _registry(report), keys, timeout=TIMEOUT_SECONDS)
-    except (OSError, ValueError) as error:
-        log.warning("metrics not pushed", extra={"error": str(error)})
+    except (OSError, ValueError, HTTPException) as error:
+        # What the client says of a URL may show the password in it.
+        told = str(error) if isinstance(error, OSError) else type(error).__name__
+        log.warning("metrics not pushed", extra={"error": told})
 
 
 def _registry(report: Mapping[str, Any]) -> "CollectorRegistry":

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from superzol_etl.metrics import metrics_text
+from superzol_etl.metrics import metrics_text, push_metrics
 from tests.support.loading import run, snapshot
 
 REPORT = {
@@ -92,6 +92,16 @@ def test_a_gateway_that_is_away_fails_nothing(
     outcome = run("refresh", "--source", str(folder), "--database", database)
     assert outcome.exit_code == 0
     assert "metrics not pushed" in outcome.stderr
+
+
+@pytest.mark.parametrize("url", ["http://user:secret@localhost", "ftps://user:secret@h", "h:x"])
+def test_a_wrong_url_of_a_gateway_fails_nothing_and_is_not_shown(
+    url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("SUPERZOL_PUSHGATEWAY_URL", url)
+    push_metrics(REPORT)
+    assert "metrics not pushed" in caplog.text
+    assert "secret" not in str([record.__dict__ for record in caplog.records])
 
 
 def test_each_file_and_chain_is_a_line_of_the_log(database: str, tmp_path: Path) -> None:
