@@ -1,6 +1,5 @@
 """Makes what a chain's files say of prices its open offers, and closes the spans that end."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
@@ -8,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from superzol_etl.clean.parts import StorePlan, plan_store
-from superzol_etl.clean.words import clean_words, understand_words
 from superzol_etl.database import Connection
 from superzol_etl.load.aliases import note_aliases
 from superzol_etl.load.diff import Change, Observed, compare, observe
@@ -17,8 +15,6 @@ from superzol_etl.load.packs import read_offers, write_change
 from superzol_etl.load.products import Products
 from superzol_etl.load.read import ChainContent
 from superzol_etl.load.shelves import (
-    Categories,
-    Shelves,
     arrange,
     changed_keys,
     forget_moves,
@@ -26,6 +22,7 @@ from superzol_etl.load.shelves import (
     write_shelves,
 )
 from superzol_etl.load.stores import note_sightings
+from superzol_etl.load.threads import Threads
 from superzol_etl.load.words import take_over_words
 from superzol_etl.records import StoreState
 
@@ -66,41 +63,31 @@ async def apply_prices(
     rows, (chain_key, version, has_shelves) = content.rows, chain
     plans = plan_stores(content, states)
     store_keys = {code: state.store_key for code, state in states.items()}
-    # Sorting the rows takes as long as these statements: the one in a thread, the others here.
-    observing = asyncio.create_task(
-        asyncio.to_thread(observe, rows, products.keys, store_keys, plans)
-    )
-    words = understand_words(clean_words(rows.words))
-    await take_over_words(connection, chain_key, version, words, products.keys)
-    open_offers = await read_offers(connection, chain_key)
-    observed = await observing
-    closing = [store_keys[code] for code, plan in plans.items() if plan.base is not None]
-    change = compare(open_offers, observed, closing, version)
-    if ask_gates:
-        await ask_gates(change, observed)
-    ids = products.ids | await missing_ids(connection, change.after, products.ids)
     codes = {key: code for code, key in store_keys.items()}
-    digesting = asyncio.create_task(asyncio.to_thread(content_digest, change.after, ids, codes))
-    if has_shelves:
-        shelves, categories = await _arrange(connection, chain_key, change)
-    await write_change(connection, chain_key, version, change, products.ids)
-    if has_shelves:
-        await write_shelves(connection, await shelves, not len(open_offers.key))
-        await forget_moves(connection, chain_key, categories)
-        await note_aliases(connection, chain_key, version, change)
-    offers = np.bincount(observed.part, minlength=len(rows.parts)).tolist()
-    await note_sightings(connection, version, states, plans, rows.parts, offers)
-    return Priced(plans, observed, change.total, await digesting, codes)
-
-
-async def _arrange(
-    connection: Connection, chain_key: int, change: Change
-) -> tuple[asyncio.Task[Shelves], Categories]:
-    """Begins to arrange the shelves that change, in a thread."""
-    changed = changed_keys(change)
-    categories = await read_categories(connection, chain_key, change.after, changed)
-    arranging = asyncio.to_thread(arrange, change.after, changed, categories)
-    return asyncio.create_task(arranging), categories
+    async with Threads() as threads:
+        # Sorting the rows takes as long as these statements.
+        observing = threads.begin(observe, rows, products.keys, store_keys, plans)
+        await take_over_words(connection, chain_key, version, rows.words, products.keys)
+        open_offers = await read_offers(connection, chain_key)
+        observed = await observing
+        closing = [store_keys[code] for code, plan in plans.items() if plan.base is not None]
+        change = compare(open_offers, observed, closing, version)
+        if ask_gates:
+            await ask_gates(change, observed)
+        ids = products.ids | await missing_ids(connection, change.after, products.ids)
+        digesting = threads.begin(content_digest, change.after, ids, codes)
+        if has_shelves:
+            changed = changed_keys(change)
+            categories = await read_categories(connection, chain_key, change.after, changed)
+            arranging = threads.begin(arrange, change.after, changed, categories)
+        await write_change(connection, chain_key, version, change, products.ids)
+        if has_shelves:
+            await write_shelves(connection, await arranging, not len(open_offers.key))
+            await forget_moves(connection, chain_key, categories)
+            await note_aliases(connection, chain_key, version, change)
+        offers = np.bincount(observed.part, minlength=len(rows.parts)).tolist()
+        await note_sightings(connection, version, states, plans, rows.parts, offers)
+        return Priced(plans, observed, change.total, await digesting, codes)
 
 
 def plan_stores(content: ChainContent, states: dict[str, StoreState]) -> dict[str, StorePlan]:
