@@ -3,8 +3,11 @@
 import asyncio
 from functools import partial
 
+import asyncpg
+
 from superzol_etl.clean.gates import Held
 from superzol_etl.database import Connection
+from superzol_etl.errors import BadData
 from superzol_etl.load.job import ChainJob
 from superzol_etl.load.ledger import publish_generation, write_chain_version, write_reports
 from superzol_etl.load.prices import ChainKey, apply_prices
@@ -24,7 +27,8 @@ CHAIN_LOCK = 7  # first key of the advisory lock a chain's commits take; the sec
 async def load_chain(connection: Connection, job: ChainJob) -> ChainResult:
     """Reads a chain's files and makes them its open offers.
 
-    What cannot be trusted holds the chain back.
+    What cannot be trusted holds the chain back. Raises BadData when another run has loaded other
+    files meanwhile.
     """
     chain_id = job.chain.chain_id
     finder = ProductFinder(connection, job.chain_key, chain_id)
@@ -42,15 +46,36 @@ async def load_chain(connection: Connection, job: ChainJob) -> ChainResult:
     try:
         async with connection.transaction():
             await connection.execute(load_sql(PACKAGE, "lock_chain"), CHAIN_LOCK, job.chain_key)
-            newest = await connection.fetchval(
+            newest = await connection.fetchrow(
                 load_sql(PACKAGE, "read_newest_loaded"), job.chain_key
             )
-            if newest >= job.version:
-                return ChainResult(chain_id, ChainState.LOADED)  # another run was faster
+            if newest and newest["version"] >= job.version:
+                return _overtaken(job, newest)
             states = await read_stores(connection, job.chain_key)
             return await _apply(connection, job, content, products, states)
     except Untrusted as error:
         return await _hold_back(connection, job, content, error.held)
+
+
+def _overtaken(job: ChainJob, newest: asyncpg.Record) -> ChainResult:
+    """What another run made of these files meanwhile; a claim of the dataset ends with its
+    connection, but what was begun under it may still be under way.
+
+    Raises BadData when it loaded other files or a newer version.
+    """
+    chain_id, version = job.chain.chain_id, job.version
+    if newest["version"] > version:
+        raise BadData(
+            f"version {version} is older than version {newest['version']} of {chain_id}, which was"
+            " loaded meanwhile"
+        )
+    if newest["digest"] != job.chain.digest:
+        raise BadData(
+            f"version {version} of {chain_id} was loaded meanwhile with other files:"
+            " give these a new version"
+        )
+    counts = {name: newest[name] for name in ("rows", "rejected", "changed")}
+    return ChainResult(chain_id, ChainState.LOADED, **counts)
 
 
 async def _apply(

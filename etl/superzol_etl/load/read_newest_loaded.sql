@@ -1,6 +1,8 @@
--- The newest version of a chain that is loaded; 0 when none is.
+-- The newest version of a chain that is loaded, and what it was made of; no row when none is.
 -- $1 chain_key: int2
-SELECT coalesce(max(version), 0)
+SELECT version, digest, rows, rejected, changed
 FROM chain_version
 WHERE chain_key = $1
   AND state = 'loaded'
+ORDER BY version DESC
+LIMIT 1
