@@ -133,7 +133,7 @@ def test_a_rate_that_is_none_is_a_wrong_configuration(fetcher: Fetcher) -> None:
     assert "SUPERZOL_SOURCE_RATE" in outcome.stderr
 
 
-# The publisher writes a bare CR unquoted; the csv module, which reads here, takes it for a row's end.
+# The publisher writes a bare CR unquoted; the csv module, which reads here, ends a row at it.
 TEXTS = st.text(st.characters(exclude_characters="\r"), max_size=8)
 CELLS = st.none() | st.integers(-(10**15), 10**15) | st.floats(-1e9, 1e9) | TEXTS
 ROWS = st.lists(
