@@ -92,8 +92,9 @@ def match_basket(items: Sequence[Item], shelves: Iterable[Shelf]) -> tuple[list[
 def rank(asking: Iterable[Asking], matched_product_count: int, min_coverage: float) -> Ranking:
     """Orders stores by ratio, then the most matched products, then by store."""
     stores = list(asking)
+    # The quotient is what CheapStore tells: 0.07 * 100 is more than 7.
     covered = [
-        store for store in stores if store.matched_count >= min_coverage * matched_product_count
+        store for store in stores if store.matched_count / matched_product_count >= min_coverage
     ]
     covered.sort(key=lambda store: (store.ratio, -store.matched_count, store.store_id))
     return Ranking(covered, len(stores) - len(covered))
