@@ -58,6 +58,7 @@ COUNT_PRICES = {of: load_statement(__package__, f"count_prices_of_{of}") for of 
 
 Context = ServicerContext[Message, Message]
 
+NO_VERSION = 0  # below any
 # Prices read to find those on sale: at once, and in one call at most.
 SLICE, MOST_SLICES = 1000, 10
 
@@ -107,10 +108,11 @@ class PricingService(PricingServiceServicer):
         page = open_page(request, (LARGEST_INTEGER,))
         async with self._database.snapshot() as snapshot:
             versions = await find_versions(snapshot, as_of_time, asked.of_chain)
-            version = versions[0]["version"] if versions else LARGEST_INTEGER
+            newest = LARGEST_INTEGER if as_of_time is None else NO_VERSION
+            version = versions[0]["version"] if versions else newest
             place = (product_id, store_id, version, *page.place)
             answer = await snapshot.fetch(LIST_PRICE_HISTORY, *place)
-            if not answer.rows or not versions:
+            if not answer.rows:
                 await check_names(snapshot, asked)
                 check_versions(versions, as_of_time)
         part = page.cut(answer, "from_version")
