@@ -37,10 +37,11 @@ from superzol.catalog.v1.store_pb2 import (
     ListStoresRequest,
     ListStoresResponse,
     Store,
+    StoreKind,
 )
 from superzol_server.catalog.limits import check_query, read_batch
 from superzol_server.database import Answer, Database
-from superzol_server.errors import NotFound
+from superzol_server.errors import InvalidRequest, NotFound
 from superzol_server.identifiers import read_barcode, read_product_id, read_store_id
 from superzol_server.order import read_order_by
 from superzol_server.pages import open_page
@@ -102,7 +103,7 @@ class CatalogService(CatalogServiceServicer):
     async def ListStores(self, request: ListStoresRequest, context: Context) -> ListStoresResponse:
         read_order_by(request.order_by, served=["store_id"], planned=["name"])
         page = open_page(request, first=("",))
-        chosen = request.chain_id, request.city, request.kind, request.query
+        chosen = request.chain_id, request.city, read_kind(request.kind), request.query
         filters = [value or None for value in chosen]
         count = COUNT_STORES if request.include_total else None
         answer = await self._database.fetch_page(LIST_STORES, filters, page.place, count)
@@ -208,6 +209,13 @@ class CatalogService(CatalogServiceServicer):
         if not (await self._database.fetch(FIND_CATEGORY, category_id)).rows:
             sentence = f"no category or department is {category_id}"
             raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=category_id)
+
+
+def read_kind(kind: StoreKind.ValueType) -> StoreKind.ValueType:
+    """Returns the kind; raises InvalidRequest for what is none."""
+    if kind not in StoreKind.values():
+        raise InvalidRequest("kind", f"{kind} is no kind of store", "KIND_INVALID")
+    return kind
 
 
 def choose_products(request: ListProductsRequest) -> str:
