@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from superzol_etl.clean.categories.classify import shipped_classifier
-from superzol_etl.clean.categories.rules import digest_of_rules, load_rules
+from superzol_etl.clean.categories.rules import digest_of_rules
 from superzol_etl.database import Connection
 from superzol_etl.load.categories import add_categories, find_category_keys
+from superzol_etl.load.classifying import classifier
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.stages"
@@ -25,14 +25,15 @@ async def classify_products(connection: Connection, renamed: Sequence[asyncpg.Re
     renamed: product_key, name, manufacturer and category_key of each. The caller holds a
     transaction. Returns how many products changed their category.
     """
-    keys = await find_category_keys(connection, load_rules().categories)
+    categories = await classifier().categories()
+    keys = await find_category_keys(connection, categories)
     rules_are_new = await are_rules_new(connection)
     if rules_are_new:
-        await add_categories(connection, load_rules().categories)
+        await add_categories(connection, categories)
         renamed = await connection.fetch(load_sql(PACKAGE, "read_products"))
     changed = await _classify(connection, renamed, keys)
     if rules_are_new:
-        ids = [category.category_id for category in load_rules().categories]
+        ids = [category.category_id for category in categories]
         await connection.execute(load_sql(PACKAGE, "forget_categories"), ids)
         await connection.execute(load_sql(PACKAGE, "note_rules"), digest_of_rules())
     await connection.execute(load_sql(PACKAGE, "count_categories"))
@@ -42,12 +43,12 @@ async def classify_products(connection: Connection, renamed: Sequence[asyncpg.Re
 async def _classify(
     connection: Connection, products: Sequence[asyncpg.Record], keys: dict[str, int]
 ) -> int:
-    classify = shipped_classifier().classify
-    moved = []
-    for product_key, name, manufacturer, known in products:
-        found = keys[classify(name, manufacturer).category_id]
-        if found != known:
-            moved.append((product_key, found))
+    found = await classifier().classify([(name, maker) for _, name, maker, _ in products])
+    moved = [
+        (product_key, keys[category_id])
+        for (product_key, _, _, known), category_id in zip(products, found, strict=True)
+        if keys[category_id] != known
+    ]
     if moved:
         columns = [list(column) for column in zip(*moved, strict=True)]
         await connection.execute(load_sql(PACKAGE, "note_moves"), columns[0])
