@@ -1,15 +1,16 @@
 """Messages of AnalyticsService, made of values and read into them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from google.type.date_pb2 import Date
 
-from superzol.analytics.v1.analytics_pb2 import BasketLine, BasketQuote, CheapStore
+from superzol.analytics.v1.analytics_pb2 import BasketItem, BasketLine, BasketQuote, CheapStore
 from superzol.analytics.v1.comparison_pb2 import PriceComparison, PriceGroup, PriceSummary
 from superzol.analytics.v1.trend_pb2 import (
     GetPriceTrendRequest,
     PriceTrend,
+    TrendItem,
     TrendPeriod,
     TrendPoint,
 )
@@ -49,11 +50,17 @@ def read_question(request: GetPriceTrendRequest) -> Question:
     if request.product_id:
         product_id = read_product_id(request.product_id)
         return Question(product_id, None, [Item(product_id, 1.0)])
-    items = [
-        Item(read_product_id(item.product_id, f"items[{place}].product_id"), item.quantity)
-        for place, item in enumerate(request.items)
-    ]
-    return Question(None, None, check_basket(items))
+    return Question(None, None, read_items(request.items))
+
+
+def read_items(items: Iterable[BasketItem | TrendItem]) -> list[Item]:
+    """Reads a basket; raises InvalidRequest."""
+    return check_basket(
+        [
+            Item(read_product_id(item.product_id, f"items[{place}].product_id"), item.quantity)
+            for place, item in enumerate(items)
+        ]
+    )
 
 
 def read_periods(request: GetPriceTrendRequest, items: int) -> list[date]:

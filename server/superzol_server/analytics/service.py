@@ -24,7 +24,6 @@ from superzol.pricing.v1.version_pb2 import VersionUsed
 from superzol_server.analytics.basket import (
     Item,
     Shelf,
-    check_basket,
     quote_basket,
     written_ratio,
 )
@@ -40,6 +39,7 @@ from superzol_server.analytics.cheapest import (
 from superzol_server.analytics.comparison import Priced, check_products, compare
 from superzol_server.analytics.deals import Buyer, Deal, Deals, count_thousandths
 from superzol_server.analytics.messages import (
+    read_items,
     read_periods,
     read_question,
     to_cheap_store,
@@ -87,7 +87,7 @@ class AnalyticsService(AnalyticsServiceServicer):
     async def CompareBasket(
         self, request: CompareBasketRequest, context: Context
     ) -> CompareBasketResponse:
-        items, size = read_items(request), read_count(request.max_quotes, "max_quotes")
+        items, size = read_items(request.items), read_count(request.max_quotes, "max_quotes")
         scope = read_scope(request.store_ids, request.chain_ids, request.city)
         buyer = read_purchase(request)
         product_ids = [item.product_id for item in items]
@@ -160,7 +160,7 @@ class AnalyticsService(AnalyticsServiceServicer):
         return Goods(asking, rows[0]["matched_product_count"], [])
 
     async def _ask_for_items(self, request: ListCheapestStoresRequest, scope: Scope) -> Goods:
-        items = read_items(request)
+        items = read_items(request.items)
         product_ids = [item.product_id for item in items]
         asked = product_ids, *scope, read_unseen_limit(request.include_unseen_stores)
         rows = (await self._database.fetch(COMPARE_BASKET, *asked)).rows
@@ -232,16 +232,6 @@ def to_value(kind: type[Value], row: Row) -> Value:
     """Makes the value of a row, which may hold more than it."""
     fields: tuple[str, ...] = kind._fields
     return kind(**{name: row[name] for name in fields})
-
-
-def read_items(request: CompareBasketRequest | ListCheapestStoresRequest) -> list[Item]:
-    """Reads the basket; raises InvalidRequest."""
-    return check_basket(
-        [
-            Item(read_product_id(item.product_id, f"items[{place}].product_id"), item.quantity)
-            for place, item in enumerate(request.items)
-        ]
-    )
 
 
 def read_purchase(request: CompareBasketRequest) -> Buyer | None:
