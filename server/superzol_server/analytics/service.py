@@ -75,7 +75,7 @@ Context = ServicerContext[Message, Message]
 
 Value = TypeVar("Value", Asking, Priced, Moment, Shelf)
 
-DEFAULT_QUOTES, MOST_QUOTES = 20, 1000
+DEFAULT_COUNT, LARGEST_COUNT = 20, 1000
 
 
 class AnalyticsService(AnalyticsServiceServicer):
@@ -262,7 +262,7 @@ def read_count(count: int, field: str) -> int:
     """Returns how much the answer may have; raises InvalidRequest."""
     if count < 0:
         raise InvalidRequest(field, "must not be negative", f"{field.upper()}_NEGATIVE")
-    return min(count or DEFAULT_QUOTES, MOST_QUOTES)
+    return min(count or DEFAULT_COUNT, LARGEST_COUNT)
 
 
 def check_goods(request: ListCheapestStoresRequest) -> None:
