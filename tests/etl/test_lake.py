@@ -114,3 +114,15 @@ async def test_what_an_earlier_try_left_is_replaced(chain: Chain, lake: Path) ->
     note = place.read_note()
     assert note is not None
     place.check(note)
+
+
+async def test_a_refresh_killed_between_publish_and_the_note_leaves_the_note_to_the_next(
+    chain: Chain, lake: Path
+) -> None:
+    chain.load([full(Item(MILK, "6.20"))], None, "--lake", str(lake))
+    (note,) = lake.glob("versions/*.json")
+    told = note.read_bytes()
+    note.unlink()
+    again = chain.load([full(Item(MILK, "6.20"))], None, "--lake", str(lake))
+    assert again.summary["result"] == "Unchanged"
+    assert note.read_bytes() == told

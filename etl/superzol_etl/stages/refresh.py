@@ -27,11 +27,12 @@ async def refresh(order: Order, progress: Progress) -> Mapping[str, Any]:
             await publish(
                 run.connection, order.call.url, run.dataset_key, summary.version, is_whole
             )
-            if order.lake:
-                # Only here: without a lake a load need not wait for the reader of notes.
-                from superzol_etl.stages.lake import close_in_lake
+        if order.lake and summary.loaded:
+            # Only here: without a lake a load need not wait for the reader of notes.
+            from superzol_etl.stages.lake import close_in_lake
 
-                await close_in_lake(run.connection, order.lake, run.dataset_key, summary.version)
+            # Of a version published before, too: that run may have been killed in between.
+            await close_in_lake(run.connection, order.lake, run.dataset_key, summary.version)
         judge(summary)
         return summary.as_dict()
 
