@@ -96,6 +96,22 @@ async def test_a_backfill_that_is_killed_changed_whole_chains_and_is_completed(
     assert await final_state() == completed
 
 
+async def test_a_backfill_killed_after_it_joined_is_closed_by_the_next(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    load(database, snapshot(tmp_path, 2), 2)
+    order = [f"1={snapshot(tmp_path, 1)}", "--database", database]
+    assert run("backfill", *order).summary["result"] == "Backfilled"
+    # What a kill between the last join and the closing leaves.
+    await connection.execute(
+        "UPDATE dataset_version SET closed_at = NULL, day = NULL WHERE version = 1"
+    )
+    assert run("backfill", *order).summary["result"] == "Unchanged"
+    assert await connection.fetchval(
+        "SELECT closed_at IS NOT NULL AND day IS NOT NULL FROM dataset_version WHERE version = 1"
+    )
+
+
 async def kill_at_commit_of(
     chain_id: str, connection: asyncpg.Connection, command: str, *options: str
 ) -> None:

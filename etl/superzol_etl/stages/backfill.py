@@ -70,7 +70,7 @@ async def backfill(order: Order) -> Mapping[str, Any]:
             changed += count
         if problems and not rows and not done:
             raise BadData("; ".join(problems))
-        if rows:
+        if rows or done:  # a run that joined them may have been killed before it closed them
             await _close(run, order)
         return _report(order, rows, problems, changed)
 
