@@ -1,7 +1,13 @@
 """The shelves hold what the packs hold, under the category their products have or had."""
 
+import asyncio
+from pathlib import Path
+
 import asyncpg
 
+from superzol_etl.database import connected
+from superzol_etl.stages.categories import classify_products
+from tests.support.loading import finish, snapshot, start, wait_for
 from tests.support.snapshots import Chain, Item, full
 
 MILK, BREAD = "חלב טרי 3% 1 ליטר", "לחם אחיד פרוס 750 גרם"
@@ -55,3 +61,28 @@ async def test_a_product_stands_where_it_stood_until_its_chain_is_loaded_again(
 
     chain.load([full(Item("1", "5.90", BREAD), Item("2", "6.90", MILK), at="202606030600")])
     assert await moved(connection) == 0
+
+
+async def test_a_product_that_moves_while_its_chain_begins_to_offer_it_is_known_to_have_moved(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    await connection.execute("BEGIN; LOCK TABLE offer_pack IN SHARE ROW EXCLUSIVE MODE")
+    folder = snapshot(tmp_path, 1, ("alpha",))
+    loading = start("refresh", "--source", str(folder), "--database", database)
+    async with connected(database) as publishing:
+        waits = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND locktype = '{}'"
+        await wait_for(publishing, waits.format("relation"))
+        rows = await publishing.fetch(
+            "SELECT product_key, 'לחם אחיד', NULL, category_key FROM product LIMIT 9"
+        )
+
+        async def move() -> None:
+            async with publishing.transaction():
+                await classify_products(publishing, rows)
+
+        moving = asyncio.create_task(move())
+        await wait_for(connection, waits.format("advisory"))
+        await connection.execute("COMMIT")
+        await moving
+    assert (await asyncio.to_thread(finish, loading)).exit_code == 0
+    assert await moved(connection) == 9

@@ -18,6 +18,7 @@ from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
 PRICE_SHIFT = 32
+CATEGORY_LOCK = 11  # first key of the advisory lock that who moves products takes alone
 
 
 class Categories(NamedTuple):
@@ -83,7 +84,12 @@ def changed_keys(change: Change) -> Int64s:
 async def read_categories(
     connection: Connection, chain_key: int, offers: Offers, changed: Int64s
 ) -> Categories:
-    """Of the products of these offers."""
+    """Of the products of these offers.
+
+    Until the caller's transaction ends, publish moves no product to another category: it would not
+    see that the chain offers it.
+    """
+    await connection.execute(load_sql(PACKAGE, "share_categories"), CATEGORY_LOCK)
     most = max(int(keys.max(initial=0)) >> STORE_BITS for keys in (offers.key, changed))
     is_met = np.zeros(most + 1, bool)
     for keys in (offers.key, changed):

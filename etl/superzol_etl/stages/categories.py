@@ -8,6 +8,7 @@ from superzol_etl.clean.categories.rules import digest_of_rules
 from superzol_etl.database import Connection
 from superzol_etl.load.categories import add_categories, find_category_keys
 from superzol_etl.load.classifying import classifier
+from superzol_etl.load.shelves import CATEGORY_LOCK
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.stages"
@@ -51,6 +52,7 @@ async def _classify(
     ]
     if moved:
         columns = [list(column) for column in zip(*moved, strict=True)]
+        await connection.execute(load_sql(PACKAGE, "hold_categories"), CATEGORY_LOCK)
         await connection.execute(load_sql(PACKAGE, "note_moves"), columns[0])
         await connection.execute(load_sql(PACKAGE, "update_categories"), *columns)
     return len(moved)
