@@ -1,4 +1,4 @@
--- The surrogate of each product that there is.
+-- The surrogates of the products that are known.
 -- $1 product_ids: text[]
 SELECT product_id, product_key
 FROM product

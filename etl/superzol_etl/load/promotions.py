@@ -150,9 +150,7 @@ async def _find_products(
         if WELL_FORMED.fullmatch(code):
             item = read_item_code(code)
             ids[code] = item.code if item.is_gtin else f"{chain_id}:{item.code}"
-    found = await connection.fetch(
-        load_sql(PACKAGE, "find_product_keys"), sorted(set(ids.values()))
-    )
+    found = await connection.fetch(load_sql(PACKAGE, "find_products"), sorted(set(ids.values())))
     keys = {row["product_id"]: row["product_key"] for row in found}
     return {code: keys[product_id] for code, product_id in ids.items() if product_id in keys}
 
