@@ -116,3 +116,16 @@ async def test_a_chain_without_files_for_sixty_days_is_retired_until_it_comes_ba
     assert await retired() == ["beta"]
     chain.load_files(files(61, "alpha", "beta"))
     assert await retired() == []
+
+
+async def test_one_file_of_the_far_future_makes_no_store_look_unseen(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    files = {f"price_full_file_{name}.csv": [on_day(0)] for name in ("alpha", "beta", "gamma")}
+    chain.load_files({name: prices_csv("PriceFull", xmls) for name, xmls in files.items()})
+    files = {name: [on_day(1)] for name in files}
+    files["price_full_file_beta.csv"] = [full(Item("1", "1.00"), store="2", at="209901010600")]
+    chain.load_files({name: prices_csv("PriceFull", xmls) for name, xmls in files.items()})
+    day = await connection.fetchval("SELECT day FROM dataset_version WHERE version = 2")
+    assert day == FIRST_DAY + timedelta(days=1)
+    assert (await days_unseen(connection))["beta:1"] == (1, None)
