@@ -112,14 +112,18 @@ class ProductFinder:
     async def _find(self, batch: list[NewCodes]) -> None:
         codes = self._identify(batch)
         self._ids.update(codes.select("place", "product_id").iter_rows())
-        is_known = codes["product_id"].is_in(list(self._keys))
-        if is_known.all():
+        is_new = self._are_new(codes)
+        if not is_new.any():
             return
         words = understand_words(clean_words(pl.concat([new.words for new in batch]))).drop("code")
-        unknown = pl.concat([codes, words], how="horizontal").filter(~is_known)
+        unknown = pl.concat([codes, words], how="horizontal").filter(is_new)
         once = unknown.unique("product_id", keep="first", maintain_order=True)
         for piece in once.iter_slices(PIECE_ROWS):
             await self._look_up(piece)
+
+    def _are_new(self, codes: pl.DataFrame) -> pl.Series:
+        """Which rows' products no look-up has found yet."""
+        return pl.Series([each not in self._keys for each in codes["product_id"]], dtype=pl.Boolean)
 
     def _identify(self, batch: list[NewCodes]) -> pl.DataFrame:
         """One row per code, numbered by place."""
@@ -137,9 +141,8 @@ class ProductFinder:
 
     async def _look_up(self, wanted: pl.DataFrame) -> None:
         """Has those that are new classified, and meanwhile adds those classified before."""
-        ids = wanted["product_id"]
-        self._learn(await self._connection.fetch(load_sql(PACKAGE, "find_products"), ids.to_list()))
-        new = wanted.filter(~ids.is_in(list(self._keys)))
+        await self._find_keys(wanted)
+        new = wanted.filter(self._are_new(wanted))
         if len(new):
             words = new.select(pl.col("name").fill_null(""), "manufacturer").rows()
             classifying = asyncio.ensure_future(classifier().classify(words))
@@ -162,5 +165,8 @@ class ProductFinder:
             await connection.execute(load_sql(PACKAGE, "create_wanted_product"))
             await copy_frame(connection, "wanted_product", new.with_columns(keys).select(WANTED))
             await connection.execute(load_sql(PACKAGE, "insert_products"))
-        ids = new["product_id"].to_list()
-        self._learn(await connection.fetch(load_sql(PACKAGE, "find_products"), ids))
+        await self._find_keys(new)
+
+    async def _find_keys(self, wanted: pl.DataFrame) -> None:
+        ids = wanted["product_id"].to_list()
+        self._learn(await self._connection.fetch(load_sql(PACKAGE, "find_products"), ids))
