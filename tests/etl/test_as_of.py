@@ -139,11 +139,16 @@ def run(
     return asyncio.run(load_and_backfill(database, folder, chain, older))
 
 
+def start_classifier() -> None:
+    """In the worker: a bound method would start a copy."""
+    classifier().start()
+
+
 @pytest.fixture(scope="module")
 def worker() -> Iterator[ProcessPoolExecutor]:
     """A process of its own, as the one that classifies is started before there are threads."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context, initializer=classifier) as pool:
+    with ProcessPoolExecutor(1, mp_context=context, initializer=start_classifier) as pool:
         yield pool
 
 

@@ -55,7 +55,7 @@ def backfill_command(
     call = StageCall(database, dataset, run_id or "", STAGE)
 
     def work() -> Mapping[str, Any]:
-        classifier()  # before there are threads
+        classifier().start()  # before there are threads
         # Only here: --help need not wait for Polars.
         from superzol_etl.snapshot import read_snapshot
         from superzol_etl.stages.backfill import Dated, Order, backfill

@@ -49,7 +49,7 @@ def run_order(
     read_kept_versions()  # told wrong, it shall stop the run before it begins
     if where.source is None:
         bring_back(where.shelves, where.version, call.run_id)
-    classifier()  # before there are threads
+    classifier().start()  # before there are threads
     with ThreadPoolExecutor(1) as pool, show_progress(call.run_id, call.stage) as progress:
         finding = pool.submit(find)
         # Only here: --help need not wait for Polars, and the files are hashed meanwhile.

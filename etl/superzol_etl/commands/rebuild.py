@@ -69,7 +69,7 @@ def rebuild_command(
     call = StageCall(database, dataset, run_id or "", STAGE)
 
     def work() -> Mapping[str, Any]:
-        classifier()  # before there are threads
+        classifier().start()  # before there are threads
         place = lake_of(lake, volume)
         if place is None:
             raise UsageError("give --lake, or --volume with a lake in it")

@@ -8,8 +8,8 @@ import asyncio
 import multiprocessing
 import signal
 import threading
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +21,25 @@ if TYPE_CHECKING:
 Words = Sequence[tuple[str, str | None]]  # name and manufacturer of each product
 
 
-class ClassifierProcess:
-    """Asks the process one question at a time."""
+class Finder:
+    """Finds categories: in a process beside once it is started, else in a thread of this one."""
 
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
-        self._asking = threading.Lock()
+    def __init__(self) -> None:
+        self._ask: Callable[[Words | None], Any] = _answer
+
+    def start(self) -> None:
+        """Starts the process; of use before there are threads, and does nothing afterwards.
+
+        One forked from a process with threads may wait forever for a lock that one of them held.
+        """
+        if threading.active_count() > 1:
+            return
+        ours, theirs = multiprocessing.Pipe()
+        # Forked, it is there at once; a new interpreter would take as long as the names.
+        context = multiprocessing.get_context("fork")
+        context.Process(target=_serve, args=(theirs, ours), daemon=True).start()
+        theirs.close()
+        self._ask = partial(_ask, ours, threading.Lock())
 
     async def classify(self, words: Words) -> list[str]:
         """The category_id of each. Raises PassingTrouble when the process is gone."""
@@ -38,46 +51,23 @@ class ClassifierProcess:
         answer: Sequence[Category] = await asyncio.to_thread(self._ask, None)
         return answer
 
-    def _ask(self, question: object) -> Any:
-        with self._asking:
-            try:
-                self._pipe.send(question)
-                answer = self._pipe.recv()
-            except (EOFError, OSError) as error:
-                raise PassingTrouble(
-                    "the process that classifies was killed (out of memory?): run again"
-                ) from error
-        return answer
-
-
-class InThread:
-    """Classifies in a thread of this process, for callers that already have threads."""
-
-    async def classify(self, words: Words) -> list[str]:
-        """The category_id of each."""
-        return await asyncio.to_thread(_answer, list(words))
-
-    async def categories(self) -> Sequence["Category"]:
-        """All that the rules know."""
-        answer: Sequence[Category] = await asyncio.to_thread(_answer, None)
-        return answer
-
 
 @cache
-def classifier() -> ClassifierProcess | InThread:
-    """The one of this process. Called before there are threads, it starts a process.
+def classifier() -> Finder:
+    """The one of this process."""
+    return Finder()
 
-    One forked from a process with threads may wait forever for a lock that one of them held.
-    """
-    if threading.active_count() > 1:
-        return InThread()
-    ours, theirs = multiprocessing.Pipe()
-    # Forked, it is there at once; a new interpreter would take as long as the names.
-    context = multiprocessing.get_context("fork")
-    process = context.Process(target=_serve, args=(theirs, ours), daemon=True)
-    process.start()
-    theirs.close()
-    return ClassifierProcess(ours)
+
+def _ask(pipe: Connection, asking: threading.Lock, question: Words | None) -> Any:
+    """One question at a time."""
+    with asking:
+        try:
+            pipe.send(question)
+            return pipe.recv()
+        except (EOFError, OSError) as error:
+            raise PassingTrouble(
+                "the process that classifies was killed (out of memory?): run again"
+            ) from error
 
 
 def _serve(pipe: Connection, other_end: Connection) -> None:

@@ -64,7 +64,7 @@ def stop_with_parent(heard: Connection) -> None:
     A run that is killed ends it at once; one that stops lets it give up at the next block.
     """
     share_one_arena()
-    classifier()
+    classifier().start()
     _ignore_signals()
     parent = multiprocessing.parent_process()
     assert parent is not None  # only workers come here
