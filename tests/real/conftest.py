@@ -9,6 +9,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,14 +36,21 @@ def sample() -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def loaded(sample: Path, server_url: str, template_url: str) -> Iterator[Loaded]:
+@contextmanager
+def load_folder(folder: Path, server_url: str, template_url: str) -> Iterator[Loaded]:
+    """Loads a folder into a new database, as version 1."""
     name = f"superzol_test_{uuid.uuid4().hex}"
     template = template_url.split("?")[0].rsplit("/", 1)[1]
     asyncio.run(execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template}"))
     database = sibling(server_url, name)
-    yield Loaded(database, refresh(database, sample / "dataset", "--version", "1"))
+    yield Loaded(database, refresh(database, folder, "--version", "1"))
     asyncio.run(execute(server_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="module")
+def loaded(sample: Path, server_url: str, template_url: str) -> Iterator[Loaded]:
+    with load_folder(sample / "dataset", server_url, template_url) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

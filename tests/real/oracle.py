@@ -32,6 +32,10 @@ GTIN_LENGTHS = (8, 11, 12, 13, 14)
 COMPANY_RANGES = ("2", "02", "04", "729000000")
 
 
+# As the README of the sample counts them: what a chain writes when it has nothing to say.
+PLACEHOLDERS = {"", "0", "unknown", "{}"}
+
+
 class Offer(NamedTuple):
     """One item as a store published it; no price when its XML was cut off before it."""
 
@@ -107,6 +111,16 @@ def observed_time(file: str) -> datetime:
     if stamp is None:
         raise ValueError(f"no time in the file name {file}")
     return datetime.strptime(stamp.group(1), "%Y%m%d%H%M").replace(tzinfo=JERUSALEM)
+
+
+def strip_chain(product_id: str) -> str:
+    """The item code in a product_id."""
+    return product_id.rpartition(":")[2]
+
+
+def shown(text: str) -> str:
+    """A text as the API shows it: without outer blanks, empty for a placeholder."""
+    return "" if text.strip() in PLACEHOLDERS else text.strip()
 
 
 def _read_price_file(path: Path) -> PriceFile:

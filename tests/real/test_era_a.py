@@ -4,20 +4,16 @@ There a masked and an empty cell look alike: each is read as the cell above, whi
 is right in every price, weighted flag, name and address; what is lost is listed.
 """
 
-import asyncio
-import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from grpc import aio
 
+from tests.real.conftest import Loaded, load_folder
 from tests.real.exceptions import ERA_A, Row, judge
-from tests.real.oracle import read_branches, read_price_files
-from tests.real.programs import Finished, refresh, serving
+from tests.real.oracle import read_branches, read_price_files, shown, strip_chain
 from tests.real.walks import list_prices, list_products, list_stores
-from tests.support.postgres import execute, sibling
 
 pytestmark = pytest.mark.real
 
@@ -26,26 +22,11 @@ STORES_COMPARED = 222
 
 
 @pytest.fixture(scope="module")
-def era_a(sample: Path, server_url: str, template_url: str) -> Iterator[tuple[str, Finished]]:
-    """A database with the variant in it, and what the load said."""
-    name = f"superzol_test_{uuid.uuid4().hex}"
-    template = template_url.split("?")[0].rsplit("/", 1)[1]
-    asyncio.run(execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template}"))
-    database = sibling(server_url, name)
-    yield database, refresh(database, sample / "variants" / "era_a_parser_0.2.2", "--version", "1")
-    asyncio.run(execute(server_url, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-@pytest.fixture(scope="module")
-def era_a_address(era_a: tuple[str, Finished]) -> Iterator[str]:
-    with serving(era_a[0]) as served_at:
-        yield served_at
-
-
-@pytest_asyncio.fixture
-async def channel(era_a_address: str) -> AsyncIterator[aio.Channel]:
-    async with aio.insecure_channel(era_a_address) as opened:
-        yield opened
+def loaded(sample: Path, server_url: str, template_url: str) -> Iterator[Loaded]:
+    """The variant, in the place of today's form: what is served is that of era A."""
+    folder = sample / "variants" / "era_a_parser_0.2.2"
+    with load_folder(folder, server_url, template_url) as found:
+        yield found
 
 
 async def test_every_price_of_era_a_is_the_one_in_the_xml(
@@ -58,8 +39,7 @@ async def test_every_price_of_era_a_is_the_one_in_the_xml(
         store_id = f"{file.chain_id}:{file.store_code}"
         prices = await list_prices(channel, store_id) if store_id in known else []
         served = {
-            price.product_id.rpartition(":")[2]: (price.price_agorot, price.weighted)
-            for price in prices
+            strip_chain(price.product_id): (price.price_agorot, price.weighted) for price in prices
         }
         expected = {
             code: (offer.price_agorot, offer.weighted) for code, offer in file.offers.items()
@@ -97,7 +77,7 @@ async def test_stores_of_era_a_are_described_as_in_the_xml(
         differences += [
             Row(branch.file, column if texts else "*")
             for column, text in told.items()
-            if texts is None or texts[column] != _shown(text)
+            if texts is None or texts[column] != shown(text)
         ]
 
     verdict = judge(differences, "Stores", ERA_A)
@@ -118,7 +98,3 @@ async def test_products_of_era_a_are_named_as_in_the_xml(
 
     assert products
     assert [product.name for product in products if product.name not in names] == []
-
-
-def _shown(text: str) -> str:
-    return "" if text.strip() in {"", "0", "unknown", "{}"} else text.strip()

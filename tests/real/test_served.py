@@ -7,7 +7,15 @@ from grpc import aio
 
 from superzol.pricing.v1.pricing_pb2 import PriceFlag
 from tests.real.exceptions import Row, judge
-from tests.real.oracle import Branch, PriceFile, product_id, read_branches, read_price_files
+from tests.real.oracle import (
+    Branch,
+    PriceFile,
+    product_id,
+    read_branches,
+    read_price_files,
+    shown,
+    strip_chain,
+)
 from tests.real.published import read_rows
 from tests.real.walks import list_chains, list_prices, list_products, list_stores
 
@@ -24,8 +32,6 @@ CHAINS = {
     "super_pharm": 1,
     "zol_vebegadol": 35,
 }
-# As the README of the sample counts them: what a chain writes when it has nothing to say.
-PLACEHOLDERS = {"", "0", "unknown", "{}"}
 ROWS_COMPARED = 24_797
 
 
@@ -148,7 +154,7 @@ async def test_stores_without_xml_are_described_as_in_the_csv(
     path = sample / "dataset" / f"store_file_{chain_id}.csv"
     published = {
         f"{chain_id}:{row['storeid'].lstrip('0')}": tuple(
-            _shown(row[column]) for column in ("storename", "address", "city")
+            shown(row[column]) for column in ("storename", "address", "city")
         )
         for row in read_rows(path)
     }
@@ -196,11 +202,6 @@ async def test_products_are_named_as_one_of_their_chains_names_them(
     ] == []
 
 
-def strip_chain(product_id: str) -> str:
-    """The item code in a product_id."""
-    return product_id.rpartition(":")[2]
-
-
 def _store_id(file: PriceFile) -> str:
     return f"{file.chain_id}:{file.store_code}"
 
@@ -215,8 +216,4 @@ def _flags(file: PriceFile, code: str) -> set[PriceFlag.ValueType]:
 
 
 def _description(branch: Branch) -> tuple[str, str, str]:
-    return _shown(branch.name), _shown(branch.address), _shown(branch.city)
-
-
-def _shown(text: str) -> str:
-    return "" if text.strip() in PLACEHOLDERS else text.strip()
+    return shown(branch.name), shown(branch.address), shown(branch.city)
