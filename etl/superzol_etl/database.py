@@ -6,13 +6,25 @@ from typing import TypeAlias
 
 import asyncpg
 
-from superzol_etl.errors import WrongConfiguration
+from superzol_etl.errors import EtlError, NotAllowed, PassingTrouble, WrongConfiguration
 
 CONNECT_SECONDS = 10
 ROLE = "superzol_loader"
 BAD_URL = (
     "--database is no valid URL of PostgreSQL: write it as"
     " postgresql://user:password@host:5432/name, and / @ : # ? in a password as %2F %40 %3A %23 %3F"
+)
+UNREACHED = (
+    "no PostgreSQL answers ({error}): start it, `superzol up` runs one, or correct the host and"
+    " port of --database"
+)
+STANDBY = (
+    "the database takes no writes ({error}), as it is a standby: run the same command again once"
+    " it is promoted, or name the primary in --database"
+)
+READ_ONLY = (
+    "the database takes no writes ({error}): turn default_transaction_read_only off, of the"
+    " server, the database or the user of --database"
 )
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -22,7 +34,9 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 async def connected(url: str) -> AsyncIterator[Connection]:
     """A connection that acts as superzol_loader, whoever the URL logs in as.
 
-    Raises WrongConfiguration for a URL that is none, else the driver's errors.
+    Raises WrongConfiguration for a URL that is none, and when the database takes no writes by its
+    settings; PassingTrouble when nothing answers, and when it is a standby; else the driver's
+    errors.
     """
     settings = {"role": ROLE, "application_name": "superzol-etl", "jit": "off"}
     try:
@@ -30,7 +44,21 @@ async def connected(url: str) -> AsyncIterator[Connection]:
     except (ValueError, TypeError, asyncpg.ClientConfigurationError):
         # What the driver says of a URL may show the password in it.
         raise WrongConfiguration(BAD_URL) from None
+    except PermissionError as error:
+        raise NotAllowed(f"{error}: let this user open the socket of PostgreSQL") from error
+    except OSError as error:
+        told = str(error) or type(error).__name__
+        raise PassingTrouble(UNREACHED.format(error=told)) from error
     try:
         yield connection
+    except asyncpg.ReadOnlySQLTransactionError as error:
+        raise _read_only(connection, error) from error
     finally:
         await connection.close()
+
+
+def _read_only(connection: Connection, error: asyncpg.PostgresError) -> EtlError:
+    """A standby may be promoted soon, as the server of a failover is; a setting stays."""
+    if getattr(connection.get_settings(), "in_hot_standby", "off") == "on":
+        return PassingTrouble(STANDBY.format(error=error))
+    return WrongConfiguration(READ_ONLY.format(error=error))

@@ -2,6 +2,7 @@
 
 from asyncio import CancelledError
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import asyncpg
 
@@ -12,13 +13,12 @@ from superzol_etl.errors import (
     WrongConfiguration,
 )
 from superzol_etl.stopping import STOPPED, Stopped
+from superzol_etl.volume.layout import told_of_disk
 
 SCHEMA = "{error}: run superzol-schema upgrade first"
 WENT_AWAY = "the database went away ({error}): run the same command again"
-UNREACHED = (
-    "no PostgreSQL answers ({error}): start it, `superzol up` runs one, or correct the host and"
-    " port of --database"
-)
+AGAIN = "{error}: run the same command again"
+NO_ROOM = "the database has no room left ({error}): make some, then run the same command again"
 
 # The first that fits counts: derived classes stand before those they derive from.
 KNOWN: list[tuple[type[BaseException], type[EtlError], str]] = [
@@ -32,14 +32,19 @@ KNOWN: list[tuple[type[BaseException], type[EtlError], str]] = [
     (asyncpg.UndefinedFunctionError, WrongConfiguration, SCHEMA),
     (asyncpg.SequenceGeneratorLimitExceededError, WrongConfiguration, "{error}: no more stores"),
     (asyncpg.PostgresConnectionError, PassingTrouble, WENT_AWAY),
+    (asyncpg.QueryCanceledError, PassingTrouble, AGAIN),
     (asyncpg.OperatorInterventionError, PassingTrouble, WENT_AWAY),
-    (asyncpg.InsufficientResourcesError, PassingTrouble, "the database is full: {error}"),
-    (asyncpg.DeadlockDetectedError, PassingTrouble, "{error}: run the same command again"),
+    (asyncpg.TooManyConnectionsError, PassingTrouble, AGAIN),
+    (asyncpg.InsufficientResourcesError, PassingTrouble, NO_ROOM),
+    (asyncpg.PostgresSystemError, PassingTrouble, "the database's own disk fails: {error}"),
+    (asyncpg.LockNotAvailableError, PassingTrouble, AGAIN),
+    (asyncpg.IdleInTransactionSessionTimeoutError, PassingTrouble, WENT_AWAY),
+    (asyncpg.ReadOnlySQLTransactionError, PassingTrouble, AGAIN),  # it took writes before
+    (asyncpg.TransactionRollbackError, PassingTrouble, AGAIN),
     (asyncpg.InterfaceError, PassingTrouble, WENT_AWAY),
-    (PermissionError, NotAllowed, "{error}: let this user read the source"),
     (BrokenProcessPool, PassingTrouble, "a worker was killed (out of memory?): run again"),
     (MemoryError, PassingTrouble, "out of memory: run again with fewer --workers"),
-    (OSError, PassingTrouble, UNREACHED),
+    (ConnectionError, PassingTrouble, WENT_AWAY),
 ]
 
 
@@ -47,7 +52,17 @@ def explain(error: BaseException) -> EtlError:
     """The failure as one of ours; what nobody foresaw is a plain EtlError (exit 70)."""
     if isinstance(error, EtlError):
         return error
+    if isinstance(error, BaseExceptionGroup):
+        return _worst([explain(each) for each in error.exceptions])
     for kind, ours, sentence in KNOWN:
         if isinstance(error, kind):
             return ours(sentence.format(error=str(error) or type(error).__name__))
+    if isinstance(error, OSError):
+        return told_of_disk(Path(error.filename or "the disk"), error)
     return EtlError(f"unforeseen: {type(error).__name__}: {error}")
+
+
+def _worst(failures: list[EtlError]) -> EtlError:
+    """What to tell of work whose parts failed: a part that fails for good comes first."""
+    for_good = (each for each in failures if not isinstance(each, PassingTrouble))
+    return next(for_good, failures[0])

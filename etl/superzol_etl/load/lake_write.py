@@ -1,5 +1,7 @@
 """Writes what a load read and made of a chain's version to the lake."""
 
+import os
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -25,7 +27,9 @@ from superzol_etl.volume.lake import (
     ChainNote,
     LakePlace,
 )
+from superzol_etl.volume.layout import disk_trouble_told
 
+OS_ERROR = re.compile(r"\(os error (\d+)\)")
 FILE_ROWS = 1 << 20  # a file of so many price rows is made in 60 MB of memory
 TIME = pl.Datetime("us", "UTC")
 Schema: TypeAlias = dict[str, pl.DataType | type[pl.DataType]]
@@ -45,8 +49,15 @@ class Applied(NamedTuple):
 
 
 def write_chain(lake: Path, chain_id: str, applied: Applied, row: ChainVersion) -> None:
-    """Writes a chain's version, its note last; what is there of an earlier try is replaced."""
-    place = LakePlace(lake, chain_id, row.version)
+    """Writes a chain's version, its note last; what is there of an earlier try is replaced.
+
+    Raises EtlError when the disk refuses it.
+    """
+    with disk_trouble_told(lake):
+        _write_tables(LakePlace(lake, chain_id, row.version), applied, row)
+
+
+def _write_tables(place: LakePlace, applied: Applied, row: ChainVersion) -> None:
     place.clear()
     _write(place, FILES, _files(place.chain_id, applied.content.rows.parts))
     _write(place, PRODUCTS, _products(place.chain_id, applied))
@@ -74,7 +85,19 @@ def write_chain(lake: Path, chain_id: str, applied: Applied, row: ChainVersion) 
 def _write(place: LakePlace, table: str, frame: pl.DataFrame, number: int = 0) -> None:
     if len(frame):
         path = place.make_folder(table) / f"{table}-{number:04}.parquet"
-        frame.write_parquet(path, compression="zstd", compression_level=1)
+        try:
+            frame.write_parquet(path, compression="zstd", compression_level=1)
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise _of_disk(path, error) from error
+
+
+def _of_disk(path: Path, error: Exception) -> Exception:
+    """What Polars says of a disk, with the number of the error and the path."""
+    found = OS_ERROR.search(str(error))
+    if found is None:
+        return error
+    number = int(found[1])
+    return OSError(number, os.strerror(number), str(path))
 
 
 def _files(chain_id: str, parts: Sequence[Part]) -> pl.DataFrame:

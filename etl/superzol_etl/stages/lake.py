@@ -6,6 +6,7 @@ from pathlib import Path
 from superzol_etl.database import Connection
 from superzol_etl.sql import load_sql
 from superzol_etl.volume.lake import ClosedChain, LakePlace, VersionNote, write_version_note
+from superzol_etl.volume.layout import disk_trouble_told
 
 PACKAGE = "superzol_etl.stages"
 
@@ -19,19 +20,20 @@ async def close_in_lake(connection: Connection, lake: Path, dataset_key: int, ve
     if row is None or row["closed_at"] is None:
         return
     chains = await connection.fetch(load_sql(PACKAGE, "read_version_chains"), dataset_key, version)
-    closed, missing = [], []
-    for chain_id, content_digest in chains:
-        told = await asyncio.to_thread(LakePlace(lake, chain_id, version).read_note)
-        if told and told.content_digest == content_digest:
-            closed.append(ClosedChain(chain_id=chain_id, content_digest=content_digest))
-        else:
-            missing.append(chain_id)
-    note = VersionNote(
-        dataset_id=row["dataset_id"],
-        version=version,
-        day=row["day"],
-        digest=row["digest"],
-        chains=tuple(closed),
-        missing=tuple(missing),
-    )
-    await asyncio.to_thread(write_version_note, lake, note)
+    with disk_trouble_told(lake):
+        closed, missing = [], []
+        for chain_id, content_digest in chains:
+            told = await asyncio.to_thread(LakePlace(lake, chain_id, version).read_note)
+            if told and told.content_digest == content_digest:
+                closed.append(ClosedChain(chain_id=chain_id, content_digest=content_digest))
+            else:
+                missing.append(chain_id)
+        note = VersionNote(
+            dataset_id=row["dataset_id"],
+            version=version,
+            day=row["day"],
+            digest=row["digest"],
+            chains=tuple(closed),
+            missing=tuple(missing),
+        )
+        await asyncio.to_thread(write_version_note, lake, note)

@@ -113,16 +113,16 @@ def disk_trouble_told(volume: Path) -> Iterator[None]:
         raise told_of_disk(volume, error) from error
 
 
-def told_of_disk(volume: Path, error: OSError) -> EtlError:
+def told_of_disk(place: Path, error: OSError) -> EtlError:
     """The failure that the disk means; what is no lack of room or rights may pass."""
     if error.errno in FULL:
         return PassingTrouble(
-            f"{volume} is full ({error.strerror}): free some space or give a larger volume, then"
+            f"{place} is full ({error.strerror}): free some space or give a larger volume, then"
             " run the same command again; what is there already is kept",
             reason=NO_SPACE,
         )
     if error.errno in REFUSED:
-        return NotAllowed(f"{error}: let this user write {volume}")
-    if error.errno in NO_FOLDER and not volume.is_dir():
-        return WrongConfiguration(f"{error}: --volume {volume} cannot be made a folder")
-    return PassingTrouble(f"{error}: run the same command again when {volume} is well")
+        return NotAllowed(f"{error}: let this user read and write {place}")
+    if error.errno in NO_FOLDER and not place.is_dir():
+        return WrongConfiguration(f"{error}: {place} cannot be made a folder")
+    return PassingTrouble(f"{error}: run the same command again when {place} is well")

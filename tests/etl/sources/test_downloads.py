@@ -179,7 +179,7 @@ def test_a_volume_that_nobody_may_write_is_not_allowed(kaggle: Kaggle, fetcher: 
     command = ["fetch", "--source", fetcher.source, "--volume", "/sys/superzol"]
     outcome = run(*command)
     assert outcome.exit_code == 77
-    assert "let this user write /sys/superzol" in outcome.stderr
+    assert "let this user read and write /sys/superzol" in outcome.stderr
 
 
 def test_a_volume_that_is_a_file_is_a_wrong_configuration(kaggle: Kaggle, fetcher: Fetcher) -> None:
