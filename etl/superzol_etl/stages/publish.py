@@ -33,9 +33,12 @@ async def publish(
     """
     if is_whole:
         await _pass_days(connection, dataset_key, version)
-    _, (renamed, summarised) = await asyncio.gather(
-        _tidy_loaded(url), _merge(connection, dataset_key, version, is_whole, is_history_new)
-    )
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_tidy_loaded(url))
+        merging = group.create_task(
+            _merge(connection, dataset_key, version, is_whole, is_history_new)
+        )
+    renamed, summarised = merging.result()
     if is_whole:
         await forget_history(connection, dataset_key, version)
     if renamed:

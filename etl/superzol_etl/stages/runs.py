@@ -41,10 +41,13 @@ async def run_stage(
     """
     async with connected(call.url) as connection:
         done = await _read_done(connection, call)
+        if done is None:
+            dataset_key = await claim_dataset(connection, call)
+            # Again: a twin of this process may have ended while the claim was waited for.
+            done = await _read_done(connection, call)
         if done is not None:
             log.info("stage was done before", extra=_fields(call))
             return done
-        dataset_key = await claim_dataset(connection, call)
         run = Run(connection, dataset_key, call)
         await _begin(run)
         log.info("stage began", extra=_fields(call))
