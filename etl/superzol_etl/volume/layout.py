@@ -14,7 +14,6 @@ from superzol_etl.errors import EtlError, NotAllowed, PassingTrouble, WrongConfi
 VERSION_FOLDER = re.compile(r"raw/(20\d{6})/v(\d{1,5})")
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_FOLDER = (errno.ENOTDIR, errno.EEXIST, errno.ENOENT)
-NO_SPACE = "NoSpace"
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -96,7 +95,7 @@ def check_space(volume: Path, wanted_bytes: int, reserve_bytes: int) -> None:
         raise PassingTrouble(
             f"{volume} has {_megabytes(free)} free, but {_megabytes(wanted_bytes)} are to come"
             f" and {_megabytes(reserve_bytes)} to stay free: clear some or give a larger volume",
-            reason=NO_SPACE,
+            reason="NoSpace",
         )
 
 
@@ -119,7 +118,7 @@ def told_of_disk(place: Path, error: OSError) -> EtlError:
         return PassingTrouble(
             f"{place} is full ({error.strerror}): free some space or give a larger volume, then"
             " run the same command again; what is there already is kept",
-            reason=NO_SPACE,
+            reason="NoSpace",
         )
     if error.errno in REFUSED:
         return NotAllowed(f"{error}: let this user read and write {place}")
