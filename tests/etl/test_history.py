@@ -1,7 +1,5 @@
 """Backfill and rebuild by the command line: what they leave, and what they refuse."""
 
-import asyncio
-import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -13,13 +11,9 @@ from tests.etl.conftest import State
 from tests.support.loading import (
     CHAINS,
     EMPTY_ALL,
-    LOADERS,
-    finish,
-    hold,
+    kill_where_it_waits,
     run,
     snapshot,
-    start,
-    wait_for,
 )
 from tests.support.snapshots import Chain, Item, full
 
@@ -117,13 +111,7 @@ async def kill_at_commit_of(
 ) -> None:
     """Kills a command when it waits for the lock of a chain, just before it joins."""
     key = await connection.fetchval("SELECT chain_key FROM chain WHERE chain_id = $1", chain_id)
-    waiting = await hold(connection, CHAIN_LOCK, key)
-    process = start(command, *options)
-    await wait_for(connection, waiting)
-    process.send_signal(signal.SIGKILL)
-    await asyncio.to_thread(finish, process)
-    await connection.execute("SELECT pg_advisory_unlock($1, $2)", CHAIN_LOCK, key)
-    await wait_for(connection, LOADERS)
+    await kill_where_it_waits(connection, CHAIN_LOCK, key, command, *options)
 
 
 async def test_a_rebuild_killed_in_the_middle_changes_nothing_and_the_next_mends_the_chain(

@@ -10,7 +10,7 @@ from superzol.pricing.v1.pricing_pb2 import GetPriceRequest
 from superzol_etl.settings import read_kept_versions
 from tests.support.clients import PricingClient
 from tests.support.server import refusal, running_api
-from tests.support.snapshots import Chain, Item, full
+from tests.support.snapshots import Chain, Item, Promo, full, prices_csv, promotions_csv
 
 MILK, BREAD = "7290004131074", "7291102000088"
 
@@ -54,6 +54,42 @@ async def test_versions_beyond_those_kept_are_out_of_range_and_open_offers_stay(
             assert (await prices.GetPrice(question(BREAD, day))).price.price_agorot == 990
         said = await refusal(prices.GetPrice(question(MILK, 2)))
         assert said.code is StatusCode.OUT_OF_RANGE
+
+
+async def test_past_promotions_and_sightings_go_with_the_prices_they_stood_beside(
+    chain: Chain, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUPERZOL_KEEP_HISTORY", "2")
+    # Promotion 1 is told up to version 30, and 2 from 20 on; 3 only in 40.
+    for day, (version, codes) in enumerate(
+        [(1, "1"), (20, "12"), (30, "12"), (40, "23"), (70, "2")], start=1
+    ):
+        at = f"202606{day:02}0600"
+        told = [Promo(code, [MILK], f"{code}.00") for code in codes]
+        files = {
+            "price_full_file_alpha.csv": prices_csv("PriceFull", [full(Item(MILK, "5.00"), at=at)]),
+            "promo_full_file_alpha.csv": promotions_csv("PromoFull", [("001", at, told)]),
+        }
+        done = chain.load_files(files, "--version", str(version))
+        assert done.summary["result"] == "Loaded", done.stderr
+        if version == 40:
+            assert await told_promotions(connection) == ({"1", "2", "3"}, [40])
+    # Of the versions before 32 only the newest one is still asked about.
+    assert await told_promotions(connection) == ({"1", "2", "3"}, [40, 70])
+    sightings = await connection.fetch("SELECT version FROM store_sighting ORDER BY 1")
+    assert [row[0] for row in sightings] == [30, 40, 70]
+    load(chain, 100, 6, "5.00")
+    load(chain, 101, 7, "5.00")
+    assert await told_promotions(connection) == ({"2"}, [])
+    sightings = await connection.fetch("SELECT version FROM store_sighting ORDER BY 1")
+    assert [row[0] for row in sightings] == [70, 100, 101]
+
+
+async def told_promotions(connection: asyncpg.Connection) -> tuple[set[str], list[int]]:
+    """Codes of the promotions that are kept, and the versions that closed a span of one."""
+    codes = await connection.fetch("SELECT code FROM promotion")
+    ends = await connection.fetch("SELECT valid_to FROM promotion_span ORDER BY 1")
+    return {row[0] for row in codes}, [row[0] for row in ends]
 
 
 async def test_a_reader_that_holds_a_partition_puts_it_off_to_the_next_publish(

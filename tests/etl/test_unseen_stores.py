@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
+from tests.support.loading import run
 from tests.support.offers import offers, spans
 from tests.support.snapshots import (
     Chain,
@@ -12,6 +13,7 @@ from tests.support.snapshots import (
     Xml,
     full,
     prices_csv,
+    write_snapshot,
 )
 
 FIRST_DAY = date(2026, 6, 1)
@@ -129,3 +131,20 @@ async def test_one_file_of_the_far_future_makes_no_store_look_unseen(
     day = await connection.fetchval("SELECT day FROM dataset_version WHERE version = 2")
     assert day == FIRST_DAY + timedelta(days=1)
     assert (await days_unseen(connection))["beta:1"] == (1, None)
+
+
+async def test_an_older_version_published_late_closes_no_offer_before_it_began(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    chain.load([on_day(0), on_day(0, store="2")])
+    files = {"price_full_file_alpha.csv": prices_csv("PriceFull", [on_day(1)])}
+    older = write_snapshot(chain.folder / "older", files)
+    done = run("load", "--database", chain.database, "--source", str(older), "--version", "2")
+    assert done.exit_code == 0, done.stderr
+    chain.load([on_day(2), on_day(2, "2.00", store="2")], [], "--version", "3")
+    chain.load([on_day(3)], [], "--version", "4")
+    # What is left of a publish that was killed when it had counted two months.
+    await connection.execute("UPDATE dataset_version SET day = day + 70 WHERE version = 4")
+    done = run("publish", "--database", chain.database, "--version", "2")
+    assert (done.exit_code, done.summary["result"]) == (0, "Published"), done.stderr
+    assert await spans(connection) == [("alpha:1", 100, 1, 3), ("alpha:1", 200, 3, 4)]

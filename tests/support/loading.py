@@ -30,6 +30,11 @@ LOADERS = (
     " WHERE application_name = 'superzol-etl' AND datname = current_database()"
 )
 
+WAITING = (
+    "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
 
 def snapshot(folder: Path, day: int, chains: tuple[str, ...] = CHAINS) -> Path:
     """Three chains of different sizes; a tenth of the prices moves with the day."""
@@ -107,3 +112,32 @@ async def end_at_commit_of(
     await connection.execute("SELECT pg_advisory_unlock($1, $2)", CHAIN_LOCK, key)
     await wait_for(connection, LOADERS)
     return outcome
+
+
+async def kill_where_it_waits(
+    connection: asyncpg.Connection, kind: int, key: int, *command: str
+) -> None:
+    """Starts a command and kills it when it waits for an advisory lock."""
+    waiting = await hold(connection, kind, key)
+    process = start(*command)
+    try:
+        await wait_for(connection, waiting)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        await asyncio.to_thread(finish, process)
+        await connection.execute("SELECT pg_advisory_unlock($1, $2)", kind, key)
+    await wait_for(connection, LOADERS)
+
+
+async def kill_where_it_writes(table: str, connection: asyncpg.Connection, *command: str) -> None:
+    """Starts a command and kills it when it waits to write a table."""
+    await connection.execute("BEGIN")
+    await connection.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+    process = start(*command)
+    try:
+        await wait_for(connection, WAITING)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        await asyncio.to_thread(finish, process)
+        await connection.execute("ROLLBACK")
+    await wait_for(connection, LOADERS)

@@ -29,9 +29,10 @@ PACKAGE = "superzol_etl.load"
 
 
 class AppliedVersion(NamedTuple):
-    """A version whose files were applied; is_loaded: they said anything."""
+    """A version whose files were applied; is_loaded: they said anything. digest: of the files."""
 
     version: int
+    digest: str
     content_digest: str
     is_loaded: bool
 
@@ -122,6 +123,7 @@ async def read_applied(connection: Connection, chain_key: int) -> list[AppliedVe
     return [
         AppliedVersion(
             row["version"],
+            row["digest"],
             row["content_digest"],
             row["state"] in (ChainState.LOADED, ChainState.FORGOTTEN),
         )

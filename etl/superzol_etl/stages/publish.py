@@ -58,8 +58,12 @@ async def _pass_days(connection: Connection, dataset_key: int, version: int) -> 
     rows = await connection.fetch(
         load_sql(PACKAGE, "read_unseen_stores"), dataset_key, CLOSING_DAYS
     )
-    if rows:
-        await connection.execute(load_sql(PACKAGE, "ensure_partition"), version)
+    if not rows:
+        return
+    # Days pass up to the newest version, and a span ends after it began: an older one, published
+    # late, closes nothing.
+    version = await connection.fetchval(load_sql(PACKAGE, "read_dated_version"), dataset_key)
+    await connection.execute(load_sql(PACKAGE, "ensure_partition"), version)
     for row in rows:
         closed = await close_offers(
             connection, Unseen(dataset_key, row["chain_key"], version, row["store_keys"])

@@ -10,7 +10,7 @@ from superzol_etl.clean.gates import Gates
 from superzol_etl.errors import BadData, NotFound
 from superzol_etl.load.beside import Beside, beside
 from superzol_etl.load.job import ChainJob
-from superzol_etl.load.join import join_rebuild, read_applied
+from superzol_etl.load.join import AppliedVersion, join_rebuild, read_applied
 from superzol_etl.load.ledger import ChainVersion
 from superzol_etl.load.replay import replay_files, replay_lake
 from superzol_etl.records import ChainState, StageCall
@@ -39,12 +39,13 @@ class Order(NamedTuple):
 
 
 class _Plan(NamedTuple):
-    """loaded: the content digest of each version in the database. notes: closed versions of the
-    lake that have the chain.
+    """loaded: each version in the database. notes: closed versions of the lake that have the chain.
+
+    holes: files of versions that are not loaded, or were by a run that was killed before it closed.
     """
 
     chain_key: int
-    loaded: Mapping[int, str]
+    loaded: Mapping[int, AppliedVersion]
     notes: Mapping[int, VersionNote]
     holes: Mapping[int, ChainFiles]
 
@@ -100,7 +101,7 @@ async def _plan(run: Run, order: Order) -> _Plan:
     files = ChainFiles(order.chain_id)
     chain_key = await ensure_chain(run.connection, run.dataset_key, files)
     applied = await read_applied(run.connection, chain_key)
-    loaded = {row.version: row.content_digest for row in applied}
+    loaded = {row.version: row for row in applied}
     plan = _Plan(chain_key, loaded, notes, holes)
     _check(order, plan)
     return plan
@@ -120,9 +121,10 @@ def _check(order: Order, plan: _Plan) -> None:
             f"version {added[0]} of {order.chain_id} is not loaded: rebuild"
             f" {order.chain_id}@{added[0]}.. to add it"
         )
-    known = sorted(plan.holes.keys() & plan.loaded.keys())
-    if known:
-        raise BadData(f"version {known[0]} of {order.chain_id} is loaded: it is no hole")
+    for version, files in plan.holes.items():
+        known = plan.loaded.get(version)
+        if known and known.digest != files.digest:
+            raise BadData(f"version {version} of {order.chain_id} is loaded with other files")
 
 
 async def _enter_version(run: Run, order: Order, plan: _Plan, version: int) -> None:
@@ -178,8 +180,11 @@ async def _replay_version(
 
 def _check_digest(order: Order, plan: _Plan, row: ChainVersion) -> None:
     """Compares with what was loaded here, or where the lake was written."""
-    told = {chain.chain_id: chain for chain in plan.notes[row.version].chains}
-    expected = plan.loaded.get(row.version) or told[order.chain_id].content_digest
+    if known := plan.loaded.get(row.version):
+        expected = known.content_digest
+    else:
+        told = {chain.chain_id: chain for chain in plan.notes[row.version].chains}
+        expected = told[order.chain_id].content_digest
     if row.content_digest != expected:
         raise BadData(
             f"version {row.version} of {order.chain_id} comes out of the lake otherwise than it was"

@@ -11,6 +11,7 @@ from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.stages"
 SPAN_VERSIONS = 32  # of a partition of price_span
+FORGOTTEN_WITH_SPANS = ("forget_promotion_spans", "forget_promotions", "forget_sightings")
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +34,10 @@ async def make_partitions(connection: Connection, version: int) -> None:
 async def forget_history(connection: Connection, dataset_key: int, version: int) -> None:
     """Drops whole partitions of spans; open offers stay, whenever they began.
 
-    Prices as of a version before the first one kept are out of range from then on. At least as many
-    versions are kept as the environment says, at most a partition more. When readers hold the
-    partitions, the next publish tries again.
+    Prices as of a version before the first one kept are out of range from then on; who told which
+    promotion then, and which files were seen, goes with them. At least as many versions are kept as
+    the environment says, at most a partition more. When readers hold the partitions, the next
+    publish tries again.
     """
     kept = read_kept_versions()
     if kept is None:
@@ -50,6 +52,8 @@ async def forget_history(connection: Connection, dataset_key: int, version: int)
             forget = load_sql(PACKAGE, "forget_chain_versions_before")
             forgotten = await connection.execute(forget, border)
             if dropped or not forgotten.endswith(" 0"):
+                for name in FORGOTTEN_WITH_SPANS:
+                    await connection.execute(load_sql(PACKAGE, name), border)
                 await publish_generation(connection, dataset_key, None, version, 0)
     except asyncpg.LockNotAvailableError:
         log.warning("history not forgotten: readers hold it", extra={"before_version": border})

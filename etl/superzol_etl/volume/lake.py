@@ -167,9 +167,11 @@ def closed_versions(lake: Path) -> list[VersionNote]:
 def renew_digest(place: LakePlace, note: VersionNote, content_digest: str) -> None:
     """Says that the files of a chain's version come to another content than they did."""
     known = place.read_note()
-    if known is None or known.content_digest == content_digest:
+    if known is None:
         return
-    place.commit(known.model_copy(update={"content_digest": content_digest}))
+    if known.content_digest != content_digest:
+        place.commit(known.model_copy(update={"content_digest": content_digest}))
     renewed = ClosedChain(chain_id=place.chain_id, content_digest=content_digest)
     chains = tuple(renewed if chain.chain_id == place.chain_id else chain for chain in note.chains)
-    write_version_note(place.lake, note.model_copy(update={"chains": chains}))
+    if chains != note.chains:  # also of a run that was killed between the two notes
+        write_version_note(place.lake, note.model_copy(update={"chains": chains}))

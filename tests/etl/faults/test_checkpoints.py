@@ -1,7 +1,5 @@
 """A stage killed at any of its checkpoints leaves the last good data, and is completed later."""
 
-import asyncio
-import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -9,7 +7,7 @@ import asyncpg
 import pytest
 
 from tests.etl.conftest import State
-from tests.support.loading import EMPTY_ALL, LOADERS, finish, run, snapshot, start, wait_for
+from tests.support.loading import EMPTY_ALL, kill_where_it_writes, run, snapshot
 from tests.support.offers import offers
 from tests.support.snapshots import refresh
 
@@ -25,26 +23,6 @@ LOADING = [
     "publication",  # a row before its commit
 ]
 PUBLISHING = ["etl_run", "product_stat", "publication"]
-WAITING = (
-    "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-)
-
-
-async def kill_where_it_writes(
-    table: str, connection: asyncpg.Connection, command: list[str]
-) -> None:
-    """Starts a command and kills it when it waits to write a table."""
-    await connection.execute("BEGIN")
-    await connection.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-    process = start(*command)
-    try:
-        await wait_for(connection, WAITING)
-    finally:
-        process.send_signal(signal.SIGKILL)
-        await asyncio.to_thread(finish, process)
-        await connection.execute("ROLLBACK")
-    await wait_for(connection, LOADERS)
 
 
 def stages(database: str, folder: Path) -> tuple[list[str], list[str]]:
@@ -77,7 +55,7 @@ async def test_a_killed_load_is_completed_by_the_same_command(
     refresh(database, folders[0])
     before = await offers(connection)
     load, publish = stages(database, folders[1])
-    await kill_where_it_writes(table, connection, load)
+    await kill_where_it_writes(table, connection, *load)
     assert await offers(connection) == before
     again = run(*load)
     assert (again.exit_code, again.summary["result"]) == (0, "Loaded")
@@ -98,7 +76,7 @@ async def test_a_killed_publish_is_completed_by_the_same_command(
     load, publish = stages(database, folders[1])
     assert run(*load).exit_code == 0
     loaded = await offers(connection)
-    await kill_where_it_writes(table, connection, publish)
+    await kill_where_it_writes(table, connection, *publish)
     closed = "SELECT closed_at IS NOT NULL FROM dataset_version WHERE version = 2"
     assert not await connection.fetchval(closed)
     assert await offers(connection) == loaded

@@ -1,0 +1,4 @@
+-- A span ends after it began: no mistake of a load or of publish can leave one that answers for no version.
+
+ALTER TABLE price_span ADD CONSTRAINT price_span_order CHECK (valid_from < valid_to);
+ALTER TABLE promotion_span ADD CONSTRAINT promotion_span_order CHECK (valid_to > ALL (valid_from));
