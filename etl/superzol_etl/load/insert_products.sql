@@ -16,3 +16,4 @@ SELECT wanted.scope,
 FROM wanted_product AS wanted
 ORDER BY wanted.product_id
 ON CONFLICT DO NOTHING
+RETURNING product_id, product_key

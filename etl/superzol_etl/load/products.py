@@ -46,7 +46,7 @@ class ProductFinder:
 
     A new product is called and classified as the first row seen of it says, until publish merges
     the chains' words. While some products are classified, in a process beside, others are looked up
-    and added.
+    and others added.
     """
 
     def __init__(self, connection: Connection, chain_key: int, chain_id: str) -> None:
@@ -58,7 +58,9 @@ class ProductFinder:
         self._keys: dict[str, int] = {}
         self._ids: dict[int, str] = {}
         self._category_keys: dict[str, int] = {}
-        self._classified: tuple[pl.DataFrame, asyncio.Future[list[str]]] | None = None
+        self._unclassified: asyncio.Queue[pl.DataFrame | None] = asyncio.Queue()
+        self._classified: asyncio.Queue[tuple[pl.DataFrame, list[str]] | None] = asyncio.Queue()
+        self._using = asyncio.Lock()  # the connection
 
     async def while_reading(
         self, read: Callable[[Callable[[NewCodes], None], Callable[[], None]], Content]
@@ -74,14 +76,42 @@ class ProductFinder:
             # One look at what the chain offers spares nearly all look-ups of a next day.
             offered = load_sql(PACKAGE, "read_offered_products")
             self._learn(await self._connection.fetch(offered, self._chain_key))
-            while batch := await self._batch():
-                await self._find(batch)
-            await self._add()
+            categories = await classifier().categories()
+            self._category_keys = await find_category_keys(self._connection, categories)
+            await self._find_all()
         except BaseException:
             self._stopped.set()
             await asyncio.wait([reading])
             raise
         return await reading
+
+    async def _find_all(self) -> None:
+        """Looks up, classifies and adds at once: each takes about as long as reading."""
+        steps = [self._look_up_all(), self._classify_all(), self._add_all()]
+        begun = [asyncio.create_task(step) for step in steps]
+        try:
+            await asyncio.gather(*begun)
+        except BaseException:
+            for task in begun:
+                task.cancel()
+            await asyncio.wait(begun)
+            raise
+
+    async def _look_up_all(self) -> None:
+        while batch := await self._batch():
+            await self._find(batch)
+        self._unclassified.put_nowait(None)
+
+    async def _classify_all(self) -> None:
+        while (new := await self._unclassified.get()) is not None:
+            words = new.select(pl.col("name").fill_null(""), "manufacturer").rows()
+            self._classified.put_nowait((new, await classifier().classify(words)))
+        self._classified.put_nowait(None)
+
+    async def _add_all(self) -> None:
+        while (classified := await self._classified.get()) is not None:
+            async with self._using:
+                await self._add(*classified)
 
     def _check_wanted(self) -> None:
         if self._stopped.is_set():
@@ -140,33 +170,22 @@ class ProductFinder:
         )
 
     async def _look_up(self, wanted: pl.DataFrame) -> None:
-        """Has those that are new classified, and meanwhile adds those classified before."""
-        await self._find_keys(wanted)
+        """Puts those that are new with what is to be classified."""
+        ids = wanted["product_id"].to_list()
+        async with self._using:
+            self._learn(await self._connection.fetch(load_sql(PACKAGE, "find_products"), ids))
         new = wanted.filter(self._are_new(wanted))
         if len(new):
-            words = new.select(pl.col("name").fill_null(""), "manufacturer").rows()
-            classifying = asyncio.ensure_future(classifier().classify(words))
-            await self._add()
-            self._classified = new, classifying
+            self._unclassified.put_nowait(new)
 
-    async def _add(self) -> None:
-        """Adds the products that were given to be classified last."""
-        if self._classified is None:
-            return
-        new, classifying = self._classified
-        self._classified = None
-        categories = await classifying
+    async def _add(self, new: pl.DataFrame, categories: list[str]) -> None:
         connection = self._connection
-        if not self._category_keys:
-            known = await classifier().categories()
-            self._category_keys = await find_category_keys(connection, known)
         keys = pl.Series("category_key", [self._category_keys[each] for each in categories])
         async with connection.transaction():
             await connection.execute(load_sql(PACKAGE, "create_wanted_product"))
             await copy_frame(connection, "wanted_product", new.with_columns(keys).select(WANTED))
-            await connection.execute(load_sql(PACKAGE, "insert_products"))
-        await self._find_keys(new)
-
-    async def _find_keys(self, wanted: pl.DataFrame) -> None:
-        ids = wanted["product_id"].to_list()
-        self._learn(await self._connection.fetch(load_sql(PACKAGE, "find_products"), ids))
+            added = await connection.fetch(load_sql(PACKAGE, "insert_products"))
+        self._learn(added)
+        others = new.filter(self._are_new(new))["product_id"].to_list()
+        if others:  # another run added them meanwhile
+            self._learn(await connection.fetch(load_sql(PACKAGE, "find_products"), others))
