@@ -17,7 +17,7 @@ from superzol_etl.clean.categories.words import split_words
 
 # Many chains cut names at 20 characters, some also the blank that then ends them.
 CUT_LENGTHS = range(18, 21)
-SHORTEST_CUT_WORD = 3
+SHORTEST_CUT_WORD = 4
 UNITS = frozenset(["גרמ", "ליטר", "יחידה", "יחידות", "מארז"])
 
 Rank = tuple[int, int, int, int, int]
