@@ -7,6 +7,7 @@ before, and the key of its last row, as base64url. It grants nothing: it needs n
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from math import isfinite
 from typing import Any, NamedTuple
 
 from google.protobuf.message import Message
@@ -21,7 +22,7 @@ GENERATION_BYTES = 8
 LARGEST_INTEGER = 2**31 - 1
 PLACE_FIELDS = ("page_token", "page_size", "include_total")
 
-Key = tuple[str | int, ...]
+Key = tuple[str | float, ...]
 
 
 class Slice(NamedTuple):
@@ -53,7 +54,7 @@ class Page(NamedTuple):
     generation: int | None
 
     @property
-    def place(self) -> tuple[str | int, ...]:
+    def place(self) -> Key:
         return (*self.after, self.size + 1)
 
     def cut(self, answer: Answer, *key: str, reached: Row | None = None) -> Slice:
@@ -130,9 +131,12 @@ def is_key_like(key: object, first: Key) -> bool:
     """Tells whether a value read from a token can be compared with keys of this list."""
     if not isinstance(key, list) or [type(part) for part in key] != [type(part) for part in first]:
         return False
-    return all(
-        is_text(part) if isinstance(part, str) else abs(part) <= LARGEST_INTEGER for part in key
-    )
+    return all(is_text(part) if isinstance(part, str) else is_number(part) for part in key)
+
+
+def is_number(part: float) -> bool:
+    """Tells whether PostgreSQL can hold the number: an int4, or a float8 that is one."""
+    return isfinite(part) if isinstance(part, float) else abs(part) <= LARGEST_INTEGER
 
 
 def is_text(part: str) -> bool:

@@ -36,12 +36,12 @@ PRIVATE_COLUMNS = {
     }
     - {"weighted"},
     "list_prices_of_chain": {"flag_bits"},
-    "list_prices_of_chain_filtered": {"flag_bits"},
     "list_prices_of_product": {"flag_bits"},
     "list_prices_of_product_as_of": {"flag_bits"},
     "list_prices_of_shelf": {"flag_bits"},
     "list_prices_of_shelves": {"flag_bits"},
     "list_prices_of_store": {"flag_bits"},
+    "list_prices_of_stores": {"flag_bits"},
     "compare_basket": {
         "product_ids",
         "prices_agorot",

@@ -9,7 +9,7 @@ from superzol_server.catalog.service import MOST_PRODUCTS_RANKED
 from superzol_server.dataset.service import RAW_LENGTH
 from superzol_server.unseen import LEFT_OUT_DAYS, NEVER
 
-Argument = str | int | bool | list[str] | None
+Argument = str | int | float | bool | list[str] | None
 
 
 def product_id(number: int) -> str:
@@ -29,7 +29,9 @@ EARLY, MIDDLE = "2025-11-23 12:00+00", "2025-12-10 12:00+00"
 DEPARTMENT = "dairy"
 EVERY = (None,) * 6  # no limit by city, price, day of observation and category
 HAIFA = ("חיפה", 1, 9999, EARLY, "2030-01-01 00:00+00", DEPARTMENT)
-LOWEST = -(2**31)
+LOWEST, LAST = -(2**31), 1e300
+START, SEEN = (-LAST, "", "", ""), (EVERYWHERE, "chain_3:17")  # the first page, or one after these
+BY_IDENTIFIER = (0, False, False, LAST)
 MIDNIGHTS = [f"{date(2025, 11, 20) + timedelta(days=day)} 00:00+02" for day in range(401)]
 HOLDING, LONG_GONE = "2026-01-15 12:00+00", "2001-01-01 00:00+00"
 
@@ -129,26 +131,44 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
         ("chain_3", LEFT_OUT_DAYS, "", "", PAGE),
         ("chain_3", LEFT_OUT_DAYS, EVERYWHERE, "chain_3:17", LARGEST_PAGE),
     ],
-    "list_prices_of_chain_filtered": [
-        ("chain_3", "חיפה", *EVERY[1:], None, LEFT_OUT_DAYS, "", "", PAGE),
-        ("chain_3", *EVERY, EARLY, LEFT_OUT_DAYS, "", "", PAGE),
-        ("chain_3", *HAIFA, MIDDLE, LEFT_OUT_DAYS, EVERYWHERE, "chain_3:17", LARGEST_PAGE),
-        ("chain_3", None, 999_999, *EVERY[2:], EARLY, LEFT_OUT_DAYS, "", "", LARGEST_PAGE),
+    "list_prices_of_stores": [
+        ("chain_3", "חיפה", *EVERY[1:], None, LEFT_OUT_DAYS, *BY_IDENTIFIER, *START, PAGE),
+        ("chain_3", *EVERY, EARLY, LEFT_OUT_DAYS, *BY_IDENTIFIER, *START, PAGE),
+        ("chain_3", *HAIFA, MIDDLE, LEFT_OUT_DAYS, *BY_IDENTIFIER, 0, "", *SEEN, LARGEST_PAGE),
+        ("chain_3", None, 9**9, *EVERY[2:], EARLY, NEVER, *BY_IDENTIFIER, *START, LARGEST_PAGE),
+        ("chain_3", *EVERY, None, LEFT_OUT_DAYS, 1, False, False, LAST, *START, PAGE),
+        ("chain_3", *EVERY, None, NEVER, -1, False, False, LAST, -2500, "", *SEEN, LARGEST_PAGE),
+        ("chain_3", *EVERY, None, LEFT_OUT_DAYS, 0, False, True, LAST, *START, PAGE),
+        ("chain_3", *HAIFA, None, LEFT_OUT_DAYS, 1, True, False, LAST, *START, LARGEST_PAGE),
+        ("chain_3", *EVERY, EARLY, LEFT_OUT_DAYS, -1, True, False, LAST, *START, PAGE),
+        (None, *HAIFA, EARLY, LEFT_OUT_DAYS, 1, False, False, LAST, *START, LARGEST_PAGE),
     ],
     "list_prices_of_product": [
-        (EVERYWHERE, None, None, *EVERY, LEFT_OUT_DAYS, 0, LOWEST, "", PAGE),
-        (EVERYWHERE, None, None, *HAIFA, LEFT_OUT_DAYS, -1, -200, "chain_3:17", LARGEST_PAGE),
-        (EVERYWHERE, "chain_3", None, *EVERY, LEFT_OUT_DAYS, 1, LOWEST, "", LARGEST_PAGE),
-        (EVERYWHERE, None, "chain_3:17", *EVERY, LEFT_OUT_DAYS, 0, LOWEST, "", PAGE),
+        (EVERYWHERE, None, None, *EVERY, LEFT_OUT_DAYS, 0, False, LAST, LOWEST, "", PAGE),
+        (EVERYWHERE, None, None, *HAIFA, LEFT_OUT_DAYS, -1, True, LAST, -200, *STORES[:1], PAGE),
+        (
+            EVERYWHERE,
+            "chain_3",
+            None,
+            *EVERY,
+            LEFT_OUT_DAYS,
+            1,
+            True,
+            LAST,
+            LOWEST,
+            "",
+            LARGEST_PAGE,
+        ),
+        (EVERYWHERE, None, "chain_3:17", *EVERY, LEFT_OUT_DAYS, 0, False, LAST, LOWEST, "", PAGE),
     ],
     "list_prices_of_product_as_of": [
-        (EVERYWHERE, None, None, *EVERY, EARLY, 1, LOWEST, "", LARGEST_PAGE),
-        (EVERYWHERE, "chain_3", "chain_3:17", *HAIFA, MIDDLE, 0, LOWEST, "", PAGE),
+        (EVERYWHERE, None, None, *EVERY, EARLY, 1, True, LAST, LOWEST, "", LARGEST_PAGE),
+        (EVERYWHERE, "chain_3", "chain_3:17", *HAIFA, MIDDLE, 0, False, LAST, LOWEST, "", PAGE),
     ],
     "list_prices_of_shelf": [
-        ("chain_3:17", None, *EVERY, None, 1, False, LOWEST, "", "", PAGE),
-        ("chain_3:17", "chain_3", *EVERY, None, 0, True, LOWEST, "", "", LARGEST_PAGE),
-        ("chain_3:17", None, *EVERY, EARLY, -1, False, LOWEST, "", "", LARGEST_PAGE),
+        ("chain_3:17", None, *EVERY, None, 1, False, False, LAST, *START[:3], PAGE),
+        ("chain_3:17", "chain_3", *EVERY, None, 0, False, True, LAST, *START[:3], LARGEST_PAGE),
+        ("chain_3:17", None, *EVERY, EARLY, -1, True, False, LAST, *START[:3], LARGEST_PAGE),
     ],
     "list_prices_of_shelves": [
         ("chain_3:17", None, *EVERY, NEVER, 1, LOWEST, "", "", PAGE),
@@ -185,9 +205,10 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
         (EVERYWHERE, "chain_3", "chain_3:17", HOLDING, None, "", "", LARGEST_PAGE),
     ],
     "count_prices_of_chain": [("chain_3", LEFT_OUT_DAYS)],
-    "count_prices_of_chain_filtered": [
+    "count_prices_of_stores": [
         ("chain_3", *EVERY, None, LEFT_OUT_DAYS),
         ("chain_3", *HAIFA, EARLY, LEFT_OUT_DAYS),
+        (None, *HAIFA, EARLY, LEFT_OUT_DAYS),
     ],
     "count_prices_of_product": [
         (EVERYWHERE, None, None, *EVERY, LEFT_OUT_DAYS),

@@ -25,6 +25,7 @@ class Known(NamedTuple):
     observed_at: datetime | None
     observed_version: int | None
     discount: int | None
+    unit_price: Fraction | None
 
     @property
     def day(self) -> date | None:
@@ -78,9 +79,20 @@ def all_prices(tables: Tables, as_of: datetime | None, at: datetime) -> list[Kno
                 product["product_id"], store["store_id"], chain_id, product["name"], store["city"],
                 categories[product["category_key"]],
                 price["price"], price["first"], weighted, seen_at, seen_in, best,
+                unit_price_of(price["price"], weighted, product),
             )
         )  # fmt: skip
     return known
+
+
+def unit_price_of(price: int, weighted: bool, product: Row) -> Fraction | None:
+    """Agorot for 100 g, 100 ml, a piece or a metre; None when not known."""
+    if price and weighted:
+        return Fraction(price, 10)
+    quantity, unit = product["net_quantity"], product["net_unit"]
+    if not price or product["weighted"] or quantity is None:
+        return None
+    return Fraction(price * 1000 * (100 if unit in (1, 2) else 1), quantity)
 
 
 def _told(tables: Tables) -> list[Row]:

@@ -21,6 +21,7 @@ CHAINS = ("alpha", "beta", "gamma")
 CITIES = ("חיפה", "תל אביב", None)
 NAMES = ("חלב", "לחם", "גבינה", "ביצים")
 CATEGORIES = ("dairy.milk", "dairy.cheese", "bakery.bread", None)
+QUANTITIES = (None, 330_000, 1_000_000, 7000)  # thousandths
 GTINS = ("7290004131074", "7290000066318", "7290000000008", "72900000")
 STATES = ("loaded", "loaded", "loaded", "held_back", "absent")
 LAST_VERSION = 45  # in the second partition of the spans
@@ -53,6 +54,8 @@ async def make_market(connection: asyncpg.Connection, seed: int) -> None:
             dice.choice(NAMES),
             weighted=dice.random() < 0.3,
             category_id=dice.choice(CATEGORIES),
+            net_quantity=(quantity := dice.choice(QUANTITIES)),
+            net_unit=dice.randint(1, 4) if quantity else None,
         )
         for each in products
     ]

@@ -1,4 +1,4 @@
--- Prices of one product, by price and store, or by store.
+-- Prices of one product, by price, unit price or store.
 -- $1 product_id: text
 -- $2 chain_id: text, null for all
 -- $3 store_id: text, null for all
@@ -10,9 +10,11 @@
 -- $9 category_id: text, of a category or a department, null for all
 -- $10 unseen_limit: int, days from which on a store unseen is left out
 -- $11 direction: int, 1 cheapest first, -1 dearest first, 0 by store alone
--- $12 after_key_price: int, of the last row seen, below any for the first page
--- $13 after_store_id: text, of the last row seen, '' for the first page
--- $14 limit: int
+-- $12 by_unit: bool, it is unit prices that are cheap
+-- $13 last_price: float8, key_price of a unit price that is not known
+-- $14 after_key_price: float8, of the last row seen, below any for the first page
+-- $15 after_store_id: text, of the last row seen, '' for the first page
+-- $16 limit: int
 -- Budget: 950 shared buffers
 SELECT
     open.product_id,
@@ -24,10 +26,20 @@ SELECT
     store.observed_file,
     store.observed_version,
     open.since AS since_version,
-    open.price * $11::int4 AS key_price
+    key.price AS key_price
 FROM offer AS open
 JOIN chain ON chain.chain_key = open.chain_key
 JOIN store ON store.store_key = open.store_key
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN $12::bool THEN coalesce((
+            SELECT unit_price(open.price, open.flags & 8 <> 0, weighted, net_quantity, net_unit) * $11::int4
+            FROM product
+            WHERE product_id = $1
+        ), $13::float8)
+        ELSE open.price::float8 * $11
+    END
+) AS key (price)
 WHERE open.product_key = (SELECT product_key FROM product WHERE product_id = $1)
     AND ($2::text IS NULL OR chain.chain_id = $2)
     AND ($3::text IS NULL OR store.store_id = $3)
@@ -42,8 +54,8 @@ WHERE open.product_key = (SELECT product_key FROM product WHERE product_id = $1)
         WHERE product.product_id = $1 AND $9 IN (category.category_id, category.department_id)
     ))
     AND store.unseen_days < $10::int4
-    AND (open.price * $11, store.store_id) > ($12::int8, $13)
+    AND (key.price, store.store_id) > ($14::float8, $15)
 ORDER BY
     key_price,
     store.store_id
-LIMIT $14
+LIMIT $16

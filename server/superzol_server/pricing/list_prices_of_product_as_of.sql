@@ -1,4 +1,4 @@
--- Prices of one product as of a time, by price and store, or by store.
+-- Prices of one product as of a time, by price, unit price or store.
 -- $1 product_id: text
 -- $2 chain_id: text, null for all
 -- $3 store_id: text, null for all
@@ -10,12 +10,14 @@
 -- $9 category_id: text, of a category or a department, null for all
 -- $10 as_of_time: timestamptz
 -- $11 direction: int, 1 cheapest first, -1 dearest first, 0 by store alone
--- $12 after_key_price: int, of the last row seen, below any for the first page
--- $13 after_store_id: text, of the last row seen, '' for the first page
--- $14 limit: int
+-- $12 by_unit: bool, it is unit prices that are cheap
+-- $13 last_price: float8, key_price of a unit price that is not known
+-- $14 after_key_price: float8, of the last row seen, below any for the first page
+-- $15 after_store_id: text, of the last row seen, '' for the first page
+-- $16 limit: int
 -- Budget: 4500 shared buffers
 WITH asked AS MATERIALIZED (
-    SELECT product_key, product_id
+    SELECT product_key, weighted, net_quantity, net_unit
     FROM product
     WHERE product_id = $1
 ), used AS MATERIALIZED (
@@ -53,13 +55,12 @@ SELECT
     store.store_id,
     used.chain_id,
     told.price AS price_agorot,
-    coalesce(told.flags, CASE told.price WHEN 0 THEN 1 ELSE 0 END + CASE WHEN used.weighted THEN 8 ELSE 0 END)
-        AS flag_bits,
+    marked.flags AS flag_bits,
     seen.last_at AS observed_time,
     seen.last_file AS observed_file,
     seen.version AS observed_version,
     told.since AS since_version,
-    told.price * $11::int4 AS key_price
+    key.price AS key_price
 FROM told
 JOIN used ON used.chain_key = told.chain_key AND told.since <= used.version
 JOIN store ON store.store_key = told.store_key
@@ -70,6 +71,18 @@ LEFT JOIN LATERAL (
     ORDER BY sighting.version DESC
     LIMIT 1
 ) AS seen ON true
+CROSS JOIN LATERAL (
+    SELECT coalesce(told.flags, CASE told.price WHEN 0 THEN 1 ELSE 0 END + CASE WHEN used.weighted THEN 8 ELSE 0 END)
+) AS marked (flags)
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN $12::bool THEN coalesce((
+            SELECT unit_price(told.price, marked.flags & 8 <> 0, weighted, net_quantity, net_unit) * $11::int4
+            FROM asked
+        ), $13::float8)
+        ELSE told.price::float8 * $11
+    END
+) AS key (price)
 WHERE coalesce(store.store_id = $3, true)
     AND CASE WHEN $4::text IS NULL THEN true ELSE search_text(store.city) = (SELECT city_text($4)) END
     AND coalesce(told.price >= $5::int4, true)
@@ -81,8 +94,8 @@ WHERE coalesce(store.store_id = $3, true)
         JOIN category ON category.category_key = product.category_key
         WHERE product.product_id = $1 AND $9 IN (category.category_id, category.department_id)
     ))
-    AND (told.price * $11, store.store_id) > ($12::int8, $13)
+    AND (key.price, store.store_id) > ($14::float8, $15)
 ORDER BY
     key_price,
     store.store_id
-LIMIT $14
+LIMIT $16

@@ -1,4 +1,4 @@
--- Prices of one store in any order or as of a time, by price, name and product.
+-- Prices of one store in any order or as of a time, by price or unit price, name and product.
 -- $1 store_id: text
 -- $2 chain_id: text, null for all
 -- $3 city: text, null for all
@@ -9,11 +9,13 @@
 -- $8 category_id: text, of a category or a department, null for all
 -- $9 as_of_time: timestamptz, null for now
 -- $10 direction: int, 1 cheapest first, -1 dearest first, 0 for other orders
--- $11 by_name: bool
--- $12 after_key_price: int, of the last row seen, below any for the first page
--- $13 after_key_name: text, of the last row seen, '' for the first page
--- $14 after_product_id: text, of the last row seen, '' for the first page
--- $15 limit: int
+-- $11 by_unit: bool, it is unit prices that are cheap
+-- $12 by_name: bool
+-- $13 last_price: float8, key_price of a unit price that is not known
+-- $14 after_key_price: float8, of the last row seen, below any for the first page
+-- $15 after_key_name: text, of the last row seen, '' for the first page
+-- $16 after_product_id: text, of the last row seen, '' for the first page
+-- $17 limit: int
 -- Budget: 4700 shared buffers
 WITH asked AS MATERIALIZED (
     -- Now is after every version, and so in no closed span: their partitions are not even opened.
@@ -64,8 +66,15 @@ WITH asked AS MATERIALIZED (
         AND place.position IS NOT NULL
         AND pack.since[place.position] <= (SELECT version FROM asked)
     UNION ALL
-    SELECT span.product_key, span.price, span.valid_from, NULL
+    SELECT
+        span.product_key,
+        span.price,
+        span.valid_from,
+        CASE span.price WHEN 0 THEN 1 ELSE 0 END + CASE WHEN words.weighted THEN 8 ELSE 0 END
     FROM price_span AS span
+    LEFT JOIN product_in_chain AS words
+        ON words.product_key = span.product_key
+        AND words.chain_key = span.chain_key
     WHERE span.store_key = (SELECT store_key FROM asked)
         AND span.valid_to > (SELECT version FROM asked)
         AND span.valid_from <= (SELECT version FROM asked)
@@ -76,8 +85,13 @@ WITH asked AS MATERIALIZED (
         told.price,
         told.since,
         told.flags,
-        told.price * $10::int4 AS key_price,
-        CASE WHEN $11::bool THEN product.name ELSE '' END AS key_name
+        CASE
+            WHEN $11::bool THEN coalesce(unit_price(
+                told.price, told.flags & 8 <> 0, product.weighted, product.net_quantity, product.net_unit
+            ) * $10::int4, $13::float8)
+            ELSE told.price::float8 * $10
+        END AS key_price,
+        CASE WHEN $12::bool THEN product.name ELSE '' END AS key_name
     FROM told
     JOIN product ON product.product_key = told.product_key
     WHERE coalesce(told.price >= $4::int4, true)
@@ -88,20 +102,19 @@ WITH asked AS MATERIALIZED (
 ), page AS (
     SELECT *
     FROM chosen
-    WHERE (key_price, key_name, product_id) > ($12::int8, $13, $14)
+    WHERE (key_price, key_name, product_id) > ($14::float8, $15, $16)
     ORDER BY
         key_price,
         key_name,
         product_id
-    LIMIT $15
+    LIMIT $17
 )
 SELECT
     page.product_id,
     $1 AS store_id,
     asked.chain_id,
     page.price AS price_agorot,
-    coalesce(page.flags, CASE page.price WHEN 0 THEN 1 ELSE 0 END + CASE WHEN words.weighted THEN 8 ELSE 0 END)
-        AS flag_bits,
+    page.flags AS flag_bits,
     asked.observed_at AS observed_time,
     asked.observed_file,
     asked.observed_version,
@@ -110,10 +123,6 @@ SELECT
     page.key_name
 FROM page
 CROSS JOIN asked
-LEFT JOIN product_in_chain AS words
-    ON $9 IS NOT NULL
-    AND words.product_key = page.product_key
-    AND words.chain_key = asked.chain_key
 ORDER BY
     page.key_price,
     page.key_name,

@@ -52,7 +52,7 @@ LIST_PRICE_HISTORY = load_statement(__package__, "list_price_history")
 FIND_DISCOUNTS = load_statement(__package__, "find_discounts")
 FIND_MEASURES = load_statement(__package__, "find_measures")
 FIND_IDENTIFIERS = load_statement(__package__, "find_identifiers")
-WALKS = ("product", "product_as_of", "store", "shelf", "shelves", "chain", "chain_filtered")
+WALKS = ("product", "product_as_of", "store", "shelf", "shelves", "chain", "stores")
 LIST_PRICES = {of: load_statement(__package__, f"list_prices_of_{of}") for of in WALKS}
 COUNT_PRICES = {of: load_statement(__package__, f"count_prices_of_{of}") for of in WALKS}
 

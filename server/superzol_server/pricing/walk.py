@@ -2,12 +2,15 @@
 
 from typing import NamedTuple
 
-from superzol_server.errors import InvalidRequest, Unimplemented
+from superzol_server.errors import InvalidRequest
 from superzol_server.identifiers import read_product_id, read_store_id
 from superzol_server.pricing.filters import Filters
-from superzol_server.pricing.order import Order, read_order
+from superzol_server.pricing.order import BY_IDENTIFIER, Order, read_order
 
-BELOW_ANY_PRICE = -(2**31 - 1)
+BELOW_ANY_AGOROT = -(2**31 - 1)
+# Prices as keys of a list: below any, and of a unit price that is not known.
+BELOW_ANY_PRICE, LAST_PRICE = -1e300, 1e300
+NAMED_KEY = ("key_price", "key_name", "product_id")
 NOTHING = Filters()
 
 
@@ -33,8 +36,8 @@ class Walk(NamedTuple):
 
     of: str
     filters: tuple[object, ...]
-    order: tuple[int, ...]
-    first: tuple[str | int, ...]
+    order: tuple[float, ...]
+    first: tuple[str | float, ...]
     key: tuple[str, ...]
 
 
@@ -56,48 +59,43 @@ def read_asked(product_id: str, store_id: str, chain_id: str, enough: bool = Fal
 
 
 def plan_walk(asked: Asked, filters: Filters, order_by: str, unseen_limit: int) -> Walk:
-    """Chooses the walk; raises InvalidRequest or Unimplemented for its order or time.
+    """Chooses the walk; raises InvalidRequest for an order of other fields.
 
     unseen_limit: days from which on a store unseen is left out, of the prices of now.
     """
     order = read_order(order_by)
     if asked.product_id is not None:
         return _of_product(asked, filters, order, unseen_limit)
+    on_shelves = filters.as_of_time is None and not order.by_name and not order.by_unit
     if asked.store_id is not None:
-        return _of_store(asked, filters, order, unseen_limit)
-    if asked.chain_id is not None and order == Order():
-        key = ("product_id", "store_id")
-        if filters == NOTHING:
-            return Walk("chain", (asked.chain_id, unseen_limit), (), ("", ""), key)
-        chosen = (asked.chain_id, *filters, unseen_limit)
-        return Walk("chain_filtered", chosen, (), ("", ""), key)
-    if order.by_name or filters.category_id is None:
-        raise Unimplemented(
-            "order_by",
-            "prices of a chain are in order of product_id; with category_id also by price_agorot",
-        )
-    if filters.as_of_time is not None:
-        raise Unimplemented(
-            "as_of_time", "a category is served as of a time with product_id or store_id only"
-        )
-    return _on_shelves(asked, filters, order, unseen_limit)
+        return _of_store(asked, filters, order, unseen_limit, on_shelves)
+    if (order, filters) == (Order(), NOTHING):
+        of_chain = (asked.chain_id, unseen_limit)
+        return Walk("chain", of_chain, (), ("", ""), ("product_id", "store_id"))
+    by_price = order.direction != BY_IDENTIFIER or asked.chain_id is None
+    if on_shelves and by_price and filters.category_id is not None:
+        return _on_shelves(asked, filters, order, unseen_limit)
+    chosen, key = (asked.chain_id, *filters, unseen_limit), (*NAMED_KEY, "store_id")
+    return Walk("stores", chosen, (*order, LAST_PRICE), (BELOW_ANY_PRICE, "", "", ""), key)
 
 
-def _of_store(asked: Asked, filters: Filters, order: Order, unseen_limit: int) -> Walk:
+def _of_store(
+    asked: Asked, filters: Filters, order: Order, unseen_limit: int, on_shelves: bool
+) -> Walk:
     names = (asked.store_id, asked.chain_id)
     if (order, filters) == (Order(), NOTHING):
         return Walk("store", names, (), ("",), ("product_id",))
-    if filters.as_of_time is None and not order.by_name:
+    if on_shelves:
         return _on_shelves(asked, filters, order, unseen_limit)
-    key = ("key_price", "key_name", "product_id")
-    return Walk("shelf", (*names, *filters), order, (BELOW_ANY_PRICE, "", ""), key)
+    chosen, first = (*names, *filters), (BELOW_ANY_PRICE, "", "")
+    return Walk("shelf", chosen, (*order, LAST_PRICE), first, NAMED_KEY)
 
 
 def _on_shelves(asked: Asked, filters: Filters, order: Order, unseen_limit: int) -> Walk:
-    """Shelves hold the prices of now, and know no names."""
+    """Shelves hold the prices of now, and know neither names nor quantities."""
     chosen = (asked.store_id, asked.chain_id, *filters.choosing, unseen_limit)
     key = ("key_price", "product_id", "store_id")
-    return Walk("shelves", chosen, (order.direction,), (BELOW_ANY_PRICE, "", ""), key)
+    return Walk("shelves", chosen, (order.direction,), (BELOW_ANY_AGOROT, "", ""), key)
 
 
 def _of_product(asked: Asked, filters: Filters, order: Order, unseen_limit: int) -> Walk:
@@ -108,4 +106,5 @@ def _of_product(asked: Asked, filters: Filters, order: Order, unseen_limit: int)
         chosen, of = (*names, *filters.choosing, unseen_limit), "product"
     else:
         chosen, of = (*names, *filters), "product_as_of"
-    return Walk(of, chosen, (order.direction,), first, (key, "store_id"))
+    way = (order.direction, order.by_unit, LAST_PRICE)
+    return Walk(of, chosen, way, first, (key, "store_id"))

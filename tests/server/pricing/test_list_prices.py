@@ -278,7 +278,6 @@ async def test_token_of_another_request_is_refused(
     ("request_", "field"),
     [
         (ListPricesRequest(on_sale=False, include_total=True), "include_total"),
-        (ListPricesRequest(order_by="unit_price_agorot"), "order_by"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
