@@ -1,5 +1,5 @@
 -- Takes over the descriptions of a Stores file; what it leaves blank stays as it was, and so does what is newer.
--- A city is known by its code, else by its spelling.
+-- Whose a store is, its prices say: a Stores file only until there are some. A city is known by its code, else by its spelling.
 -- $1 chain_key: int2
 WITH placed AS (
     SELECT told.*,
@@ -12,7 +12,7 @@ WITH placed AS (
     LEFT JOIN locality AS named ON named.code = locality_spelling.code
 )
 UPDATE store
-SET legal_id = coalesce(told.legal_id, store.legal_id),
+SET legal_id = coalesce(store.legal_id, told.legal_id),
     name = coalesce(told.name, store.name),
     kind = coalesce(nullif(told.kind, 0), store.kind),
     sub_chain = coalesce(told.sub_chain, store.sub_chain),

@@ -71,7 +71,7 @@ def look_at(content: ChainContent) -> Seen:
         full_rows=count_full_rows(content.rows.parts),
         legal_ids={
             part.store_code: part.legal_id
-            for part in content.rows.parts
+            for part in (*content.promotions.parts, *content.rows.parts)
             if part.store_code and part.legal_id
         },
     )
