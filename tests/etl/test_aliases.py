@@ -4,8 +4,9 @@ import asyncpg
 
 from superzol.catalog.v1.catalog_pb2 import GetProductRequest, LookupProductRequest
 from tests.support.clients import CatalogClient
+from tests.support.loading import EMPTY_ALL, run
 from tests.support.server import running_api
-from tests.support.snapshots import Chain, Item, full, prices_csv
+from tests.support.snapshots import Chain, Item, full, prices_csv, write_snapshot
 
 CODE, PADDED = "1234567895", "0001234567895"  # ten digits are no GTIN, thirteen are
 INTERNAL = f"alpha:{CODE}"
@@ -65,3 +66,33 @@ async def test_a_gtin_that_another_chain_sells_stays_itself(
     chain.load_files(files(1, PADDED))
     chain.load_files(files(2, CODE))
     assert await aliases(connection) == []
+
+
+async def test_a_code_that_goes_with_its_unseen_store_goes_on_under_the_other(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    others = [Item("1", "1.00"), Item("2", "1.00")]
+    old, new = Item(CODE, "1.00"), Item(PADDED, "1.00")
+    first = [full(old, *others, store="1"), full(old, *others, store="2")]
+    assert chain.load(first).exit_code == 0
+    for at in ("202606020600", "202608100600"):
+        assert await aliases(connection) == []
+        assert chain.load([full(new, *others, store="1", at=at)]).exit_code == 0
+    assert await aliases(connection) == [(INTERNAL, CODE, 3)]
+
+
+async def test_history_that_joins_tells_what_goes_on_under_another_identifier(
+    chain: Chain, database: str, connection: asyncpg.Connection
+) -> None:
+    lake = ["--lake", str(chain.folder / "lake")]
+    assert chain.load([full(Item(PADDED, "1.00"), at="202606020600")], [], "--version", "2", *lake)
+    older = [full(Item(CODE, "1.00"))]
+    folder = write_snapshot(
+        chain.folder / "older", {"price_full_file_alpha.csv": prices_csv("PriceFull", older)}
+    )
+    done = run("backfill", f"1={folder}", "--database", database, *lake)
+    assert done.summary["result"] == "Backfilled"
+    assert await aliases(connection) == [(INTERNAL, CODE, 2)]
+    await connection.execute(EMPTY_ALL)
+    assert run("rebuild", "alpha@1..", "--database", database, *lake).exit_code == 0
+    assert await aliases(connection) == [(INTERNAL, CODE, 2)]

@@ -7,9 +7,10 @@ import numpy as np
 
 from superzol_etl.database import Connection
 from superzol_etl.errors import BadData, PassingTrouble
+from superzol_etl.load.aliases import note_aliases_of_history
 from superzol_etl.load.beside import Beside
 from superzol_etl.load.chain import CHAIN_LOCK
-from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Offers, Spans
+from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Change, Offers, Spans
 from superzol_etl.load.digest import missing_ids
 from superzol_etl.load.encode import Integers
 from superzol_etl.load.ledger import ChainVersion, publish_generation, write_chain_version
@@ -59,7 +60,8 @@ async def join_backfill(of: Beside, dataset_key: int, rows: Sequence[ChainVersio
         seam = join_seam(earlier, live, spans, first or 0)
         after = seam.after if first else earlier
         newest = max((row.version for row in loaded), default=rows[-1].version)
-        changed = await _write_offers(connection, chain_key, newest, live, after)
+        change = await _write_offers(connection, chain_key, newest, live, after)
+        changed = change.total
         await _begin_earlier(connection, first or 0, seam.begun)
         await connection.execute(load_sql(PACKAGE, "append_spans_beside"), 0)
         if first:
@@ -70,6 +72,7 @@ async def join_backfill(of: Beside, dataset_key: int, rows: Sequence[ChainVersio
         await connection.execute(load_sql(PACKAGE, "name_stores_beside"), chain_key)
         await connection.execute(load_sql(PACKAGE, "append_sightings_beside"))
         await connection.execute(load_sql(PACKAGE, "add_words_beside"), chain_key)
+        await note_aliases_of_history(connection, chain_key, newest, change)
         for row in rows:
             await write_chain_version(connection, row)
         await publish_generation(connection, dataset_key, chain_key, newest, changed)
@@ -95,7 +98,8 @@ async def join_rebuild(
                 f"version {min(lost)} of {of.chain_id} was loaded meanwhile: run again"
             )
         live = await read_offers(connection, chain_key)
-        changed = await _write_offers(connection, chain_key, rows[-1].version, live, staged)
+        newest = rows[-1].version
+        change = await _write_offers(connection, chain_key, newest, live, staged)
         await connection.execute(load_sql(PACKAGE, "delete_spans_since"), chain_key, first)
         await connection.execute(load_sql(PACKAGE, "append_spans_beside"), first)
         await connection.execute(load_sql(PACKAGE, "delete_words_not_beside"), chain_key)
@@ -104,12 +108,13 @@ async def join_rebuild(
         await connection.execute(load_sql(PACKAGE, "name_stores_beside"), chain_key)
         await connection.execute(load_sql(PACKAGE, "append_sightings_beside"))
         await connection.execute(load_sql(PACKAGE, "take_over_stores_beside"), chain_key)
+        await note_aliases_of_history(connection, chain_key, newest, change)
         versions = [row.version for row in rows]
         await connection.execute(load_sql(PACKAGE, "forget_chain_versions"), chain_key, versions)
         for row in rows:
             await write_chain_version(connection, row)
-        await publish_generation(connection, dataset_key, chain_key, rows[-1].version, changed)
-    return changed
+        await publish_generation(connection, dataset_key, chain_key, newest, change.total)
+    return change.total
 
 
 async def _hold(of: Beside) -> None:
@@ -133,7 +138,7 @@ async def read_applied(connection: Connection, chain_key: int) -> list[AppliedVe
 
 async def _write_offers(
     connection: Connection, chain_key: int, version: int, old: Offers, new: Offers
-) -> int:
+) -> Change:
     change = replace(old, new)
     ids = await missing_ids(connection, change.offers, {})
     await write_change(connection, chain_key, version, change, ids)
@@ -141,7 +146,7 @@ async def _write_offers(
     categories = await read_categories(connection, chain_key, new, changed)
     await write_shelves(connection, arrange(new, changed, categories), not len(old.key))
     await forget_moves(connection, chain_key, categories)
-    return change.total
+    return change
 
 
 async def _spans_from(connection: Connection, chain_key: int, first: int) -> Spans:

@@ -2,7 +2,7 @@
 -- offers it as the other now, and nobody offers the first. A product that is offered again is itself again.
 -- $1 chain_key: int2
 -- $2 version: int2
--- $3 product_keys: int4[], that this version began or ceased to offer
+-- $3 product_keys: int4[], that the chain began or ceased to offer
 WITH told AS (
     SELECT DISTINCT code
     FROM product
@@ -35,3 +35,4 @@ WHERE NOT old.is_offered
 ON CONFLICT (old_id) DO UPDATE
 SET new_id = excluded.new_id,
     version = excluded.version
+WHERE known.new_id <> excluded.new_id

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from superzol_etl.database import Connection
+from superzol_etl.load.aliases import note_aliases
 from superzol_etl.load.chain import CHAIN_LOCK
 from superzol_etl.load.diff import Observed, compare
 from superzol_etl.load.ledger import publish_generation
@@ -50,6 +51,7 @@ async def close_offers(connection: Connection, unseen: Unseen) -> int:
         if not change.closed:
             return 0
         await write_change(connection, chain_key, version, change, {})
+        await note_aliases(connection, chain_key, version, change)
         await connection.execute(load_sql(PACKAGE, "delete_shelves_of_stores"), closing)
         await connection.execute(
             load_sql(PACKAGE, "note_closed_offers"), chain_key, version, change.closed

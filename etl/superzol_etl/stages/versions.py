@@ -62,6 +62,9 @@ async def plan_version(
     todo = await _find_todo(connection, snapshot, version, keys, judged_by)
     if todo.problems and not todo.chains and todo.replaced:
         raise BadData("; ".join(todo.problems.values()))
+    # Else publish would count them as done before a shard has read their files.
+    others = ([keys[each.chain_id] for each in todo.chains], [each.digest for each in todo.chains])
+    await connection.execute(load_sql(PACKAGE, "forget_other_files"), version, *others)
     ensure = load_sql(PACKAGE, "ensure_version")
     closed = await connection.fetchval(
         ensure,

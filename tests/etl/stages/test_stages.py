@@ -64,6 +64,25 @@ async def test_a_version_with_a_shard_missing_is_published_but_stays_open(
     assert (again.exit_code, again.summary["result"]) == (0, "Unchanged")
 
 
+async def test_a_chain_held_back_with_earlier_files_is_missing_until_its_new_ones_are_read(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    folder = snapshot(tmp_path, 1)
+    path = folder / "price_full_file_gamma.csv"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9])
+    common = ["--database", database, "--version", "1"]
+    assert refresh(database, folder, "--version", "1").summary["heldBack"] == ["gamma"]
+    path.write_bytes(whole)
+    load = [*common, "--source", str(folder), "--workers", "1", "--run-id", "two"]
+    assert run("load", *load, "--shard", "0/3").exit_code == 0
+    told = run("publish", *common, "--run-id", "two").summary
+    assert (told["result"], told["chainsMissing"], told["heldBack"]) == ("Partial", 1, [])
+    assert not await connection.fetchval("SELECT closed_at IS NOT NULL FROM dataset_version")
+    assert run("load", *load, "--shard", "2/3").summary["chainsLoaded"] == 1
+    assert run("publish", *common, "--run-id", "3").summary["result"] == "Published"
+
+
 async def test_a_shard_that_is_done_reports_its_first_result_while_another_run_is_alive(
     database: str, tmp_path: Path, connection: asyncpg.Connection
 ) -> None:
