@@ -86,7 +86,8 @@ class StoreState:
 class FileReport:
     """What became of one CSV; kind: None when its name says none.
 
-    rows = loaded + superseded + rejected unless it is bad or held back.
+    rows = loaded + superseded + rejected unless it is bad or held back. drift: unknown columns.
+    remarks: what else is not as it should be. spelled: columns under another name than ours.
     """
 
     file: str
@@ -97,6 +98,8 @@ class FileReport:
     loaded: int = 0
     superseded: int = 0
     drift: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    spelled: tuple[str, ...] = ()
     problem: str | None = None
     rejects: list[Reject] = field(default_factory=list)
     seconds: float = 0.0
@@ -108,11 +111,12 @@ class FileReport:
     def count(self) -> "FileCounts":
         """Its numbers, without the rows refused."""
         counts = (self.rows, self.loaded, self.superseded, self.rejected)
-        return FileCounts(self.file, self.state, *counts, round(self.seconds, 3), self.drift)
+        drift = (*(f"{name} is not known" for name in self.drift), *self.remarks)
+        return FileCounts(self.file, self.state, *counts, round(self.seconds, 3), drift)
 
 
 class FileCounts(NamedTuple):
-    """What became of one CSV, in numbers; seconds: to read it."""
+    """What became of one CSV, in numbers; seconds: to read it. drift: what is not as expected."""
 
     file: str
     state: FileState

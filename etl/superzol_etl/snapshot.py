@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from blake3 import blake3
 
+from superzol_etl.decode.days import Dating, find_dating
 from superzol_etl.decode.eras import find_era
 from superzol_etl.decode.names import parse_csv_name
 from superzol_etl.errors import NotFound, UsageError
@@ -36,6 +38,7 @@ class ChainFiles:
 
     chain_id: str
     era: Era = Era.MARKED
+    dating: Dating | None = None
     files: list[SnapshotFile] = field(default_factory=list)
     doubled: list[SnapshotFile] = field(default_factory=list)
 
@@ -86,9 +89,10 @@ def read_snapshot(folder: Path, promised: Mapping[str, str] | None = None) -> Sn
             [path for path, _ in read],
         )
         era = find_era(path for path, _ in read)
+        dating = find_dating((path for path, _ in read), datetime.now(UTC))
     chains: dict[str, ChainFiles] = {}
     for (path, name), digest in zip(read, digests, strict=True):
-        chain = chains.setdefault(name.chain_id, ChainFiles(name.chain_id, era))
+        chain = chains.setdefault(name.chain_id, ChainFiles(name.chain_id, era, dating))
         is_doubled = any(path.name == file.path.name for file in chain.files)
         size_bytes = path.stat().st_size
         file = SnapshotFile(path, name.kind, name.slug, digest, size_bytes, promised is not None)

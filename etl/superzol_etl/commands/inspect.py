@@ -61,7 +61,7 @@ def _print_table(chains: "list[ChainFacts]", ignored: list[str]) -> None:
     from rich.table import Table
 
     columns = ("file", "rows", "rejected", "columns", "era", "family", "stores", "from", "to")
-    table = Table(*columns, "drift", "problem")
+    table = Table(*columns, "drift", "remarks", "problem")
     for file in (file for chain in chains for file in chain.files):
         table.add_row(*_cells(file))
     # A pipe has no width: whole lines are kept there.
@@ -79,5 +79,13 @@ def _cells(file: "FileFacts") -> list[str]:
         at.strftime("%Y-%m-%d %H:%M") if at else "" for at in (file.first_at, file.last_at)
     )
     counts = (file.rows, file.rejected, file.columns, file.era, file.family or "", file.stores)
-    told = [file.file, *map(str, counts), first, last, " ".join(file.drift), file.problem or ""]
+    told = [
+        file.file,
+        *map(str, counts),
+        first,
+        last,
+        " ".join(file.drift),
+        "; ".join(file.remarks),
+        file.problem or "",
+    ]
     return [text.replace("[", r"\[") for text in told]

@@ -55,6 +55,10 @@ PRICE_COLUMNS = frozenset(
     ]
 )
 PRICE_REQUIRED = ("file_name", "storeid", "itemcode", "itemprice")
+PRICE_EXPECTED = (
+    *("chainid", "itemname", "manufacturername", "manufacturecountry"),
+    *("unitqty", "quantity", "unitofmeasure", "bisweighted"),
+)
 
 STORE_COLUMNS = frozenset(
     [
@@ -78,6 +82,7 @@ STORE_COLUMNS = frozenset(
     ]
 )
 STORE_REQUIRED = ("file_name", "storeid")
+STORE_EXPECTED = ("chainid", "storetype", "storename", "address", "city")
 
 PROMOTION_COLUMNS = frozenset(
     [
@@ -129,6 +134,7 @@ PROMOTION_COLUMNS = frozenset(
     ]
 )
 PROMOTION_REQUIRED = (FOLDER, "file_name", "storeid", "promotionid")
+PROMOTION_EXPECTED = ("chainid", "promotiondescription")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +142,14 @@ class Layout:
     """The columns of one CSV.
 
     places: of each known column, several when it is spelled in several ways. drift: the unknown.
-    era: of the snapshot.
+    era: of the snapshot. spelled: columns under another name than ours.
     """
 
     width: int
     places: Mapping[str, tuple[int, ...]]
     drift: tuple[str, ...]
     era: Era
+    spelled: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -174,12 +181,17 @@ class Layout:
                 f" it has {', '.join(header)}"
             )
         drift = tuple(name for name in header if SPELLINGS.get(name, name) not in known)
-        return cls(len(header), places, drift, era)
+        spelled = tuple(name for name in header if SPELLINGS.get(name) in known)
+        return cls(len(header), places, drift, era, spelled)
 
     @property
     def starts_with_folder(self) -> bool:
         """The first column is the scraper's folder, which is written where a source starts."""
         return 0 in self.places.get(FOLDER, ())
+
+    def lacks(self, columns: Iterable[str]) -> tuple[str, ...]:
+        """Those of the columns that the file has under no name."""
+        return tuple(column for column in columns if column not in self.places)
 
     def places_of(self, columns: Iterable[str]) -> list[int]:
         """The places of these columns, ascending; a column the file lacks has none."""

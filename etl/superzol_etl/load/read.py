@@ -1,20 +1,24 @@
 """Reads the files of one chain; a bad file is reported, never raised."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from superzol_etl.decode.blocks import read_header
 from superzol_etl.decode.columns import (
     PRICE_COLUMNS,
+    PRICE_EXPECTED,
     PRICE_REQUIRED,
     PROMOTION_COLUMNS,
+    PROMOTION_EXPECTED,
     PROMOTION_REQUIRED,
     STORE_COLUMNS,
+    STORE_EXPECTED,
     STORE_REQUIRED,
     Layout,
 )
+from superzol_etl.decode.days import Dating
 from superzol_etl.decode.prices import read_prices
 from superzol_etl.decode.promotions import read_promotions
 from superzol_etl.decode.stores import StoreRow, read_stores
@@ -88,8 +92,28 @@ def read_chain(
     if not problems and len(bad) == len(reports):
         problems = [problem for problem in bad if problem]
     rows = reader.gatherer.rows()
+    if chain.dating:
+        _bound_dates(chain.dating, [rows.parts, reader.promotions.parts], reader.stores, reports)
     problems += _collisions([*rows.parts, *reader.promotions.parts])
     return ChainContent(rows, reader.promotions, reader.stores, reports, problems)
+
+
+def _bound_dates(
+    dating: Dating,
+    told: Iterable[list[Part]],
+    stores: dict[str, StoreRow],
+    reports: Mapping[str, FileReport],
+) -> None:
+    """A file of the far future would stand before all later ones of its store."""
+    for parts in told:
+        for number, part in enumerate(parts):
+            at = dating.bound(part.published_at)
+            if at != part.published_at:
+                parts[number] = replace(part, published_at=at)
+                report = reports[part.csv_file]
+                report.remarks = (*report.remarks, f"{part.source_file} is dated in the future")
+    for code, store in stores.items():
+        stores[code] = store._replace(published_at=dating.bound(store.published_at))
 
 
 def _collisions(parts: Iterable[Part]) -> list[str]:
@@ -125,11 +149,17 @@ def _read_file(reader: _Reader, file: SnapshotFile, report: FileReport) -> None:
         report.state = FileState.EMPTY
 
 
+def _compare(report: FileReport, layout: Layout, expected: Sequence[str]) -> None:
+    """Says how the columns of a file differ from those that its kind has."""
+    report.drift, report.spelled = layout.drift, layout.spelled
+    report.remarks = tuple(f"{column} is lacking" for column in layout.lacks(expected))
+
+
 def _read_prices(
     reader: _Reader, file: SnapshotFile, header: tuple[str, ...], report: FileReport
 ) -> None:
     layout = Layout.of(file.path.name, header, PRICE_COLUMNS, PRICE_REQUIRED, reader.era)
-    report.drift = layout.drift
+    _compare(report, layout, PRICE_EXPECTED)
     is_full = file.kind is FileKind.PRICE_FULL
     for block in read_prices(file.path, layout, is_full, reader.gatherer.codes, reader.threads):
         reader.check_wanted()
@@ -143,7 +173,7 @@ def _read_promotions(
 ) -> None:
     """A file that turns out bad in a later block tells nothing."""
     layout = Layout.of(file.path.name, header, PROMOTION_COLUMNS, PROMOTION_REQUIRED, reader.era)
-    report.drift = layout.drift
+    _compare(report, layout, PROMOTION_EXPECTED)
     is_full = file.kind is FileKind.PROMO_FULL
     blocks = []
     for block in read_promotions(file.path, layout, is_full, reader.promotions.book):
@@ -163,7 +193,7 @@ def _read_stores(
     A file that turns out bad in a later block tells nothing.
     """
     layout = Layout.of(file.path.name, header, STORE_COLUMNS, STORE_REQUIRED, reader.era)
-    report.drift = layout.drift
+    _compare(report, layout, STORE_EXPECTED)
     blocks = []
     for block in read_stores(file.path, layout):
         reader.check_wanted()

@@ -16,7 +16,18 @@
 INSERT INTO chain_version AS known
     (chain_key, version, state, cutoff_at, digest, stores, rows, rejected, changed, reason, content_digest,
      full_rows, gates, held_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+VALUES ($1, $2, $3,
+        -- A chain that tells files of long ago does not stand before its own past.
+        CASE WHEN $4::timestamptz IS NOT NULL THEN
+            greatest($4, (
+                SELECT max(cutoff_at)
+                FROM chain_version
+                WHERE chain_key = $1
+                  AND version < $2
+                  AND state IN ('loaded', 'forgotten')
+            ))
+        END,
+        $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (chain_key, version) DO UPDATE
 SET state = excluded.state,
     cutoff_at = excluded.cutoff_at,

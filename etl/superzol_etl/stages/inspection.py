@@ -29,6 +29,8 @@ class FileFacts(NamedTuple):
     first_at: datetime | None
     last_at: datetime | None
     drift: tuple[str, ...]
+    remarks: tuple[str, ...]
+    spelled: tuple[str, ...]
     problem: str | None
 
 
@@ -67,6 +69,8 @@ def _look_at(chain: ChainFiles, file: SnapshotFile, content: ChainContent) -> Fi
         first_at=min(times, default=None),
         last_at=max(times, default=None),
         drift=report.drift,
+        remarks=report.remarks,
+        spelled=report.spelled,
         problem=report.problem,
     )
 

@@ -21,7 +21,9 @@ def folder(tmp_path: Path) -> Path:
     return write_snapshot(
         tmp_path / "day",
         {
-            "price_full_file_alpha.csv": prices.replace(b"itemstatus", b"itemstatus_new", 1),
+            "price_full_file_alpha.csv": prices.replace(
+                b"itemstatus", b"itemstatus_new", 1
+            ).replace(b"itemname", b"itemnm", 1),
             "promo_full_file_alpha.csv": promotions(
                 "PromoFull", [("1", "202606010700", [Promo("1", ["1"], "0.50")])]
             ),
@@ -42,6 +44,8 @@ def test_it_tells_rows_columns_family_drift_times_and_problems_of_each_file(
     assert [prices[name] for name in ("rows", "rejected", "columns", "stores", "drift")] == [
         3, 1, 11, 2, ["itemstatus_new"],
     ]  # fmt: skip
+    assert "quantity is lacking" in prices["remarks"]
+    assert prices["spelled"] == ["itemnm"]
     assert (prices["first_at"], prices["last_at"]) == (
         "2026-06-01 03:00:00+00:00",
         "2026-06-01 19:00:00+00:00",
