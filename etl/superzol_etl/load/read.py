@@ -92,19 +92,20 @@ def read_chain(
     if not problems and len(bad) == len(reports):
         problems = [problem for problem in bad if problem]
     rows = reader.gatherer.rows()
-    if chain.dating:
-        _bound_dates(chain.dating, [rows.parts, reader.promotions.parts], reader.stores, reports)
+    _bound_dates(chain.dating, [rows.parts, reader.promotions.parts], reader.stores, reports)
     problems += _collisions([*rows.parts, *reader.promotions.parts])
     return ChainContent(rows, reader.promotions, reader.stores, reports, problems)
 
 
 def _bound_dates(
-    dating: Dating,
+    dating: Dating | None,
     told: Iterable[list[Part]],
     stores: dict[str, StoreRow],
     reports: Mapping[str, FileReport],
 ) -> None:
     """A file of the far future would stand before all later ones of its store."""
+    if dating is None:
+        return
     for parts in told:
         for number, part in enumerate(parts):
             at = dating.bound(part.published_at)
