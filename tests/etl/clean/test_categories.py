@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from superzol_etl.clean.categories.classify import Classifier, shipped_classifier
-from superzol_etl.clean.categories.rules import RuleError, load_rules, read_rules
+from superzol_etl.clean.categories.rules import (
+    Pattern,
+    Rule,
+    RuleError,
+    Strength,
+    load_rules,
+    read_rules,
+)
 from superzol_etl.clean.categories.words import search_text, split_words
 
 OTHER = "[other]\nhe = אחר\nen = Other\n[other.unknown]\nhe = לא ידוע\nen = Unknown\n"
@@ -86,6 +93,11 @@ def test_a_word_cut_at_20_characters_counts_where_no_whole_word_decides(small: C
     assert small.classify("חלב טעים וטוב ל שוקו").category_id == "dairy.milk"
 
 
+def test_a_stump_of_three_letters_counts_for_nothing(small: Classifier) -> None:
+    assert small.classify("ממתק טעים וטוב מ פוד").category_id == "other.unknown"
+    assert small.classify("ממתק טעים וטוב  פודי").category_id == "dairy.dessert"
+
+
 def test_the_manufacturer_counts_where_no_word_decides(small: Classifier) -> None:
     assert small.classify("מוצר", "טרה").category_id == "dairy.milk"
     assert small.classify("פודינג", "טרה").category_id == "dairy.dessert"
@@ -118,6 +130,41 @@ def test_the_order_of_a_rules_words_does_not_matter(words: list[str]) -> None:
     assert verdict.category_id == "dairy.plant_based"
 
 
+@given(st.lists(st.sampled_from(range(len(load_rules().rules))), min_size=1, max_size=3), st.data())
+def test_no_rule_that_holds_is_better_than_the_one_that_decides(
+    picked: list[int], data: st.DataObject
+) -> None:
+    texts = [word.text for place in picked for word in load_rules().rules[place].words]
+    words = data.draw(st.permutations(texts))
+    held = [
+        (rank, -place)
+        for place, rule in enumerate(load_rules().rules)
+        if rule.strength != Strength.MAKERS and (rank := rank_by_hand(rule, words)) is not None
+    ]
+    expected = load_rules().rules[-max(held)[1]] if held else None
+    verdict = shipped_classifier().classify(" ".join(words) + " " * 20)
+    assert verdict.rule == expected
+
+
+def rank_by_hand(rule: Rule, words: list[str]) -> tuple[int, int, int, int] | None:
+    """What docs/categories.md says about who wins, rule by rule."""
+
+    def places(pattern: Pattern) -> list[int]:
+        return [
+            place
+            for place, word in enumerate(words)
+            if word == pattern.text or (pattern.is_beginning and word.startswith(pattern.text))
+        ]
+
+    if any(places(pattern) for pattern in rule.without):
+        return None
+    found = [places(pattern) for pattern in rule.words]
+    if not all(found):
+        return None
+    letters = sum(len(pattern.text) for pattern in rule.words)
+    return rule.strength, -min(min(each) for each in found), len(rule.words), letters
+
+
 @pytest.mark.parametrize(
     ("full", "defective"),
     [("וודקה", "ודקה"), ("לחמנייה", "לחמניה"), ("וופלים", "ופלים"), ("טורטייה", "טורטיה")],
@@ -129,6 +176,11 @@ def test_full_and_defective_spelling_are_one(full: str, defective: str) -> None:
 @given(st.text(st.sampled_from("אבגםםןץ'\"׳״ -_.,%/()12aZé\u00a0\t"), max_size=30))
 def test_spelling_what_is_spelled_changes_nothing(text: str) -> None:
     assert search_text(search_text(text)) == search_text(text)
+
+
+@given(st.text(st.sampled_from("אבויםץ'\"׳״ -_.,%/()12aZé\u00a0\t"), max_size=30))
+def test_words_are_those_of_the_search(text: str) -> None:
+    assert split_words(text) == split_words(search_text(text))
 
 
 async def test_search_spells_words_the_same(connection: asyncpg.Connection) -> None:

@@ -1,7 +1,7 @@
 """Finds the category of a product by the words of its name and of its manufacturer."""
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cache
 from typing import NamedTuple
 
@@ -39,6 +39,9 @@ class Numbered(NamedTuple):
     letters: int
 
 
+Anchored = dict[int, list[tuple[int, Numbered]]]
+
+
 class Classifier:
     """Applies a rule book; among rules that hold, the strongest decides, then the earliest word.
 
@@ -49,10 +52,8 @@ class Classifier:
         self._rules = book.rules
         self._numbers: dict[Pattern, int] = {}
         self._numbered = [self._number(rule) for rule in book.rules]
-        self._anchored: dict[int, list[int]] = defaultdict(list)
-        for place, rule in enumerate(book.rules):
-            anchor = max(rule.words, key=lambda word: (not word.is_beginning, len(word.text)))
-            self._anchored[self._numbers[anchor]].append(place)
+        self._of_names = self._anchor(of_makers=False)
+        self._of_makers = self._anchor(of_makers=True)
         beginnings = {len(pattern.text) for pattern in self._numbers if pattern.is_beginning}
         self._lengths = sorted(beginnings)
         self._sorted = sorted(self._numbers)
@@ -65,13 +66,13 @@ class Classifier:
         """
         words = split_words(name)
         places = self._find(words)
-        decided = self._decide(places, of_makers=False)
+        decided = self._decide(places, self._of_names)
         if decided is None and len(name.strip()) in CUT_LENGTHS:
             cut = self._guess(words[-1]) if words else []
             guessed = dict.fromkeys(cut, len(words)) | places
-            decided = self._decide(guessed, of_makers=False)
+            decided = self._decide(guessed, self._of_names)
         if decided is None and manufacturer:
-            decided = self._decide(self._find(split_words(manufacturer)), of_makers=True)
+            decided = self._decide(self._find(split_words(manufacturer)), self._of_makers)
         if decided is None:
             return Verdict(UNKNOWN, None)
         return Verdict(self._rules[decided].category_id, self._rules[decided])
@@ -84,6 +85,19 @@ class Classifier:
             frozenset(numbers.setdefault(word, len(numbers)) for word in rule.without),
             sum(len(word.text) for word in rule.words),
         )
+
+    def _anchor(self, of_makers: bool) -> Anchored:
+        """Rules by one of their words, the one that fewest rules share: few are tried per name."""
+        chosen = [
+            (place, rule)
+            for place, rule in enumerate(self._numbered)
+            if (rule.strength == Strength.MAKERS) == of_makers
+        ]
+        shared = Counter(word for _, rule in chosen for word in rule.words)
+        anchored: dict[int, list[tuple[int, Numbered]]] = defaultdict(list)
+        for place, rule in chosen:
+            anchored[min(rule.words, key=shared.__getitem__)].append((place, rule))
+        return dict(anchored)
 
     def _find(self, words: list[str]) -> dict[int, int]:
         """The first place of each pattern that a word meets."""
@@ -113,17 +127,17 @@ class Classifier:
             guesses.append(self._numbers[pattern])
         return guesses
 
-    def _decide(self, places: dict[int, int], of_makers: bool) -> int | None:
+    def _decide(self, places: dict[int, int], anchored: Anchored) -> int | None:
         best: Rank | None = None
-        for met in places:
-            for number in self._anchored.get(met, ()):
-                rule = self._numbered[number]
-                if (rule.strength == Strength.MAKERS) != of_makers:
-                    continue
+        for met, place in places.items():
+            for number, rule in anchored.get(met, ()):
                 if best is not None and rule.strength < best[0]:
                     continue
-                rank = _rank(rule, number, places)
-                if rank is not None and (best is None or rank > best):
+                first = _first(rule.words, places, place)
+                if first is None:
+                    continue
+                rank = (rule.strength, -first, len(rule.words), rule.letters, -number)
+                if (best is None or rank > best) and rule.without.isdisjoint(places):
                     best = rank
         return None if best is None else -best[-1]
 
@@ -134,15 +148,12 @@ def shipped_classifier() -> Classifier:
     return Classifier(load_rules())
 
 
-def _rank(rule: Numbered, number: int, places: dict[int, int]) -> Rank | None:
-    """How strongly the rule speaks for a name; None where it does not hold."""
-    first = places[rule.words[0]] if len(rule.words) == 1 else _first(rule.words, places)
-    if first is None or not rule.without.isdisjoint(places):
-        return None
-    return rule.strength, -first, len(rule.words), rule.letters, -number
-
-
-def _first(words: tuple[int, ...], places: dict[int, int]) -> int | None:
-    found = [places.get(word) for word in words]
-    held = [place for place in found if place is not None]
-    return min(held) if len(held) == len(words) else None
+def _first(words: tuple[int, ...], places: dict[int, int], first: int) -> int | None:
+    """The earliest place of the words, one of which stands at first; None where one is missing."""
+    for word in words:
+        place = places.get(word)
+        if place is None:
+            return None
+        if place < first:
+            first = place
+    return first

@@ -16,7 +16,7 @@ def search_text(words: str) -> str:
 
 def split_words(name: str) -> list[str]:
     """The words and numbers of a name; full and defective spelling (וו, יי) become one."""
-    text = search_text(name)
+    text = name.lower().translate(SPELLING)
     for doubled, single in DOUBLED.items():
         text = text.replace(doubled, single)
     return WORD.findall(text)
