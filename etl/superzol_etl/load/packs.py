@@ -9,6 +9,7 @@ import numpy.typing as npt
 from superzol_etl.database import Connection
 from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Change, Offers, Spans
 from superzol_etl.load.encode import Arrays, Column, Integers, Texts, encode
+from superzol_etl.load.threads import Threads
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
@@ -131,5 +132,10 @@ async def copy_columns(connection: Connection, table: str, columns: Mapping[str,
 
 
 async def _stream(columns: Sequence[Column], rows: int) -> AsyncIterator[bytes]:
-    for piece in encode(columns, rows):
-        yield piece
+    """Each piece is encoded while the one before it is sent."""
+    pieces = encode(columns, rows)
+    async with Threads() as threads:
+        coming = threads.begin(next, pieces, None)
+        while (piece := await coming) is not None:
+            coming = threads.begin(next, pieces, None)
+            yield piece

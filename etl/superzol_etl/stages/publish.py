@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
+from typing import NamedTuple
 
 from superzol_etl.database import Connection, connected
 from superzol_etl.load.ledger import publish_generation
@@ -15,6 +17,13 @@ PACKAGE = "superzol_etl.stages"
 PRODUCT_LOCK = 9  # first key of the advisory lock that each run shares
 
 log = logging.getLogger(__name__)
+
+
+class _Version(NamedTuple):
+    dataset_key: int
+    version: int
+    is_whole: bool
+    is_history_new: bool
 
 
 async def publish(
@@ -35,10 +44,10 @@ async def publish(
         await _pass_days(connection, dataset_key, version)
     async with asyncio.TaskGroup() as group:
         group.create_task(_tidy_loaded(url))
-        merging = group.create_task(
-            _merge(connection, dataset_key, version, is_whole, is_history_new)
-        )
-    renamed, summarised = merging.result()
+        summarising = group.create_task(_summarise(url))
+        of = _Version(dataset_key, version, is_whole, is_history_new)
+        merging = group.create_task(_merge(connection, of, summarising))
+    renamed, summarised = merging.result(), summarising.result()
     if is_whole:
         await forget_history(connection, dataset_key, version)
     if renamed:
@@ -77,22 +86,30 @@ async def _tidy_loaded(url: str) -> None:
         await connection.execute(load_sql(PACKAGE, "tidy_loaded"))
 
 
-async def _merge(
-    connection: Connection, dataset_key: int, version: int, is_whole: bool, is_history_new: bool
-) -> tuple[int, int]:
-    """How many products were named or classified anew, and how many summaries changed."""
-    async with connection.transaction():
-        closed = await connection.fetchval(load_sql(PACKAGE, "read_closed_version"), dataset_key)
-        renamed = await merge_products(connection, 0 if is_history_new else closed)
-        classified = await classify_products(connection, renamed)
+async def _summarise(url: str) -> int:
+    """How many summaries changed."""
+    async with connected(url) as connection, connection.transaction():
         summarised = _rows(await connection.execute(load_sql(PACKAGE, "summarise_products")))
-        summarised += _rows(await connection.execute(load_sql(PACKAGE, "forget_summaries")))
-        if is_whole:
-            await connection.execute(load_sql(PACKAGE, "note_absent_chains"), dataset_key, version)
-            await connection.execute(load_sql(PACKAGE, "close_version"), dataset_key, version)
-        changed = len(renamed) + classified + summarised
-        await publish_generation(connection, dataset_key, None, version, changed)
-    return len(renamed) + classified, summarised
+        return summarised + _rows(await connection.execute(load_sql(PACKAGE, "forget_summaries")))
+
+
+async def _merge(connection: Connection, of: _Version, summarising: Awaitable[int]) -> int:
+    """How many products were named or classified anew.
+
+    The generation is counted after the summaries, which are committed just before: no answer is
+    older than the generation it names.
+    """
+    version = of.dataset_key, of.version
+    async with connection.transaction():
+        closed = await connection.fetchval(load_sql(PACKAGE, "read_closed_version"), of.dataset_key)
+        renamed = await merge_products(connection, 0 if of.is_history_new else closed)
+        changed = len(renamed) + await classify_products(connection, renamed)
+        summarised = await summarising
+        if of.is_whole:
+            await connection.execute(load_sql(PACKAGE, "note_absent_chains"), *version)
+            await connection.execute(load_sql(PACKAGE, "close_version"), *version)
+        await publish_generation(connection, of.dataset_key, None, of.version, changed + summarised)
+    return changed
 
 
 async def forget_products(connection: Connection) -> None:
