@@ -108,8 +108,8 @@ def _bound_dates(
         return
     for parts in told:
         for number, part in enumerate(parts):
-            at = dating.bound(part.published_at)
-            if at != part.published_at:
+            # One without a good row may have no date at all.
+            if part.rows and (at := dating.bound(part.published_at)) != part.published_at:
                 parts[number] = replace(part, published_at=at)
                 report = reports[part.csv_file]
                 report.remarks = (*report.remarks, f"{part.source_file} is dated in the future")

@@ -56,6 +56,20 @@ async def test_when_no_chain_can_be_loaded_the_run_fails_and_nothing_changes(
     assert await open_offers(connection, "alpha") == before
 
 
+async def test_a_header_that_stands_again_among_the_rows_costs_the_rows_below_it_at_most(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    """As when two CSVs were put one after the other."""
+    folder = snapshot(tmp_path, 1)
+    path = folder / "price_full_file_alpha.csv"
+    path.write_bytes(path.read_bytes() + path.read_bytes())
+    outcome = refresh(database, folder)
+    assert (outcome.exit_code, outcome.summary["result"]) == (0, "Loaded")
+    assert len(await open_offers(connection, "alpha")) == 3 * 399
+    reasons = await connection.fetch("SELECT reason FROM reject")
+    assert [row["reason"] for row in reasons] == ["source_file_without_time"]
+
+
 async def test_a_chain_held_back_leaves_no_products_behind(
     database: str, tmp_path: Path, connection: asyncpg.Connection
 ) -> None:
