@@ -35,27 +35,33 @@ WITH moment AS MATERIALIZED (
     FROM product
     WHERE product_id = ANY ($1::text[])
 ), told AS (
-    SELECT open.product_key, open.chain_key, open.price, open.since AS valid_from, 32767 AS valid_to
-    FROM offer AS open
-    WHERE open.product_key = ANY (ARRAY(SELECT product_key FROM named))
+    -- Many stores change a price together: from here on they are one row.
+    SELECT open.product_key, open.chain_key, open.price, open.since AS valid_from, 32767 AS valid_to, count(*) AS stores
+    FROM (
+        -- Opened here and not by the view, which keeps the rows of each pack before it hands them on.
+        SELECT product_key, chain_key, unnest(prices) AS price, unnest(since) AS since
+        FROM offer_pack
+        WHERE product_key = ANY (ARRAY(SELECT product_key FROM named))
+    ) AS open
+    WHERE open.price > 0
+    GROUP BY open.product_key, open.chain_key, open.price, open.since
     UNION ALL
-    SELECT span.product_key, span.chain_key, span.price, span.valid_from, span.valid_to
+    SELECT span.product_key, span.chain_key, span.price, span.valid_from, span.valid_to, count(*)
     FROM price_span AS span
     WHERE span.product_key = ANY (ARRAY(SELECT product_key FROM named))
         AND span.valid_to > (SELECT min(versions[1]) FROM used)
+        AND span.price > 0
+    GROUP BY span.product_key, span.chain_key, span.price, span.valid_from, span.valid_to
 ), lasting AS (
-    -- Many stores change a price together: from here on they are one row.
     SELECT
         told.product_key,
         told.chain_key,
         told.price,
+        told.stores,
         width_bucket((told.valid_from - 1)::int2, used.versions) + 1 AS first,
-        width_bucket((told.valid_to - 1)::int2, used.versions) AS last,
-        count(*) AS stores
+        width_bucket((told.valid_to - 1)::int2, used.versions) AS last
     FROM told
     JOIN used ON used.chain_key = told.chain_key
-    WHERE told.price > 0
-    GROUP BY 1, 2, 3, 4, 5
 ), priced AS (
     SELECT
         lasting.product_key,
