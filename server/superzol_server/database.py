@@ -5,15 +5,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from time import perf_counter
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 import asyncpg
 from google.type.date_pb2 import Date
 
 from superzol_server.calls import Call, current_call
+from superzol_server.errors import ApiError
 
 Connection = asyncpg.pool.PoolConnectionProxy
 Row = dict[str, Any]
+Value = TypeVar("Value")
 
 CLOSE_SECONDS = 5
 
@@ -100,6 +102,31 @@ class Database:
             return await self.fetch(statement, *filters, *place)
         async with self.snapshot() as snapshot:
             return await snapshot.fetch_page(statement, filters, place, count)
+
+    async def read(self, ask: Callable[["Snapshot"], Awaitable[Value]]) -> Value:
+        """Returns what ask makes of the answers of several statements that saw the same data.
+
+        Answers of one generation did, and that costs no transaction: two round trips of five in
+        ListPrices. Where something was published between them, it is asked again within one.
+        """
+        generations = set[int]()
+        async with self._acquire() as connection:
+
+            async def fetch(statement: str, arguments: Sequence[object]) -> Answer:
+                answer = await self._ask(connection, statement, arguments)
+                generations.add(answer.generation)
+                return answer
+
+            try:
+                value = await ask(Snapshot(fetch))
+            except ApiError:
+                if len(generations) <= 1:
+                    raise
+            else:
+                if len(generations) <= 1:
+                    return value
+        async with self.snapshot() as snapshot:
+            return await ask(snapshot)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator["Snapshot"]:

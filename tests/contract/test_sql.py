@@ -21,7 +21,6 @@ INTEGERS = {"int2", "int4", "int8"}
 PRIVATE_COLUMNS = {
     "get_generation": {"loaded"},
     "find_discounts": {"numbers", *RULE_COLUMNS},
-    "find_measures": {"product_id", *MEASURE},
     "find_versions": {"chain_id", "version", "cutoff_time"},
     "get_price": {"flag_bits", "used_version", "cutoff_time", *RULE_COLUMNS, *MEASURE}
     - {"weighted"},
@@ -35,13 +34,13 @@ PRIVATE_COLUMNS = {
         *Promotion.DESCRIPTOR.fields_by_name,
     }
     - {"weighted"},
-    "list_prices_of_chain": {"flag_bits"},
-    "list_prices_of_product": {"flag_bits"},
-    "list_prices_of_product_as_of": {"flag_bits"},
-    "list_prices_of_shelf": {"flag_bits"},
-    "list_prices_of_shelves": {"flag_bits"},
-    "list_prices_of_store": {"flag_bits"},
-    "list_prices_of_stores": {"flag_bits"},
+    "list_prices_of_chain": {"flag_bits", *MEASURE},
+    "list_prices_of_product": {"flag_bits", *MEASURE},
+    "list_prices_of_product_as_of": {"flag_bits", *MEASURE},
+    "list_prices_of_shelf": {"flag_bits", *MEASURE},
+    "list_prices_of_shelves": {"flag_bits", *MEASURE},
+    "list_prices_of_store": {"flag_bits", *MEASURE},
+    "list_prices_of_stores": {"flag_bits", *MEASURE},
     "compare_basket": {
         "product_ids",
         "prices_agorot",

@@ -66,7 +66,6 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
         ([product_id(number) for number in range(1, 1001)], ["chain_3:17"] * 1000, None, HOLDING),
         ([EVERYWHERE] * 300, STORES, EARLY, HOLDING),
     ],
-    "find_measures": [([product_id(number) for number in range(1, 1001)],)],
     "find_versions": [(MIDDLE, None), (EARLY, "chain_3")],
     "get_price": [
         (EVERYWHERE, "chain_3:17", None, HOLDING),

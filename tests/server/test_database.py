@@ -13,7 +13,8 @@ from grpc import StatusCode
 from superzol.catalog.v1.catalog_pb2 import ListChainsRequest
 from superzol.catalog.v1.store_pb2 import ListStoresRequest
 from superzol_server.catalog.service import COUNT_STORES, LIST_STORES
-from superzol_server.database import Database, Limits, Unavailable
+from superzol_server.database import Database, Limits, Snapshot, Unavailable
+from superzol_server.errors import NotFound
 from tests.support.catalogue import Store, fill, publish
 from tests.support.clients import CatalogClient
 from tests.support.server import refusal, running_api
@@ -126,6 +127,53 @@ async def test_total_is_counted_in_the_snapshot_of_the_rows(
         totals.append((len(answer.rows), answer.total))
     await opened.close()
     assert all(rows == total for rows, total in totals)
+
+
+async def test_statements_read_together_see_the_same_data(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    await fill(connection, Store("shop:1"))
+    opened = await Database.open(database, Limits(connections=1))
+    asked = 0
+
+    async def count_twice(snapshot: Snapshot) -> tuple[int, int]:
+        nonlocal asked
+        asked += 1
+        before = await snapshot.fetch(LIST_STORES, *NO_FILTERS, "", 10)
+        if asked == 1:
+            await fill(connection, Store("shop:2"))
+        after = await snapshot.fetch(LIST_STORES, *NO_FILTERS, "", 10)
+        return len(before.rows), len(after.rows)
+
+    assert await opened.read(count_twice) == (2, 2)
+    assert await opened.read(count_twice) == (2, 2)
+    assert asked == 3
+    await opened.close()
+
+
+async def test_refusal_of_what_was_published_meanwhile_is_asked_again(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    await fill(connection, Store("shop:1"))
+    opened = await Database.open(database, Limits(connections=1))
+    asked = 0
+
+    async def refuse(snapshot: Snapshot) -> int:
+        nonlocal asked
+        asked += 1
+        before = await snapshot.fetch(LIST_STORES, *NO_FILTERS, "", 10)
+        if asked == 1:
+            await fill(connection, Store("shop:2"))
+        after = await snapshot.fetch(LIST_STORES, *NO_FILTERS, "", 10)
+        if asked == 3 or len(before.rows) != len(after.rows):
+            raise NotFound("STORE_NOT_FOUND", "no store is shop:2")
+        return len(after.rows)
+
+    assert await opened.read(refuse) == 2
+    with pytest.raises(NotFound):
+        await opened.read(refuse)
+    assert asked == 3
+    await opened.close()
 
 
 async def test_closed_database_waits_no_longer_than_it_must(

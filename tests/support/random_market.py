@@ -54,10 +54,10 @@ async def make_market(connection: asyncpg.Connection, seed: int) -> None:
             dice.choice(NAMES),
             weighted=dice.random() < 0.3,
             category_id=dice.choice(CATEGORIES),
-            net_quantity=(quantity := dice.choice(QUANTITIES)),
-            net_unit=dice.randint(1, 4) if quantity else None,
+            net_quantity=QUANTITIES[place % 4],
+            net_unit=place % 3 + 1 if QUANTITIES[place % 4] else None,
         )
-        for each in products
+        for place, each in enumerate(products, seed)
     ]
     numbers = sorted(dice.sample(range(2, LAST_VERSION), 9))
     for chain in CHAINS:

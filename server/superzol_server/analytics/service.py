@@ -52,7 +52,7 @@ from superzol_server.analytics.question import check_question, follow
 from superzol_server.analytics.scope import Scope, check_scope, read_limits, read_scope
 from superzol_server.analytics.trend import Moment
 from superzol_server.as_of import check_versions, find_versions, read_time
-from superzol_server.database import Database, Row
+from superzol_server.database import Database, Row, Snapshot
 from superzol_server.errors import InvalidRequest, NotFound
 from superzol_server.identifiers import read_product_id
 from superzol_server.pricing.promotion_rows import to_rule
@@ -110,25 +110,24 @@ class AnalyticsService(AnalyticsServiceServicer):
     async def _read_shelves(
         self, asked: Sequence[object], items: list[Item], buyer: Buyer | None
     ) -> tuple[list[Row], Deals | None]:
-        """Finds what stores have of the basket and, for a buyer, the promotions that may count.
+        """Finds what stores have of the basket and, for a buyer, the promotions that may count."""
 
-        Answers of one generation saw the same data, for half the round trips of a transaction.
-        """
-        while True:
-            shelves = await self._database.fetch(COMPARE_BASKET, *asked)
+        async def ask(snapshot: Snapshot) -> tuple[list[Row], Deals | None]:
+            shelves = (await snapshot.fetch(COMPARE_BASKET, *asked)).rows
             if buyer is None:
-                return shelves.rows, None
+                return shelves, None
             quantities = {item.product_id: written_ratio(item.quantity) for item in items}
-            store_ids = [row["store_id"] for row in shelves.rows if row["store_id"] is not None]
+            store_ids = [row["store_id"] for row in shelves if row["store_id"] is not None]
             numbers = sorted({number for numbers in buyer.clubs.values() for number in numbers})
             limits = list(quantities), store_ids, numbers, list(buyer.coupons), buyer.at
-            told = await self._database.fetch(COMPARE_BASKET_PROMOTIONS, *limits)
-            if told.generation == shelves.generation:
-                deals = [
-                    Deal(to_rule(row, part), row["chain_id"], row["product_ids"], row["store_ids"])
-                    for part, row in enumerate(told.rows)
-                ]
-                return shelves.rows, Deals(deals, buyer, count_thousandths(quantities))
+            told = (await snapshot.fetch(COMPARE_BASKET_PROMOTIONS, *limits)).rows
+            deals = [
+                Deal(to_rule(row, part), row["chain_id"], row["product_ids"], row["store_ids"])
+                for part, row in enumerate(told)
+            ]
+            return shelves, Deals(deals, buyer, count_thousandths(quantities))
+
+        return await self._database.read(ask)
 
     async def ListCheapestStores(
         self, request: ListCheapestStoresRequest, context: Context

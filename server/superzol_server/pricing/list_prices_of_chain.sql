@@ -43,25 +43,36 @@ WITH gone AS MATERIALIZED (
         ORDER BY pack.product_id
         LIMIT $5::int8 + 1
     ) AS walk
+), page AS (
+    SELECT
+        pack.product_id,
+        store.store_id,
+        $1 AS chain_id,
+        open.price AS price_agorot,
+        open.flags AS flag_bits,
+        store.observed_at AS observed_time,
+        store.observed_file,
+        store.observed_version,
+        open.since AS since_version
+    FROM walked AS pack
+    CROSS JOIN LATERAL unnest(pack.store_keys, pack.prices, pack.since, pack.flags)
+        AS open (store_key, price, since, flags)
+    JOIN store ON store.store_key = open.store_key
+    WHERE coalesce(pack.offers_before, 0) < $5
+        AND store.unseen_days < $2
+        AND (pack.product_id, store.store_id) > ($3, $4)
+    ORDER BY
+        pack.product_id,
+        store.store_id
+    LIMIT $5
 )
 SELECT
-    pack.product_id,
-    store.store_id,
-    $1 AS chain_id,
-    open.price AS price_agorot,
-    open.flags AS flag_bits,
-    store.observed_at AS observed_time,
-    store.observed_file,
-    store.observed_version,
-    open.since AS since_version
-FROM walked AS pack
-CROSS JOIN LATERAL unnest(pack.store_keys, pack.prices, pack.since, pack.flags)
-    AS open (store_key, price, since, flags)
-JOIN store ON store.store_key = open.store_key
-WHERE coalesce(pack.offers_before, 0) < $5
-    AND store.unseen_days < $2
-    AND (pack.product_id, store.store_id) > ($3, $4)
+    page.*,
+    product.weighted AS product_weighted,
+    product.net_quantity,
+    product.net_unit
+FROM page
+JOIN product ON product.product_id = page.product_id
 ORDER BY
-    pack.product_id,
-    store.store_id
-LIMIT $5
+    page.product_id,
+    page.store_id

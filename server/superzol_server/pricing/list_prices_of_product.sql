@@ -16,6 +16,11 @@
 -- $15 after_store_id: text, of the last row seen, '' for the first page
 -- $16 limit: int
 -- Budget: 950 shared buffers
+WITH asked AS MATERIALIZED (
+    SELECT product_key, weighted, net_quantity, net_unit
+    FROM product
+    WHERE product_id = $1
+)
 SELECT
     open.product_id,
     store.store_id,
@@ -26,21 +31,23 @@ SELECT
     store.observed_file,
     store.observed_version,
     open.since AS since_version,
-    key.price AS key_price
+    key.price AS key_price,
+    asked.weighted AS product_weighted,
+    asked.net_quantity,
+    asked.net_unit
 FROM offer AS open
+CROSS JOIN asked
 JOIN chain ON chain.chain_key = open.chain_key
 JOIN store ON store.store_key = open.store_key
 CROSS JOIN LATERAL (
     SELECT CASE
-        WHEN $12::bool THEN coalesce((
-            SELECT unit_price(open.price, open.flags & 8 <> 0, weighted, net_quantity, net_unit) * $11::int4
-            FROM product
-            WHERE product_id = $1
-        ), $13::float8)
+        WHEN $12::bool THEN coalesce(unit_price(
+            open.price, open.flags & 8 <> 0, asked.weighted, asked.net_quantity, asked.net_unit
+        ) * $11::int4, $13::float8)
         ELSE open.price::float8 * $11
     END
 ) AS key (price)
-WHERE open.product_key = (SELECT product_key FROM product WHERE product_id = $1)
+WHERE open.product_key = (SELECT product_key FROM asked)
     AND ($2::text IS NULL OR chain.chain_id = $2)
     AND ($3::text IS NULL OR store.store_id = $3)
     AND CASE WHEN $4::text IS NULL THEN true ELSE search_text(store.city) = (SELECT city_text($4)) END

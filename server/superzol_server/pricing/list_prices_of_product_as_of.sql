@@ -60,10 +60,14 @@ SELECT
     seen.last_file AS observed_file,
     seen.version AS observed_version,
     told.since AS since_version,
-    key.price AS key_price
+    key.price AS key_price,
+    asked.weighted AS product_weighted,
+    asked.net_quantity,
+    asked.net_unit
 FROM told
 JOIN used ON used.chain_key = told.chain_key AND told.since <= used.version
 JOIN store ON store.store_key = told.store_key
+CROSS JOIN asked
 LEFT JOIN LATERAL (
     SELECT sighting.last_at, sighting.last_file, sighting.version
     FROM store_sighting AS sighting
@@ -76,10 +80,9 @@ CROSS JOIN LATERAL (
 ) AS marked (flags)
 CROSS JOIN LATERAL (
     SELECT CASE
-        WHEN $12::bool THEN coalesce((
-            SELECT unit_price(told.price, marked.flags & 8 <> 0, weighted, net_quantity, net_unit) * $11::int4
-            FROM asked
-        ), $13::float8)
+        WHEN $12::bool THEN coalesce(unit_price(
+            told.price, marked.flags & 8 <> 0, asked.weighted, asked.net_quantity, asked.net_unit
+        ) * $11::int4, $13::float8)
         ELSE told.price::float8 * $11
     END
 ) AS key (price)

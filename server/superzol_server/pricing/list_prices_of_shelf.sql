@@ -82,6 +82,9 @@ WITH asked AS MATERIALIZED (
     SELECT
         told.product_key,
         product.product_id,
+        product.weighted AS product_weighted,
+        product.net_quantity,
+        product.net_unit,
         told.price,
         told.since,
         told.flags,
@@ -119,6 +122,9 @@ SELECT
     asked.observed_file,
     asked.observed_version,
     page.since AS since_version,
+    page.product_weighted,
+    page.net_quantity,
+    page.net_unit,
     page.key_price,
     page.key_name
 FROM page

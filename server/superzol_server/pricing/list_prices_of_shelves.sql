@@ -67,7 +67,7 @@ WITH scope AS MATERIALIZED (
     ORDER BY standing.price * $10
     FETCH FIRST ((SELECT count(*) FROM standing WHERE standing.price * $10 = $11) + $14) ROWS WITH TIES
 ), named AS (
-    SELECT product.product_key, product.product_id, sold.store_keys, sold.prices
+    SELECT product.*, sold.store_keys, sold.prices
     FROM (
         SELECT product_key, array_agg(store_key) AS store_keys, array_agg(price) AS prices
         FROM next
@@ -86,6 +86,9 @@ WITH scope AS MATERIALIZED (
         scope.observed_version,
         named.product_key,
         named.product_id,
+        named.weighted AS product_weighted,
+        named.net_quantity,
+        named.net_unit,
         sold.price,
         sold.price * $10 AS key_price
     FROM named
@@ -108,6 +111,9 @@ SELECT
     page.observed_file,
     page.observed_version,
     pack.since[place.position] AS since_version,
+    page.product_weighted,
+    page.net_quantity,
+    page.net_unit,
     page.key_price
 FROM page
 JOIN offer_pack AS pack ON pack.product_key = page.product_key AND pack.chain_key = page.chain_key

@@ -17,7 +17,7 @@
 -- $16 after_product_id: text, of the last row seen, '' for the first page
 -- $17 after_store_id: text, of the last row seen, '' for the first page
 -- $18 limit: int
--- Budget: 10000 shared buffers
+-- Budget: 12000 shared buffers
 WITH shop AS MATERIALIZED (
     -- Now is after every version, and so in no closed span: their partitions are not even opened.
     SELECT
@@ -284,14 +284,14 @@ SELECT
     shop.chain_id,
     page.price AS price_agorot,
     page.flags AS flag_bits,
-    shop.observed_at AS observed_time,
-    shop.observed_file,
-    shop.observed_version,
+    shop.observed_at AS observed_time, shop.observed_file, shop.observed_version,
     page.since AS since_version,
+    product.weighted AS product_weighted, product.net_quantity, product.net_unit,
     page.key_price,
     page.key_name
 FROM page
 JOIN shop ON shop.store_key = page.store_key
+JOIN product ON product.product_id = page.product_id
 ORDER BY
     page.key_price,
     page.key_name,

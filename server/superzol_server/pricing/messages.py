@@ -22,11 +22,11 @@ from superzol_server.pricing.price import read_marks
 from superzol_server.pricing.promotion import ONE, Offer, Outcome, effective_price
 from superzol_server.pricing.promotion_rows import KINDS, to_rule
 from superzol_server.pricing.quote import read_coupon, read_quantity
-from superzol_server.pricing.unit_price import Measure, UnitPrice, unit_price
+from superzol_server.pricing.unit_price import Measure, unit_price
 
-PRICE_COLUMNS = (
-    "product_id", "store_id", "chain_id", "price_agorot", "flag_bits", "observed_time",
-    "observed_file", "observed_version", "since_version",
+PRICE_FIELDS = (
+    "product_id", "store_id", "chain_id", "price_agorot", "observed_time", "observed_file",
+    "observed_version", "since_version", "discount_price_agorot", "on_sale",
 )  # fmt: skip
 PROMOTION_FIELDS = tuple(Promotion.DESCRIPTOR.fields_by_name)
 
@@ -53,12 +53,11 @@ def read_filters(request: ListPricesRequest) -> Filters:
 
 def price_rows(rows: Sequence[Row], at: datetime) -> GetPriceResponse:
     """Answers from the rows of get_price of a product that the store sells."""
-    first = {name: rows[0][name] for name in PRICE_COLUMNS}
+    first = rows[0]
     held = [Held(to_rule(row, 0), [1]) for row in rows if row["promotion_id"] is not None]
     (price,) = discount([to_offer(first)], held, at)
     first |= {"discount_price_agorot": price, "on_sale": price is not None}
-    first |= price_unit(first, rows[0])._asdict()
-    return GetPriceResponse(price=to_price(first), version_used=to_version(rows[0]))
+    return GetPriceResponse(price=to_price(first), version_used=to_version(first))
 
 
 def to_version(row: Row) -> VersionUsed | None:
@@ -71,15 +70,12 @@ def to_version(row: Row) -> VersionUsed | None:
 
 
 def to_price(row: Row) -> Price:
-    """Makes the message of a row; flag_bits become weighted and flags."""
-    bits = row.pop("flag_bits")
-    return Price(**row, **read_marks(bits)._asdict())
-
-
-def price_unit(row: Row, measured: Row) -> UnitPrice:
-    """Returns the unit price of a row of prices; measured: a row of find_measures."""
-    measure = Measure(measured["product_weighted"], measured["net_quantity"], measured["net_unit"])
-    return unit_price(row["price_agorot"], read_marks(row["flag_bits"]).weighted, measure)
+    """Makes the message of a row of prices, with its discount and what its product holds."""
+    marks = read_marks(row["flag_bits"])
+    measure = Measure(row["product_weighted"], row["net_quantity"], row["net_unit"])
+    fields = {name: row[name] for name in PRICE_FIELDS}
+    fields |= unit_price(row["price_agorot"], marks.weighted, measure)._asdict()
+    return Price(**fields, **marks._asdict())
 
 
 def to_offer(row: Row) -> Offer:

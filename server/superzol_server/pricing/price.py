@@ -1,5 +1,7 @@
 """What the bits stored beside a price say."""
 
+from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 WEIGHTED_BIT = 8
@@ -15,12 +17,13 @@ class Marks(NamedTuple):
     """How a price is meant and what is odd about it."""
 
     weighted: bool
-    flags: list[str]
+    flags: Sequence[str]
 
 
+@cache
 def read_marks(bits: int) -> Marks:
     """Reads offer_pack.flags: sold by weight, and the names of the flags in their order."""
     return Marks(
         weighted=bool(bits & WEIGHTED_BIT),
-        flags=[name for name, bit in FLAG_BITS.items() if bits & bit],
+        flags=tuple(name for name, bit in FLAG_BITS.items() if bits & bit),
     )

@@ -32,7 +32,6 @@ from superzol_server.pricing.discount import Held, discount
 from superzol_server.pricing.filters import Filters
 from superzol_server.pricing.messages import (
     price_rows,
-    price_unit,
     quote_rows,
     read_filters,
     to_offer,
@@ -50,7 +49,6 @@ PROMOTIONS_OF_CHAIN = load_statement(__package__, "list_promotions_of_chain")
 PROMOTIONS_OF_PRODUCT = load_statement(__package__, "list_promotions_of_product")
 LIST_PRICE_HISTORY = load_statement(__package__, "list_price_history")
 FIND_DISCOUNTS = load_statement(__package__, "find_discounts")
-FIND_MEASURES = load_statement(__package__, "find_measures")
 FIND_IDENTIFIERS = load_statement(__package__, "find_identifiers")
 WALKS = ("product", "product_as_of", "store", "shelf", "shelves", "chain", "stores")
 LIST_PRICES = {of: load_statement(__package__, f"list_prices_of_{of}") for of in WALKS}
@@ -84,20 +82,22 @@ class PricingService(PricingServiceServicer):
         unseen_limit = read_unseen_limit(request.include_unseen_stores, bool(asked.store_id))
         walk = plan_walk(asked, filters, request.order_by, unseen_limit)
         page = open_page(request, walk.first)
-        async with self._database.snapshot() as snapshot:
+
+        async def answer(snapshot: Snapshot) -> ListPricesResponse:
             versions = await find_versions(snapshot, filters.as_of_time, asked.of_chain)
-            answer, reached = await fetch_prices(snapshot, request, walk, page)
-            if not answer.rows:
+            found, reached = await fetch_prices(snapshot, request, walk, page)
+            if not found.rows:
                 await check_names(snapshot, asked, filters)
                 check_versions(versions, filters.as_of_time)
-            part = page.cut(answer, *walk.key, reached=reached)
-            await add_unit_prices(snapshot, part.rows)
-        return ListPricesResponse(
-            prices=[to_price(row) for row in part.rows],
-            total_size=answer.total,
-            versions_used=[VersionUsed(**row) for row in versions],
-            **part.walk,
-        )
+            part = page.cut(found, *walk.key, reached=reached)
+            return ListPricesResponse(
+                prices=[to_price(row) for row in part.rows],
+                total_size=found.total,
+                versions_used=[VersionUsed(**row) for row in versions],
+                **part.walk,
+            )
+
+        return await self._database.read(answer)
 
     async def ListPriceHistory(
         self, request: ListPriceHistoryRequest, context: Context
@@ -106,21 +106,24 @@ class PricingService(PricingServiceServicer):
         as_of_time = read_time(request, "as_of_time")
         asked = Asked(product_id, store_id, None)
         page = open_page(request, (LARGEST_INTEGER,))
-        async with self._database.snapshot() as snapshot:
+
+        async def answer(snapshot: Snapshot) -> ListPriceHistoryResponse:
             versions = await find_versions(snapshot, as_of_time, asked.of_chain)
             newest = LARGEST_INTEGER if as_of_time is None else NO_VERSION
             version = versions[0]["version"] if versions else newest
             place = (product_id, store_id, version, *page.place)
-            answer = await snapshot.fetch(LIST_PRICE_HISTORY, *place)
-            if not answer.rows:
+            found = await snapshot.fetch(LIST_PRICE_HISTORY, *place)
+            if not found.rows:
                 await check_names(snapshot, asked)
                 check_versions(versions, as_of_time)
-        part = page.cut(answer, "from_version")
-        return ListPriceHistoryResponse(
-            points=[PricePoint(**row) for row in part.rows],
-            version_used=VersionUsed(**versions[0]) if versions else None,
-            **part.walk,
-        )
+            part = page.cut(found, "from_version")
+            return ListPriceHistoryResponse(
+                points=[PricePoint(**row) for row in part.rows],
+                version_used=VersionUsed(**versions[0]) if versions else None,
+                **part.walk,
+            )
+
+        return await self._database.read(answer)
 
     async def ListPromotions(
         self, request: ListPromotionsRequest, context: Context
@@ -134,18 +137,21 @@ class PricingService(PricingServiceServicer):
         if asked.product_id is not None:
             statement = PROMOTIONS_OF_PRODUCT
             filters = (asked.product_id, asked.chain_id, asked.store_id, at, as_of_time)
-        async with self._database.snapshot() as snapshot:
+
+        async def answer(snapshot: Snapshot) -> ListPromotionsResponse:
             versions = await find_versions(snapshot, as_of_time, asked.of_chain)
-            answer = await snapshot.fetch_page(statement, filters, page.place)
-            if not answer.rows:
+            found = await snapshot.fetch_page(statement, filters, page.place)
+            if not found.rows:
                 await check_names(snapshot, asked)
                 check_versions(versions, as_of_time)
-        part = page.cut(answer, "promotion_id", "key_body")
-        return ListPromotionsResponse(
-            promotions=[to_promotion(row) for row in part.rows],
-            versions_used=[VersionUsed(**row) for row in versions],
-            **part.walk,
-        )
+            part = page.cut(found, "promotion_id", "key_body")
+            return ListPromotionsResponse(
+                promotions=[to_promotion(row) for row in part.rows],
+                versions_used=[VersionUsed(**row) for row in versions],
+                **part.walk,
+            )
+
+        return await self._database.read(answer)
 
     async def GetPriceQuote(
         self, request: GetPriceQuoteRequest, context: Context
@@ -196,15 +202,6 @@ async def add_discounts(
     held = [Held(to_rule(row, 0), row["numbers"]) for row in found]
     for row, price in zip(rows, discount([to_offer(row) for row in rows], held, at), strict=True):
         row["discount_price_agorot"], row["on_sale"] = price, price is not None
-
-
-async def add_unit_prices(snapshot: Snapshot, rows: Sequence[Row]) -> None:
-    """Adds to each price what it is for a quantity that compares."""
-    product_ids = sorted({row["product_id"] for row in rows})
-    found = (await snapshot.fetch(FIND_MEASURES, product_ids)).rows if rows else []
-    measured = {each["product_id"]: each for each in found}
-    for row in rows:
-        row |= price_unit(row, measured[row["product_id"]])._asdict()
 
 
 async def check_names(snapshot: Snapshot, asked: Asked, filters: Filters = NOTHING) -> None:

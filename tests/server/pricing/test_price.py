@@ -18,15 +18,15 @@ from superzol_server.pricing.price import FLAG_BITS, WEIGHTED_BIT, read_marks
     ],
 )
 def test_each_bit_is_one_flag(bits: int, flag: str) -> None:
-    assert read_marks(bits).flags == [flag]
+    assert read_marks(bits).flags == (flag,)
 
 
 def test_ordinary_price_has_no_flag_and_is_not_weighted() -> None:
-    assert read_marks(0) == (False, [])
+    assert read_marks(0) == (False, ())
 
 
 def test_weighted_is_no_oddity() -> None:
-    assert read_marks(8) == (True, [])
+    assert read_marks(8) == (True, ())
 
 
 def test_every_flag_but_the_unspecified_has_its_bit() -> None:
