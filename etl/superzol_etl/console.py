@@ -45,36 +45,37 @@ def show_progress(run_id: str, stage: str) -> Iterator[Progress]:
 
 @contextmanager
 def show_bar() -> Iterator[Progress]:
-    """A bar at the terminal; problems are printed above it."""
+    """A bar at the terminal; above it a line for each chain that is done, problems below it."""
     # Only here, as a run without a terminal has no use for it.
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        TextColumn,
-        TimeElapsedColumn,
-    )
-    from rich.progress import (
-        Progress as Bar,
-    )
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeElapsedColumn(),
-    )
-    with Bar(*columns, console=Console(stderr=True)) as bar:
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar, logs_above():
         task = bar.add_task("reading files", total=None)
 
         def advance(done: int, total: int, result: ChainResult) -> None:
-            bar.update(
-                task, completed=done, total=total, description=f"{result.chain_id} {result.state}"
-            )
+            bar.update(task, completed=done, total=total)
+            told = f"{result.chain_id:<28} {result.state:<10} {result.rows:>12,} rows"
+            bar.console.print(f"{told} {result.seconds:>7.1f} s", markup=False, highlight=False)
             for problem in result.problems:
-                bar.console.print(problem, markup=False, highlight=False)
+                bar.console.print(f"  {problem}", markup=False, highlight=False, soft_wrap=True)
 
         yield advance
+
+
+@contextmanager
+def logs_above() -> Iterator[None]:
+    """Lets log lines pass the bar, which stands in for stderr, instead of being drawn over it."""
+    every = logging.getLogger().handlers
+    handlers = [each for each in every if type(each) is logging.StreamHandler]
+    before = [handler.setStream(sys.stderr) for handler in handlers]
+    try:
+        yield
+    finally:
+        for handler, stream in zip(handlers, before, strict=True):
+            handler.setStream(stream or sys.__stderr__)
 
 
 @contextmanager
@@ -113,6 +114,6 @@ def show_download_bar() -> Iterator[DownloadProgress]:
         TransferSpeedColumn(),
         TimeElapsedColumn(),
     )
-    with Bar(*columns, console=Console(stderr=True)) as bar:
+    with Bar(*columns, console=Console(stderr=True)) as bar, logs_above():
         task = bar.add_task("looking at the source", total=None)
         yield lambda name, more_bytes: bar.update(task, advance=more_bytes, description=name)

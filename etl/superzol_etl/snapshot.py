@@ -55,7 +55,10 @@ class ChainFiles:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A folder's chains, largest first, and the names of CSVs that say no kind, each once."""
+    """A folder's chains, largest first.
+
+    ignored: the names of CSVs that say no kind or are no files, each once.
+    """
 
     chains: list[ChainFiles]
     ignored: list[str]
@@ -75,7 +78,7 @@ def read_snapshot(folder: Path, promised: Mapping[str, str] | None = None) -> Sn
         raise NotFound(
             f"{folder} is not a folder; --source names the folder that holds the CSV files"
         )
-    paths = sorted(path for path in folder.rglob("*.csv") if _is_visible(path, folder))
+    paths, no_files = _find_csvs(folder)
     known = promised or {}
     if promised is not None:
         paths = [path for path in paths if path.relative_to(folder).as_posix() in known]
@@ -103,13 +106,20 @@ def read_snapshot(folder: Path, promised: Mapping[str, str] | None = None) -> Sn
             f"{folder} holds several snapshots, in {', '.join(folders)}: give one of them"
         )
     largest_first = sorted(chains.values(), key=lambda chain: (-chain.size_bytes, chain.chain_id))
-    return Snapshot(largest_first, sorted({path.name for path, name in named if not name}))
+    ignored = {path.name for path, name in named if not name} | no_files
+    return Snapshot(largest_first, sorted(ignored))
+
+
+def _find_csvs(folder: Path) -> tuple[list[Path], set[str]]:
+    """The CSVs, and the names of what is called as one but is a folder, a pipe or a dead link."""
+    found = sorted(path for path in folder.rglob("*.csv") if _is_visible(path, folder))
+    files = [path for path in found if path.is_file()]
+    return files, {path.name for path in found if not path.is_file()}
 
 
 def _is_visible(path: Path, folder: Path) -> bool:
-    """A file, and neither it nor a folder on the way to it is hidden."""
-    within = path.relative_to(folder).parts
-    return path.is_file() and not any(part.startswith(".") for part in within)
+    """Neither it nor a folder on the way to it is hidden."""
+    return not any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def file_digest(path: Path) -> str:

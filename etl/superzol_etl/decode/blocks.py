@@ -34,8 +34,9 @@ def read_header(path: Path) -> tuple[str, ...]:
         names = line.decode("utf-8").strip("\r").split(",")
     except UnicodeDecodeError:
         raise BadFile(f"{path.name} is not a CSV: its first line is not UTF-8 text") from None
-    columns = tuple(name.strip().strip('"').lower() for name in names)
-    return columns
+    if any("\r" in name for name in names):
+        raise BadFile(f"{path.name} is not a CSV: its lines end in CR without LF")
+    return tuple(name.strip().strip('"').lower() for name in names)
 
 
 def find_blocks(

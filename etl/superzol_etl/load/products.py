@@ -81,7 +81,8 @@ class ProductFinder:
             await self._find_all()
         except BaseException:
             self._stopped.set()
-            await asyncio.wait([reading])
+            # That it was stopped is no news: nobody else waits for what it raises.
+            await asyncio.gather(reading, return_exceptions=True)
             raise
         return await reading
 
@@ -94,7 +95,7 @@ class ProductFinder:
         except BaseException:
             for task in begun:
                 task.cancel()
-            await asyncio.wait(begun)
+            await asyncio.gather(*begun, return_exceptions=True)
             raise
 
     async def _look_up_all(self) -> None:

@@ -18,6 +18,10 @@ BAD_FILES = {
     "a web page": lambda data: b"<!DOCTYPE html>\n<html><body>429</body></html>\n",
     "without prices": lambda data: data.replace(b"itemprice", b"preis", 1),
     "utf-16": lambda data: data.decode().encode("utf-16"),
+    "other delimiter": lambda data: data.replace(b",", b";"),
+    "old line ends": lambda data: data.replace(b"\n", b"\r"),
+    "a column twice": lambda data: data.replace(b"itemname", b"itemprice", 1),
+    "zeros at its end": lambda data: data + b"\0" * 100,
 }
 
 
@@ -145,6 +149,23 @@ def test_no_failing_url_shows_its_password(tmp_path: Path, rest: str) -> None:
     outcome = refresh(f"postgresql://u:{rest}", snapshot(tmp_path, 1))
     assert outcome.exit_code in (75, 78)
     assert "s3cr3t" not in outcome.stderr + str(outcome.summary)
+
+
+async def test_what_is_called_as_a_csv_and_is_no_file_is_reported_and_nothing_waits_for_it(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    folder = snapshot(tmp_path, 1, ("alpha",))
+    (folder / "price_full_file_beta.csv").mkdir()
+    (folder / "price_full_file_gamma.csv").symlink_to(folder / "price_full_file_gamma.csv")
+    os.mkfifo(folder / "price_full_file_delta.csv")
+    (folder / "around").symlink_to(folder)
+    assert refresh(database, folder).summary["chainsLoaded"] == 1
+    reported = await connection.fetch(
+        "SELECT file FROM file_report WHERE state = 'ignored' ORDER BY file"
+    )
+    assert [row["file"] for row in reported] == [
+        f"price_full_file_{name}.csv" for name in ("beta", "delta", "gamma")
+    ]
 
 
 async def test_files_that_say_no_kind_are_reported_once_a_name(

@@ -1,0 +1,52 @@
+"""What a person sees of a load: a line a chain and a bar at a terminal, log lines elsewhere."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.etl.sources.test_progress import read_all
+from tests.support.loading import snapshot
+from tests.support.snapshots import refresh
+
+CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
+
+
+def test_a_terminal_gets_a_line_for_each_chain_and_no_log_line_is_drawn_over(
+    database: str, tmp_path: Path
+) -> None:
+    folder = snapshot(tmp_path, 1)
+    path = folder / "price_full_file_beta.csv"
+    path.write_bytes(path.read_bytes()[:-9])
+    outer, inner = pty.openpty()
+    command = [sys.executable, "-m", "superzol_etl", "refresh", "--source", str(folder)]
+    process = subprocess.Popen(
+        [*command, "--database", database, "--workers", "1"],
+        stdout=subprocess.PIPE,
+        stderr=inner,
+        env=os.environ | {"COLUMNS": "400", "TERM": "xterm"},
+    )
+    os.close(inner)
+    shown = read_all(outer)
+    stdout = process.communicate(timeout=60)[0]
+    assert json.loads(stdout)["result"] == "Partial"
+    lines = [CONTROL.sub("", line.split("\x1b[2K")[-1]).rstrip() for line in shown.split("\n")]
+    chains = [line.split()[:3] for line in lines if line.endswith(" s")]
+    assert chains == [
+        ["alpha", "loaded", "1,197"],
+        ["beta", "held_back", "0"],
+        ["gamma", "loaded", "597"],
+    ]
+    assert "  price_full_file_beta.csv is cut off in its last row: fetch it again" in lines
+    logged = [line for line in lines if '"event"' in line]
+    assert [json.loads(line)["event"] for line in logged] == ["stage began"]
+
+
+def test_a_pipe_gets_a_log_line_for_each_chain(database: str, tmp_path: Path) -> None:
+    outcome = refresh(database, snapshot(tmp_path, 1))
+    told = [json.loads(line) for line in outcome.stderr.splitlines()]
+    chains = [line["chain"] for line in told if line["event"] == "chain finished"]
+    assert chains == ["alpha", "beta", "gamma"]
