@@ -33,8 +33,10 @@ PROMOTION_FIELDS = tuple(Promotion.DESCRIPTOR.fields_by_name)
 
 def read_filters(request: ListPricesRequest) -> Filters:
     """Reads what limits a list; raises InvalidRequest or Unimplemented."""
-    if request.HasField("on_sale") and request.include_total:
-        raise Unimplemented("include_total", "prices on sale are not counted")
+    counted = request.HasField("on_sale") and request.include_total
+    if counted and not request.product_id and not request.store_id:
+        sentence = "prices on sale are counted with product_id or store_id only"
+        raise Unimplemented("include_total", sentence)
     limits = [
         getattr(request, field) if request.HasField(field) else None
         for field in ("min_price_agorot", "max_price_agorot")

@@ -1,6 +1,6 @@
 """PricingService over gRPC."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 from google.protobuf.message import Message
@@ -27,7 +27,7 @@ from superzol_server.as_of import check_versions, find_versions, read_time
 from superzol_server.database import Answer, Database, Row, Snapshot
 from superzol_server.errors import NotFound
 from superzol_server.identifiers import read_product_id, read_store_id
-from superzol_server.pages import LARGEST_INTEGER, Page, open_page
+from superzol_server.pages import LARGEST_INTEGER, Key, Page, open_page
 from superzol_server.pricing.discount import Held, discount
 from superzol_server.pricing.filters import Filters
 from superzol_server.pricing.messages import (
@@ -180,16 +180,35 @@ async def fetch_prices(
         await add_discounts(snapshot, answer.rows, as_of_time)
         return answer, None
     found: list[Row] = []
-    after, reached = page.after, None
-    for _ in range(MOST_SLICES):
-        answer = await snapshot.fetch(statement, *walk.filters, *walk.order, *after, SLICE)
-        await add_discounts(snapshot, answer.rows, as_of_time)
-        found += [row for row in answer.rows if row["on_sale"] == request.on_sale]
-        reached = answer.rows[-1] if len(answer.rows) == SLICE else None
-        if reached is None or len(found) > page.size:
+    slices, total = 0, None
+    async for answer, reached in walk_on_sale(snapshot, request, walk, page.after):
+        found += answer.rows
+        slices += 1
+        if reached is None or len(found) > page.size or slices == MOST_SLICES:
             break
-        after = tuple(reached[column] for column in walk.key)
-    return answer._replace(rows=found), reached
+    if request.include_total:
+        every = walk_on_sale(snapshot, request, walk, walk.first)
+        total = sum([len(each.rows) async for each, _ in every])
+    return answer._replace(rows=found, total=total), reached
+
+
+async def walk_on_sale(
+    snapshot: Snapshot, request: ListPricesRequest, walk: Walk, after: Key
+) -> AsyncIterator[tuple[Answer, Row | None]]:
+    """Reads slice by slice: prices on sale or not, as asked, and the last row read.
+
+    None in place of the last row where the list ends.
+    """
+    reached: Row | None = {}
+    while reached is not None:
+        place = (*walk.filters, *walk.order, *after, SLICE)
+        answer = await snapshot.fetch(LIST_PRICES[walk.of], *place)
+        await add_discounts(snapshot, answer.rows, read_time(request, "as_of_time"))
+        reached = answer.rows[-1] if len(answer.rows) == SLICE else None
+        if reached is not None:
+            after = tuple(reached[column] for column in walk.key)
+        wanted = [row for row in answer.rows if row["on_sale"] == request.on_sale]
+        yield answer._replace(rows=wanted), reached
 
 
 async def add_discounts(
