@@ -48,7 +48,7 @@ test-real: setup ## compare what is served with the publishers' own files; DATA=
 bench: setup ## measure the load and the calls; results in bench/RESULTS.md
 	$(BIN)/python -m bench --keep RESULTS.md
 
-bench-etl: setup ## measure the load of a nation: 20 GB of disk, ten minutes; results in bench/RESULTS-nation.md
+bench-etl: setup ## measure a nation: its load, its days, its readers; 20 GB of disk, 20 minutes; results in bench/RESULTS-nation.md
 	$(BIN)/python -m bench --keep RESULTS-nation.md
 
 proto: $(VENV)/project.stamp ## generate the stubs again

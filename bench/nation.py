@@ -56,7 +56,7 @@ def make_nation(work: Path) -> Nation:
         for folder in (*days, everything, for_copy / "full", for_copy / "more"):
             folder.mkdir(parents=True, exist_ok=True)
         context = get_context("spawn")
-        with ProcessPoolExecutor(3, mp_context=context, initializer=_one_thread) as pool:
+        with ProcessPoolExecutor(3, mp_context=context, initializer=one_thread) as pool:
             made = list(pool.map(_make_chain, [work] * len(STORES), range(len(STORES))))
         rows = Rows(*(sum(column) for column in zip(*made, strict=True)))
         finished.write_text(" ".join(map(str, rows)))
@@ -64,12 +64,13 @@ def make_nation(work: Path) -> Nation:
     return Nation(days, everything, for_copy / "full", for_copy / "more", rows)
 
 
-def _one_thread() -> None:
+def one_thread() -> None:
+    """Of Polars: as many processes as cores make chains."""
     os.environ["POLARS_MAX_THREADS"] = "1"
 
 
 def _make_chain(work: Path, number: int) -> Rows:
-    spec = _spec(number)
+    spec = chain_spec(number)
     first = first_day(spec)
     second = next_day(spec, first)
     full_visits = [Visit(store, 6) for store in range(spec.stores)]
@@ -91,7 +92,7 @@ def _make_chain(work: Path, number: int) -> Rows:
     return Rows(full_rows, delta_rows, promotion_rows)
 
 
-def _spec(number: int) -> Spec:
+def chain_spec(number: int) -> Spec:
     """Larger chains have larger shelves; each draws its range from the goods of the nation."""
     goods = make_products(np.random.default_rng([SEED, 1]), PRODUCTS)
     random = np.random.default_rng([SEED, 100 + number])

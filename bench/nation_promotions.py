@@ -12,14 +12,18 @@ from superzol_local.sample.masking import write_csv
 BODIES_OF_SHELF = 0.4
 STORES_SHARE = 0.75  # of the bodies, those that a store has
 FEWEST_ITEMS, MOST_ITEMS = 1, 40
+DAYS_OF_A_BODY = 20  # then it comes back at another price
 CLUB_SHARE = 0.3
 HOUR = 5
 
 
-def write_promotions(path: Path, spec: Spec, day: str) -> int:
-    """Writes promo_full_file_* of the ITEMS family; returns its rows."""
+def write_promotions(path: Path, spec: Spec, day: str, days_passed: int = 0) -> int:
+    """Writes promo_full_file_* of the ITEMS family; returns its rows.
+
+    days_passed: since the first day; each day some of the bodies are others.
+    """
     random = np.random.default_rng([spec.seed, 5])
-    bodies = _bodies(spec, random)
+    bodies = _bodies(spec, random, days_passed)
     rows = 0
     with path.open("wb") as file:
         for store in range(spec.stores):
@@ -34,13 +38,14 @@ def write_promotions(path: Path, spec: Spec, day: str) -> int:
     return rows
 
 
-def _bodies(spec: Spec, random: np.random.Generator) -> pl.DataFrame:
+def _bodies(spec: Spec, random: np.random.Generator, days_passed: int) -> pl.DataFrame:
     count = int(spec.per_store * BODIES_OF_SHELF)
     codes = spec.products["itemcode"].to_list()
     # Most promotions are of a few items: the square of an even draw.
     sizes = FEWEST_ITEMS + (random.random(count) ** 2 * MOST_ITEMS).astype(int)
     quantity = random.integers(1, 4, count)
     price = random.integers(20, 400, count) * 10 * quantity
+    price += 10 * ((days_passed + np.arange(count) % DAYS_OF_A_BODY) // DAYS_OF_A_BODY)
     clubs = (random.random(count) < CLUB_SHARE).astype(int).tolist()
     return pl.DataFrame(
         {

@@ -32,7 +32,7 @@ def measure(server_url: str, chain: Chain) -> Table:
     with fresh_database(server_url, DATABASE) as url:
         refresh(url, chain.days[0], "Loaded", "--version", "1")
         run_sql(url, PROMOTIONS.read_text())
-        with _serving(url) as address, clients.client_processes() as pool:
+        with serving(url) as address, clients.client_processes() as pool:
             rows = []
             for case in ask_questions(address):
                 empty = clients.drive(pool, address, EMPTY, SECONDS)
@@ -61,7 +61,8 @@ def _row(name: str, load: Load, empty: Load) -> list[str]:
 
 
 @contextmanager
-def _serving(url: str) -> Iterator[str]:
+def serving(url: str) -> Iterator[str]:
+    """The address of a server over the database."""
     with socket.socket() as listener:
         listener.bind(("localhost", 0))
         port: int = listener.getsockname()[1]
