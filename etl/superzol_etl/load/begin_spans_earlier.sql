@@ -1,8 +1,7 @@
 -- Takes over when the spans in span_begun began.
--- $1 valid_from: int2, when they were known to begin
 UPDATE price_span AS span
 SET valid_from = begun.valid_from
 FROM span_begun AS begun
 WHERE span.product_key = begun.product_key
   AND span.store_key = begun.store_key
-  AND span.valid_from = $1
+  AND span.valid_from = begun.known_from

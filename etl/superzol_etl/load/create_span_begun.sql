@@ -3,5 +3,6 @@ CREATE TEMP TABLE IF NOT EXISTS span_begun (
     product_key  int4 NOT NULL,
     store_key    int2 NOT NULL,
     valid_from   int2 NOT NULL,
+    known_from   int2 NOT NULL,
     PRIMARY KEY (product_key, store_key)
 ) ON COMMIT DELETE ROWS

@@ -135,7 +135,7 @@ def compare(old: Offers, new: Observed, closing_stores: Sequence[int], version: 
 
     touched = [new.key[~known], new.key[known][~same_price | restated], old.key[closed]]
     changed = np.unique(np.concatenate(touched) >> STORE_BITS)
-    after = _merge(Offers(new.key, new.price, since, new.flags), old.where(kept))
+    after = merge(Offers(new.key, new.price, since, new.flags), old.where(kept))
     offers = after.where(np.isin(after.key >> STORE_BITS, changed, kind="table"))
     ended = closed.copy()
     ended[was[~same_price]] = True
@@ -152,7 +152,8 @@ def compare(old: Offers, new: Observed, closing_stores: Sequence[int], version: 
     )
 
 
-def _merge(left: Offers, right: Offers) -> Offers:
+def merge(left: Offers, right: Offers) -> Offers:
+    """All offers of both, sorted; no key is in both."""
     if not len(right.key):
         return left
     key = np.concatenate([left.key, right.key])

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from superzol_etl.database import Connection
-from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Offers
+from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Int16s, Offers
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
@@ -68,6 +68,35 @@ def content_digest(
         for lane in range(LANES):
             mixed = _mix(products[lane, number[batch]] + stores[lane, store] + terms)
             sums[lane] += int(mixed.sum(dtype=np.uint64))
+    return "".join(f"{total % 2**64:016x}" for total in sums)
+
+
+async def shift_digests(
+    connection: Connection, chain_key: int, first: int, offers: Offers, until: Int16s, *, gone: bool
+) -> None:
+    """Says of loaded versions from `first` on that they hold these offers too, or no more.
+
+    until: the version before which each offer counts. The digest is a sum, so nothing else is read.
+    """
+    versions = await connection.fetch(load_sql(PACKAGE, "read_content_digests"), chain_key, first)
+    if not versions or not len(offers.key):
+        return
+    ids = await missing_ids(connection, offers, {})
+    stores = await connection.fetch(load_sql(PACKAGE, "read_stores"), chain_key)
+    codes = {row["store_key"]: row["code"] for row in stores}
+    shifted = []
+    for row in versions:
+        part = content_digest(offers.where(until > row["version"]), ids, codes)
+        shifted.append(_add(row["content_digest"], part, -1 if gone else 1))
+    numbers = [row["version"] for row in versions]
+    await connection.execute(
+        load_sql(PACKAGE, "update_content_digests"), chain_key, numbers, shifted
+    )
+
+
+def _add(digest: str, other: str, sign: int) -> str:
+    lanes = (slice(at, at + 16) for at in range(0, 16 * LANES, 16))
+    sums = (int(digest[lane], 16) + sign * int(other[lane], 16) for lane in lanes)
     return "".join(f"{total % 2**64:016x}" for total in sums)
 
 

@@ -11,11 +11,11 @@ from superzol_etl.load.aliases import note_aliases_of_history
 from superzol_etl.load.beside import Beside
 from superzol_etl.load.chain import CHAIN_LOCK
 from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Change, Offers, Spans
-from superzol_etl.load.digest import missing_ids
+from superzol_etl.load.digest import missing_ids, shift_digests
 from superzol_etl.load.encode import Integers
 from superzol_etl.load.ledger import ChainVersion, publish_generation, write_chain_version
 from superzol_etl.load.packs import append_spans, copy_columns, read_offers, write_change
-from superzol_etl.load.seam import join_seam, replace
+from superzol_etl.load.seam import NEVER, Later, Seam, join_seam, replace
 from superzol_etl.load.shelves import (
     arrange,
     changed_keys,
@@ -23,6 +23,7 @@ from superzol_etl.load.shelves import (
     read_categories,
     write_shelves,
 )
+from superzol_etl.load.unseen import CLOSING_DAYS
 from superzol_etl.records import ChainState
 from superzol_etl.sql import load_sql
 
@@ -41,8 +42,9 @@ class AppliedVersion(NamedTuple):
 async def join_backfill(of: Beside, dataset_key: int, rows: Sequence[ChainVersion]) -> int:
     """Puts versions before the first one served; returns how many offers and spans were written.
 
-    What is answered for versions served before stays as it was. Raises BadData when one of the
-    versions is not below the first.
+    Versions served before tell more where a store of theirs had not said what it sells: what it
+    sold before goes on, as if all had been loaded in time. Raises BadData when one of the versions
+    is not below the first.
     """
     connection, chain_key = of.session, of.chain_key
     earlier = await read_offers(connection, chain_key)
@@ -56,22 +58,21 @@ async def join_backfill(of: Beside, dataset_key: int, rows: Sequence[ChainVersio
                 " first: a hole is filled by superzol-etl rebuild"
             )
         live = await read_offers(connection, chain_key)
-        spans = await _spans_from(connection, chain_key, first) if first else _no_spans(live)
-        seam = join_seam(earlier, live, spans, first or 0)
-        after = seam.after if first else earlier
+        ends = (dataset_key, first or 0, CLOSING_DAYS)
+        seam = join_seam(earlier, await _read_later(connection, chain_key, live, ends))
         newest = max((row.version for row in loaded), default=rows[-1].version)
-        change = await _write_offers(connection, chain_key, newest, live, after)
+        change = await _write_offers(connection, chain_key, newest, live, seam.after)
         changed = change.total
-        await _begin_earlier(connection, first or 0, seam.begun)
+        await _begin_earlier(connection, seam)
         await connection.execute(load_sql(PACKAGE, "append_spans_beside"), 0)
-        if first:
-            await append_spans(connection, chain_key, first, seam.closed)
-            changed += len(seam.closed.key)
-        else:
-            await connection.execute(load_sql(PACKAGE, "take_over_stores_beside"), chain_key)
+        await _end_spans(connection, chain_key, seam)
+        changed += len(seam.closed.key)
+        until = seam.counts_until
+        await shift_digests(connection, chain_key, first or 0, earlier, until, gone=False)
+        await connection.execute(load_sql(PACKAGE, "see_stores_earlier"), chain_key)
         await connection.execute(load_sql(PACKAGE, "name_stores_beside"), chain_key)
         await connection.execute(load_sql(PACKAGE, "append_sightings_beside"))
-        await connection.execute(load_sql(PACKAGE, "add_words_beside"), chain_key)
+        await connection.execute(load_sql(PACKAGE, "fill_words_beside"), chain_key)
         await note_aliases_of_history(connection, chain_key, newest, change)
         for row in rows:
             await write_chain_version(connection, row)
@@ -149,20 +150,26 @@ async def _write_offers(
     return change
 
 
-async def _spans_from(connection: Connection, chain_key: int, first: int) -> Spans:
-    rows = await connection.fetch(load_sql(PACKAGE, "read_spans_from"), chain_key, first)
+async def _read_later(
+    connection: Connection, chain_key: int, live: Offers, ends: tuple[int, int, int]
+) -> Later:
+    """ends: the arguments of read_first_endings."""
+    rows = await connection.fetch(load_sql(PACKAGE, "read_first_spans"), chain_key)
     key = [row["product_key"] << STORE_BITS | row["store_key"] for row in rows]
     price = [row["price"] for row in rows]
-    return Spans(
-        np.array(key, np.int64), np.array(price, np.int32), np.full(len(rows), first, np.int16)
+    valid_from = [row["valid_from"] for row in rows]
+    spans = Spans(
+        np.array(key, np.int64), np.array(price, np.int32), np.array(valid_from, np.int16)
     )
+    full, unseen = (np.full(STORE_MASK + 1, NEVER, np.int16) for _ in range(2))
+    for row in await connection.fetch(load_sql(PACKAGE, "read_first_endings"), *ends):
+        full[row["store_key"]] = row["full_version"] or NEVER
+        unseen[row["store_key"]] = row["unseen_version"] or NEVER
+    return Later(live, spans, full, unseen)
 
 
-def _no_spans(offers: Offers) -> Spans:
-    return Spans(offers.key[:0], offers.price[:0], offers.since[:0])
-
-
-async def _begin_earlier(connection: Connection, first: int, begun: Spans) -> None:
+async def _begin_earlier(connection: Connection, seam: Seam) -> None:
+    begun = seam.begun
     if not len(begun.key):
         return
     await connection.execute(load_sql(PACKAGE, "create_span_begun"))
@@ -170,6 +177,14 @@ async def _begin_earlier(connection: Connection, first: int, begun: Spans) -> No
         "product_key": Integers((begun.key >> STORE_BITS).astype(np.int32)),
         "store_key": Integers((begun.key & STORE_MASK).astype(np.int16)),
         "valid_from": Integers(begun.valid_from),
+        "known_from": Integers(seam.known_from),
     }
     await copy_columns(connection, "span_begun", columns)
-    await connection.execute(load_sql(PACKAGE, "begin_spans_earlier"), first)
+    await connection.execute(load_sql(PACKAGE, "begin_spans_earlier"))
+
+
+async def _end_spans(connection: Connection, chain_key: int, seam: Seam) -> None:
+    for version in np.unique(seam.valid_to).tolist():
+        ends = seam.valid_to == version
+        closed = Spans(*(column[ends] for column in seam.closed))
+        await append_spans(connection, chain_key, version, closed)

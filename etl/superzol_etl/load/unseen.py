@@ -8,9 +8,11 @@ import numpy as np
 from superzol_etl.database import Connection
 from superzol_etl.load.aliases import note_aliases
 from superzol_etl.load.chain import CHAIN_LOCK
-from superzol_etl.load.diff import Observed, compare
+from superzol_etl.load.diff import STORE_MASK, Observed, compare
+from superzol_etl.load.digest import shift_digests
 from superzol_etl.load.ledger import publish_generation
 from superzol_etl.load.packs import read_offers, write_change
+from superzol_etl.load.seam import NEVER
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
@@ -46,10 +48,15 @@ async def close_offers(connection: Connection, unseen: Unseen) -> int:
             load_sql(PACKAGE, "read_unseen_stores"), store_keys, CLOSING_DAYS
         )
         closing = [row["store_key"] for row in stores]
-        change = compare(await read_offers(connection, chain_key), NOTHING, closing, version)
+        offers = await read_offers(connection, chain_key)
+        change = compare(offers, NOTHING, closing, version)
         await connection.execute(load_sql(PACKAGE, "note_closed_stores"), closing, version)
         if not change.closed:
             return 0
+        closed = offers.where(np.isin(offers.key & STORE_MASK, closing))
+        until = np.full(len(closed.key), NEVER, np.int16)
+        # Of versions loaded since, when this one was published late or days were counted anew.
+        await shift_digests(connection, chain_key, version + 1, closed, until, gone=True)
         await write_change(connection, chain_key, version, change, {})
         await note_aliases(connection, chain_key, version, change)
         await connection.execute(load_sql(PACKAGE, "delete_shelves_of_stores"), closing)

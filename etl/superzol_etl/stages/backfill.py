@@ -15,8 +15,8 @@ from superzol_etl.load.replay import replay_files
 from superzol_etl.records import ChainState, StageCall
 from superzol_etl.snapshot import ChainFiles, Snapshot
 from superzol_etl.sql import load_sql
-from superzol_etl.stages.lake import close_in_lake
-from superzol_etl.stages.publish import PRODUCT_LOCK, publish
+from superzol_etl.stages.lake import renew_lake
+from superzol_etl.stages.publish import PRODUCT_LOCK, close_unseen, publish
 from superzol_etl.stages.runs import Run, run_stage
 from superzol_etl.stages.versions import ensure_chain
 
@@ -111,12 +111,17 @@ async def _backfill_chain(
 ) -> tuple[Sequence[ChainVersion], int]:
     call, rows = order.call, []
     async with beside(call.url, chain.chain_key, chain.chain_id) as of:
-        for version, files in chain.files:
-            job = ChainJob(
-                call.run_id, run.dataset_key, chain.chain_key, version, files,
-                os.cpu_count() or 1, Gates(), order.lake,
-            )  # fmt: skip
-            rows.append(await replay_files(of, job))
+        told = dict(chain.files)
+        for version, _ in order.versions:
+            if version in told:
+                job = ChainJob(
+                    call.run_id, run.dataset_key, chain.chain_key, version, told[version],
+                    os.cpu_count() or 1, Gates(), order.lake,
+                )  # fmt: skip
+                rows.append(await replay_files(of, job))
+                dated = (run.dataset_key, version, rows[-1].cutoff_at)
+                await of.served.execute(load_sql(PACKAGE, "date_version_by_chain"), *dated)
+            await of.close_unseen(run.dataset_key, version)
         return rows, await join_backfill(of, run.dataset_key, rows)
 
 
@@ -126,8 +131,11 @@ async def _close(run: Run, order: Order) -> None:
         await connection.execute(load_sql(PACKAGE, "date_version"), key, version)
         await connection.execute(load_sql(PACKAGE, "note_absent_chains"), key, version)
         await connection.execute(load_sql(PACKAGE, "close_version"), key, version)
-        if order.lake:
-            await close_in_lake(connection, order.lake, key, version)
+    await connection.execute(load_sql(PACKAGE, "count_days_unseen"), key)
+    await close_unseen(connection, key)
+    if order.lake:
+        versions = [version for version, _ in order.versions]
+        await renew_lake(connection, order.lake, (key, order.call.dataset_id), versions)
     newest = await connection.fetchval(load_sql(PACKAGE, "read_closed_version"), key)
     url = order.call.url
     await publish(connection, url, key, newest, is_whole=False, is_history_new=True)

@@ -1,11 +1,18 @@
 """Says in the lake which versions are closed."""
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 
 from superzol_etl.database import Connection
 from superzol_etl.sql import load_sql
-from superzol_etl.volume.lake import ClosedChain, LakePlace, VersionNote, write_version_note
+from superzol_etl.volume.lake import (
+    ClosedChain,
+    LakePlace,
+    VersionNote,
+    closed_versions,
+    write_version_note,
+)
 from superzol_etl.volume.layout import disk_trouble_told
 
 PACKAGE = "superzol_etl.stages"
@@ -22,7 +29,7 @@ async def close_in_lake(connection: Connection, lake: Path, dataset_key: int, ve
     chains = await connection.fetch(load_sql(PACKAGE, "read_version_chains"), dataset_key, version)
     with disk_trouble_told(lake):
         closed, missing = [], []
-        for chain_id, content_digest in chains:
+        for chain_id, _, content_digest in chains:
             told = await asyncio.to_thread(LakePlace(lake, chain_id, version).read_note)
             if told and told.content_digest == content_digest:
                 closed.append(ClosedChain(chain_id=chain_id, content_digest=content_digest))
@@ -37,3 +44,24 @@ async def close_in_lake(connection: Connection, lake: Path, dataset_key: int, ve
             missing=tuple(missing),
         )
         await asyncio.to_thread(write_version_note, lake, note)
+
+
+async def renew_lake(
+    connection: Connection, lake: Path, dataset: tuple[int, str], versions: Iterable[int]
+) -> None:
+    """Closes versions in the lake, and says what later ones come to with them before.
+
+    dataset: its surrogate and its identifier.
+    """
+    dataset_key, dataset_id = dataset
+    notes = await asyncio.to_thread(closed_versions, lake)
+    known = {note.version for note in notes if note.dataset_id == dataset_id}
+    read = load_sql(PACKAGE, "read_version_chains")
+    for version in sorted(known.union(versions)):
+        for chain_id, digest, content_digest in await connection.fetch(read, dataset_key, version):
+            place = LakePlace(lake, chain_id, version)
+            told = await asyncio.to_thread(place.read_note)
+            if told and told.digest == digest and told.content_digest != content_digest:
+                renewed = told.model_copy(update={"content_digest": content_digest})
+                await asyncio.to_thread(place.commit, renewed)
+        await close_in_lake(connection, lake, dataset_key, version)

@@ -64,18 +64,19 @@ async def _pass_days(connection: Connection, dataset_key: int, version: int) -> 
     await connection.execute(load_sql(PACKAGE, "date_version"), dataset_key, version)
     await connection.execute(load_sql(PACKAGE, "count_days_unseen"), dataset_key)
     await connection.execute(load_sql(PACKAGE, "retire_chains"), dataset_key, CLOSING_DAYS)
+    await close_unseen(connection, dataset_key)
+
+
+async def close_unseen(connection: Connection, dataset_key: int) -> None:
+    """Closes offers of stores with the version as of which they were unseen for too many days."""
     rows = await connection.fetch(
         load_sql(PACKAGE, "read_unseen_stores"), dataset_key, CLOSING_DAYS
     )
-    if not rows:
-        return
-    # Days pass up to the newest version, and a span ends after it began: an older one, published
-    # late, closes nothing.
-    version = await connection.fetchval(load_sql(PACKAGE, "read_dated_version"), dataset_key)
-    await connection.execute(load_sql(PACKAGE, "ensure_partition"), version)
     for row in rows:
+        # Mostly this version; an older one, published late, must not close what began after it.
+        await connection.execute(load_sql(PACKAGE, "ensure_partition"), row["version"])
         closed = await close_offers(
-            connection, Unseen(dataset_key, row["chain_key"], version, row["store_keys"])
+            connection, Unseen(dataset_key, row["chain_key"], row["version"], row["store_keys"])
         )
         stores = len(row["store_keys"])
         log.info("unseen stores closed", extra={"stores": stores, "offers": closed})

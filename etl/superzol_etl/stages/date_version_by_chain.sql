@@ -1,0 +1,9 @@
+-- Gives a version that has no day yet that of a chain's newest file, until all of its chains are known.
+-- $1 dataset_key: int2
+-- $2 version: int2
+-- $3 cutoff_at: timestamptz
+UPDATE dataset_version
+SET day = ($3 AT TIME ZONE 'Asia/Jerusalem')::date
+WHERE dataset_key = $1
+  AND version = $2
+  AND day IS NULL

@@ -1,0 +1,107 @@
+"""Versions that are loaded late leave the history that loading them in time leaves."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+import asyncpg
+import pytest
+
+from tests.etl.conftest import State
+from tests.support.loading import EMPTY_ALL, run
+from tests.support.snapshots import Item, Xml, prices_csv, write_snapshot
+
+ReadState = Callable[[], Awaitable[State]]
+
+GOODS = [f"{code}" for code in range(1, 11)]
+SHELF = 8  # of them: a full file with fewer than 70 % of the one before would be a delta
+STORES = [str(number) for number in range(1, 25)]
+FIRST_DAY = date(2026, 1, 5)
+# Some stores are unseen for more than 60 days, before and after the first version served.
+DAYS = {1: 0, 2: 70, 4: 90, 5: 135, 6: 140}
+FIRST_SERVED = 4
+
+
+def market(folder: Path, seed: int) -> dict[int, Path]:
+    """Folders by version: stores publish everything, some changes, or nothing."""
+    dice = Random(seed)
+    folders = {}
+    for version, days in DAYS.items():
+        at = f"{FIRST_DAY + timedelta(days):%Y%m%d}"
+        fulls, deltas = [], []
+        for store in STORES:
+            kind = dice.choice(("full", "delta", "both", "none", "none"))
+            if kind in ("full", "both"):
+                fulls.append(Xml(store, f"{at}0600", _items(dice, SHELF)))
+            if kind in ("delta", "both"):
+                deltas.append(Xml(store, f"{at}0900", _items(dice, dice.randint(1, 3))))
+        folders[version] = write_snapshot(
+            folder / f"v{version}",
+            {
+                "price_full_file_alpha.csv": prices_csv("PriceFull", fulls),
+                "price_file_alpha.csv": prices_csv("Price", deltas),
+            },
+        )
+    return folders
+
+
+def _items(dice: Random, count: int) -> list[Item]:
+    return [
+        Item(code, dice.choice(("1.00", "2.00", "3.00")), f"מוצר {code}")
+        for code in sorted(dice.sample(GOODS, count), key=int)
+    ]
+
+
+def load(database: str, folders: dict[int, Path], lake: Path) -> None:
+    for version, folder in folders.items():
+        done = run(
+            "refresh", "--database", database, "--source", str(folder), "--workers", "1",
+            "--version", str(version), "--lake", str(lake),
+        )  # fmt: skip
+        assert done.summary.get("result") == "Loaded", done.stderr
+
+
+def without_changes(state: State) -> State:
+    """What a load changed of what was served then is not told anew."""
+    kept = {}
+    for key, value in state.items():
+        words = value.split("|")
+        if key[0] == "chain_version":
+            words[7] = ""
+        kept[key] = "|".join(words)
+    return kept
+
+
+def differences(left: State, right: State) -> list[tuple[tuple[str, str], str | None, str | None]]:
+    keys = sorted(left.keys() | right.keys())
+    return [(key, left.get(key), right.get(key)) for key in keys if left.get(key) != right.get(key)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_late_versions_leave_the_history_of_versions_loaded_in_time(
+    database: str,
+    tmp_path: Path,
+    connection: asyncpg.Connection,
+    final_state: ReadState,
+    seed: int,
+) -> None:
+    folders = market(tmp_path, seed)
+    late = {number: folder for number, folder in folders.items() if number < FIRST_SERVED}
+    served = {number: folder for number, folder in folders.items() if number >= FIRST_SERVED}
+    lake = tmp_path / "lake"
+    load(database, served, lake)
+    order = [f"{number}={folder}" for number, folder in late.items()]
+    place = ("--database", database, "--lake", str(lake))
+    done = run("backfill", *order, *place)
+    assert (done.exit_code, done.summary["result"]) == (0, "Backfilled"), done.stderr
+    backfilled = without_changes(await final_state())
+    rebuilt = run("rebuild", "alpha@1..", *place)
+    assert (rebuilt.exit_code, rebuilt.summary["changed"]) == (0, 0), rebuilt.stderr
+    assert differences(without_changes(await final_state()), backfilled) == []
+
+    await connection.execute(EMPTY_ALL)
+    load(database, folders, tmp_path / "other_lake")
+    in_time = without_changes(await final_state())
+    assert any(kind == "span" for kind, _ in in_time)
+    assert differences(backfilled, in_time) == []
