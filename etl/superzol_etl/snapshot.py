@@ -30,6 +30,17 @@ class SnapshotFile:
     digest: str
     size_bytes: int
     is_promised: bool = False
+    written_at_ns: int = 0
+
+    @property
+    def has_changed(self) -> bool:
+        """It is another file than the one of which the digest is.
+
+        A promised digest is compared itself; some network disks tell the time only in the end.
+        """
+        now = self.path.stat()
+        is_rewritten = not self.is_promised and now.st_mtime_ns != self.written_at_ns
+        return is_rewritten or now.st_size != self.size_bytes
 
 
 @dataclass(slots=True)
@@ -87,18 +98,18 @@ def read_snapshot(folder: Path, promised: Mapping[str, str] | None = None) -> Sn
     if not read:
         raise NotFound(f"{folder} holds no price_*, promo_* or store_file_* CSV")
     with ThreadPoolExecutor() as pool:
-        digests = pool.map(
-            lambda path: known.get(path.relative_to(folder).as_posix()) or file_digest(path),
+        looks = pool.map(
+            lambda path: _look(path, known.get(path.relative_to(folder).as_posix())),
             [path for path, _ in read],
         )
         era = find_era(path for path, _ in read)
         dating = find_dating((path for path, _ in read), datetime.now(UTC))
     chains: dict[str, ChainFiles] = {}
-    for (path, name), digest in zip(read, digests, strict=True):
+    for (path, name), (digest, size_bytes, written_at_ns) in zip(read, looks, strict=True):
         chain = chains.setdefault(name.chain_id, ChainFiles(name.chain_id, era, dating))
         is_doubled = any(path.name == file.path.name for file in chain.files)
-        size_bytes = path.stat().st_size
-        file = SnapshotFile(path, name.kind, name.slug, digest, size_bytes, promised is not None)
+        told = (digest, size_bytes, promised is not None, written_at_ns)
+        file = SnapshotFile(path, name.kind, name.slug, *told)
         (chain.doubled if is_doubled else chain.files).append(file)
     if all(chain.doubled for chain in chains.values()) and len({path.parent for path in paths}) > 1:
         folders = sorted({str(path.parent.relative_to(folder)) for path in paths})
@@ -115,6 +126,12 @@ def _find_csvs(folder: Path) -> tuple[list[Path], set[str]]:
     found = sorted(path for path in folder.rglob("*.csv") if _is_visible(path, folder))
     files = [path for path in found if path.is_file()]
     return files, {path.name for path in found if not path.is_file()}
+
+
+def _look(path: Path, promised: str | None) -> tuple[str, int, int]:
+    """Digest, size and time of a file; the digest last, as what comes later is noticed."""
+    stat = path.stat()
+    return promised or file_digest(path), stat.st_size, stat.st_mtime_ns
 
 
 def _is_visible(path: Path, folder: Path) -> bool:

@@ -141,7 +141,7 @@ def _read_file(reader: _Reader, file: SnapshotFile, report: FileReport) -> None:
             _read_prices(reader, file, header, report)
         elif header:
             _read_promotions(reader, file, header, report)
-        has_changed = file.path.stat().st_size != file.size_bytes
+        has_changed = file.has_changed
     except FileNotFoundError:
         raise NotFound(f"{file.path} vanished while it was read") from None
     if has_changed:

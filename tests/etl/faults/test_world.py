@@ -69,6 +69,29 @@ async def test_of_two_loaders_at_once_one_loads_and_the_other_tries_later(
     assert await final_state() == both
 
 
+async def test_a_file_replaced_under_a_load_by_one_as_long_is_passing_trouble(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    refresh(database, snapshot(tmp_path, 1))
+    before = await offers(connection)
+    folder = snapshot(tmp_path, 2)
+    path = folder / "price_full_file_alpha.csv"
+    await connection.execute("BEGIN; LOCK TABLE dataset IN SHARE ROW EXCLUSIVE MODE")
+    loading = start("refresh", "--source", str(folder), "--database", database, "--workers", "1")
+    # Its files are hashed by now.
+    await wait_for(connection, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
+    path.write_bytes(path.read_bytes().replace(b",7.90,", b",8.90,"))
+    await connection.execute("ROLLBACK")
+    outcome = await asyncio.to_thread(finish, loading)
+    assert outcome.exit_code == 75
+    assert f"{path} was written to while it was read: run again" in outcome.stderr
+    alpha = {key: value for key, value in before.items() if key[1].startswith("alpha:")}
+    after = await offers(connection)
+    assert {key: value for key, value in after.items() if key[1].startswith("alpha:")} == alpha
+    assert refresh(database, folder).summary["result"] == "Loaded"
+    assert (await offers(connection))["alpha:7", "alpha:1"][0] == 890
+
+
 @pytest.mark.parametrize("moved", ["- interval '10 years'", "+ interval '10 years'"])
 async def test_a_clock_that_was_wrong_changes_nothing(
     database: str,
