@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 from bench.chain import SEED
 from bench.clients import Case
 from bench.goods import WORDS
-from superzol.analytics.v1 import analytics_pb2
+from superzol.analytics.v1 import analytics_pb2, basket_pb2
 from superzol.catalog.v1 import catalog_pb2, catalog_pb2_grpc, store_pb2
 from superzol.pricing.v1 import pricing_pb2, pricing_pb2_grpc
 
@@ -82,7 +82,7 @@ def _compare_basket(
     return [
         analytics_pb2.CompareBasketRequest(
             items=[
-                analytics_pb2.BasketItem(product_id=product)
+                basket_pb2.BasketItem(product_id=product)
                 for product in draw.sample(different, k=BASKET_ITEMS)
             ],
             store_ids=draw.sample(stores, k=BASKET_STORES),

@@ -173,3 +173,17 @@ INSERT INTO reject (run_id, file, line, reason, raw)
 SELECT 'run-40', 'price_full_file_' || chain_id || '.csv', line, (ARRAY['price_missing', 'code_missing'])[1 + line % 2],
        repeat('x', 250)
 FROM chain, generate_series(2, 2001) AS line;
+
+-- Chain 3 wrote the codes of every tenth of the first 1,000 products otherwise before.
+INSERT INTO product (scope, code, product_id, name, search_name)
+SELECT 3, code, 'chain_3:' || code, name, search_name
+FROM product
+WHERE product_key <= 1000 AND product_key % 10 = 1;
+INSERT INTO product_in_chain (product_key, chain_key, changed_version)
+SELECT product_key, 3, 1
+FROM product
+WHERE scope = 3;
+INSERT INTO product_alias (old_id, new_id, version)
+SELECT product_id, code, 20
+FROM product
+WHERE scope = 3;

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 
-from superzol.analytics.v1 import analytics_pb2, comparison_pb2, trend_pb2
+from superzol.analytics.v1 import analytics_pb2, basket_pb2, comparison_pb2, trend_pb2
 from superzol.catalog.v1 import catalog_pb2, store_pb2
 from superzol.dataset.v1 import coverage_pb2, dataset_pb2, run_pb2
 from superzol.pricing.v1 import pricing_pb2, promotion_pb2, version_pb2
@@ -13,6 +13,7 @@ from tests.contract.repository import ROOT
 
 PROTOS = [
     analytics_pb2,
+    basket_pb2,
     comparison_pb2,
     trend_pb2,
     catalog_pb2,
@@ -66,7 +67,9 @@ def item_message(rpc: Rpc) -> Descriptor:
     own = [
         field.message_type
         for field in response.fields
-        if field.message_type and field.message_type.file is response.file
+        if field.message_type
+        and field.message_type.file is response.file
+        and not field.message_type.GetOptions().map_entry
     ]
     return own[0] if len(own) == 1 else response
 
@@ -79,7 +82,7 @@ def read_fields() -> list[Field]:
         for message in file.message_types_by_name.values():
             body = source[source.index(f"message {message.name} {{") :]
             for field in message.fields:
-                line = re.compile(rf"  [\w. ]+ {field.name} = {field.number};")
+                line = re.compile(rf"  [\w. ,<>]+ {field.name} = {field.number};")
                 comment = comment_above(body, line)
                 fields.append(Field(message.name, field.name, field, comment))
     return fields

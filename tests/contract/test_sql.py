@@ -17,9 +17,11 @@ RULE_COLUMNS = set(Promotion.DESCRIPTOR.fields_by_name) - {
 }  # fmt: skip
 MEASURE = {"product_weighted", "net_quantity", "net_unit"}
 INTEGERS = {"int2", "int4", "int8"}
+RENAMED = {"old_product_ids", "new_product_ids"}
 # Columns that are read by the service and are no field of the message; so are those named key_….
 PRIVATE_COLUMNS = {
     "get_generation": {"loaded"},
+    "batch_get_products": {"asked_ids"},
     "find_discounts": {"numbers", *RULE_COLUMNS},
     "find_versions": {"chain_id", "version", "cutoff_time"},
     "get_price": {"flag_bits", "used_version", "cutoff_time", *RULE_COLUMNS, *MEASURE}
@@ -48,6 +50,7 @@ PRIVATE_COLUMNS = {
         "unknown_store_ids",
         "unknown_chain_ids",
         "city_known",
+        *RENAMED,
     },
     "find_category": {"category_id"},
     "compare_prices": {
@@ -55,16 +58,17 @@ PRIVATE_COLUMNS = {
         "unknown_chain_ids",
         "city_known",
         *Priced._fields,
+        *RENAMED,
     }
     - {"product_id"},
-    "get_price_trend": {"unknown_chain_ids", *Moment._fields} - {"chain_id"},
+    "get_price_trend": {"unknown_chain_ids", *RENAMED, *Moment._fields} - {"chain_id"},
     "get_price_trend_of_category": {"unknown_chain_ids", "category_known", *Moment._fields}
     - {"chain_id"},
     "compare_basket_promotions": {"product_ids", "store_ids", *RULE_COLUMNS},
     "list_cheapest_stores": {"category_known", "unknown_chain_ids", "city_known"},
     "find_chain": {"chain_id"},
     "find_identifiers": {
-        "product_known",
+        "product_id",
         "store_known",
         "chain_known",
         "city_known",

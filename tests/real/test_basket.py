@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 from grpc import aio
 
-from superzol.analytics.v1 import analytics_pb2, analytics_pb2_grpc
+from superzol.analytics.v1 import analytics_pb2, analytics_pb2_grpc, basket_pb2
 from tests.real.oracle import Offer, read_price_files
 
 pytestmark = pytest.mark.real
@@ -94,7 +94,7 @@ def _gtins(codes: set[str]) -> list[str]:
 async def _compare(channel: aio.Channel, basket: list[str]) -> analytics_pb2.CompareBasketResponse:
     stub = analytics_pb2_grpc.AnalyticsServiceStub(channel)
     items = [
-        analytics_pb2.BasketItem(product_id=gtin, quantity=quantity)
+        basket_pb2.BasketItem(product_id=gtin, quantity=quantity)
         for gtin, quantity in zip(basket, QUANTITIES, strict=True)
     ]
     return await stub.CompareBasket(

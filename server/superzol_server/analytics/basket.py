@@ -76,17 +76,23 @@ def check_basket(items: Sequence[Item]) -> list[Item]:
         raise InvalidRequest(
             "items", f"must be 1 to {MOST_ITEMS}, not {len(items)}", "ITEM_COUNT_INVALID"
         )
+    for place, item in enumerate(items):
+        check_quantity(item.quantity, f"items[{place}].quantity")
+    check_named_once(items)
+    return [item._replace(quantity=item.quantity or 1.0) for item in items]
+
+
+def check_named_once(items: Sequence[Item]) -> None:
+    """Raises InvalidRequest for the first item that names the product of another."""
     seen: set[str] = set()
-    for place, (product_id, quantity) in enumerate(items):
-        check_quantity(quantity, f"items[{place}].quantity")
-        if product_id in seen:
+    for place, item in enumerate(items):
+        if item.product_id in seen:
             raise InvalidRequest(
                 f"items[{place}].product_id",
-                f"names product {product_id} a second time",
+                f"names product {item.product_id} a second time",
                 "ITEM_REPEATED",
             )
-        seen.add(product_id)
-    return [item._replace(quantity=item.quantity or 1.0) for item in items]
+        seen.add(item.product_id)
 
 
 def quote_basket(

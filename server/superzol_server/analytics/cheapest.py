@@ -1,7 +1,7 @@
 """Which stores are cheapest for the goods they share with others."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
@@ -33,11 +33,15 @@ class Asking(NamedTuple):
 
 
 class Goods(NamedTuple):
-    """What stores ask for the products that at least two of them sell."""
+    """What stores ask for the products that at least two of them sell.
+
+    renamed: the identifiers of now of those asked for by ones they had before.
+    """
 
     asking: Sequence[Asking]
     matched_product_count: int
     unknown_product_ids: Sequence[str]
+    renamed: Mapping[str, str]
 
 
 class Ranking(NamedTuple):

@@ -1,5 +1,5 @@
 -- What each store of a scope has of a basket, and what basket and scope name without being known.
--- $1 product_ids: text[]
+-- $1 product_ids: text[], also such as products had before
 -- $2 store_ids: text[], null for no limit by store
 -- $3 chain_ids: text[], null for no limit by chain
 -- $4 city: text, null for no limit by city
@@ -21,6 +21,10 @@ WITH scope AS MATERIALIZED (
         AND coalesce(chain.chain_id = ANY ($3::text[]), true)
         AND coalesce(search_text(store.city) = (SELECT city_text($4)), $4::text IS NULL)
         AND store.unseen_days < $5::int4
+), asked AS MATERIALIZED (
+    SELECT asked_id, product_key, product_id
+    FROM asked_product
+    WHERE asked_id = ANY ($1::text[])
 ), shelf AS (
     -- Arrays by store, not a row a price: 1.5 ms against 4.3 ms for 20 items in 180 stores.
     SELECT
@@ -30,15 +34,14 @@ WITH scope AS MATERIALIZED (
         array_agg(open.flags) AS flag_bits
     FROM offer AS open
     JOIN scope ON scope.store_key = open.store_key
-    WHERE open.product_key = ANY (ARRAY(
-            SELECT product_key FROM product WHERE product_id = ANY ($1::text[])
-        ))
+    WHERE open.product_key = ANY (ARRAY(SELECT product_key FROM asked))
         AND open.chain_key = ANY (ARRAY(SELECT chain_key FROM scope))
     GROUP BY open.store_key
 )
 SELECT
-    ARRAY(SELECT unnest($1) EXCEPT SELECT product_id FROM product WHERE product_id = ANY ($1))
-        AS unknown_product_ids,
+    ARRAY(SELECT unnest($1) EXCEPT SELECT asked_id FROM asked) AS unknown_product_ids,
+    ARRAY(SELECT asked_id FROM asked WHERE asked_id <> product_id ORDER BY asked_id) AS old_product_ids,
+    ARRAY(SELECT product_id FROM asked WHERE asked_id <> product_id ORDER BY asked_id) AS new_product_ids,
     ARRAY(SELECT unnest($2) EXCEPT SELECT store_id FROM store WHERE store_id = ANY ($2))
         AS unknown_store_ids,
     ARRAY(SELECT unnest($3) EXCEPT SELECT chain_id FROM chain WHERE chain_id = ANY ($3))

@@ -15,11 +15,11 @@ WITH place AS MATERIALIZED (
     JOIN chain ON chain.chain_key = place.chain_key
     GROUP BY chain.chain_key
 ), bought AS MATERIALIZED (
-    SELECT product.product_id, each.promotion_key
-    FROM product
-    JOIN promotion_of_product AS sold ON sold.product_key = product.product_key
+    SELECT DISTINCT product.product_id, each.promotion_key
+    FROM asked_product AS product
+    JOIN promotion_of_product AS sold ON sold.product_key = ANY (product.product_keys)
     CROSS JOIN LATERAL unnest(sold.promotion_keys) AS each (promotion_key)
-    WHERE product.product_id = ANY ($1::text[])
+    WHERE product.asked_id = ANY ($1::text[])
         AND sold.chain_key = ANY (ARRAY(SELECT chain_key FROM chain_place))
 ), held AS MATERIALIZED (
     SELECT bought.promotion_key, array_agg(bought.product_id) AS product_ids

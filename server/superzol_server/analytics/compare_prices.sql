@@ -1,5 +1,5 @@
 -- Prices above zero of products in a scope, by product and group, all groups together first; and what is not known.
--- $1 product_ids: text[]
+-- $1 product_ids: text[], also such as products had before
 -- $2 store_ids: text[], null for no limit by store
 -- $3 chain_ids: text[], null for no limit by chain
 -- $4 city: text, null for no limit by city
@@ -42,10 +42,14 @@ WITH used AS MATERIALIZED (
     WHERE coalesce(store.store_id = ANY ($2::text[]), true)
         AND ($5 IS NOT NULL OR store.unseen_days < $7::int4)
         AND CASE WHEN $4::text IS NULL THEN true ELSE search_text(store.city) = (SELECT city_text($4)) END
+), asked AS MATERIALIZED (
+    SELECT asked_id, product_key, product_id, product_keys
+    FROM asked_product
+    WHERE asked_id = ANY ($1::text[])
 ), named AS MATERIALIZED (
-    SELECT product_key, product_id
-    FROM product
-    WHERE product_id = ANY ($1::text[])
+    SELECT DISTINCT asked.product_id, each.product_key, each.product_key <> asked.product_key AS is_former
+    FROM asked
+    CROSS JOIN LATERAL unnest(asked.product_keys) AS each (product_key)
 ), told AS (
     SELECT open.product_key, open.store_key, open.price, open.since
     FROM offer AS open
@@ -56,28 +60,38 @@ WITH used AS MATERIALIZED (
     JOIN used ON used.chain_key = span.chain_key AND used.version < span.valid_to
     WHERE span.product_key = ANY (ARRAY(SELECT product_key FROM named))
         AND span.valid_to > (SELECT min(version) FROM used)
+), standing AS MATERIALIZED (
+    SELECT named.product_id, named.is_former, told.price, scope.store_id, scope.group_key, scope.group_name
+    FROM told
+    JOIN named ON named.product_key = told.product_key
+    JOIN scope ON scope.store_key = told.store_key AND told.since <= scope.version
 ), priced AS (
     SELECT
-        told.product_key,
-        GROUPING(scope.group_key) = 1 AS is_whole,
-        min(scope.group_name) AS group_name,
-        min(told.price) AS lowest,
-        max(told.price) AS highest,
-        sum(told.price) AS total,
+        standing.product_id,
+        GROUPING(standing.group_key) = 1 AS is_whole,
+        min(standing.group_name) AS group_name,
+        min(standing.price) AS lowest,
+        max(standing.price) AS highest,
+        sum(standing.price) AS total,
         count(*) AS store_count,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY told.price) AS median,
-        (array_agg(scope.store_id ORDER BY told.price, scope.store_id))[1] AS cheapest_store_id
-    FROM told
-    JOIN scope ON scope.store_key = told.store_key AND told.since <= scope.version
-    WHERE told.price > 0
-    GROUP BY GROUPING SETS ((told.product_key), (told.product_key, scope.group_key))
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY standing.price) AS median,
+        (array_agg(standing.store_id ORDER BY standing.price, standing.store_id))[1] AS cheapest_store_id
+    FROM standing
+    WHERE standing.price > 0
+        -- While a chain changes its writing a store may tell both: the identifier of now counts.
+        AND (NOT standing.is_former OR (standing.product_id, standing.store_id) NOT IN (
+            SELECT own.product_id, own.store_id FROM standing AS own WHERE NOT own.is_former
+        ))
+    GROUP BY GROUPING SETS ((standing.product_id), (standing.product_id, standing.group_key))
 )
 SELECT
-    ARRAY(SELECT unnest($1) EXCEPT SELECT product_id FROM named) AS unknown_product_ids,
+    ARRAY(SELECT unnest($1) EXCEPT SELECT asked_id FROM asked) AS unknown_product_ids,
+    ARRAY(SELECT asked_id FROM asked WHERE asked_id <> product_id ORDER BY asked_id) AS old_product_ids,
+    ARRAY(SELECT product_id FROM asked WHERE asked_id <> product_id ORDER BY asked_id) AS new_product_ids,
     ARRAY(SELECT unnest($2) EXCEPT SELECT store_id FROM store WHERE store_id = ANY ($2)) AS unknown_store_ids,
     ARRAY(SELECT unnest($3) EXCEPT SELECT chain_id FROM chain WHERE chain_id = ANY ($3)) AS unknown_chain_ids,
     $4 IS NULL OR EXISTS (SELECT FROM store WHERE search_text(city) = (SELECT city_text($4))) AS city_known,
-    named.product_id,
+    priced.product_id,
     priced.is_whole,
     priced.group_name,
     priced.lowest,
@@ -87,8 +101,8 @@ SELECT
     priced.median,
     priced.cheapest_store_id
 FROM (SELECT) AS always
-LEFT JOIN (priced JOIN named ON named.product_key = priced.product_key) ON true
+LEFT JOIN priced ON true
 ORDER BY
-    named.product_id,
+    priced.product_id,
     priced.is_whole DESC,
     priced.group_name

@@ -1,5 +1,5 @@
 -- Prices above zero of products in each chain at the end of each period, and the version that tells them; by chain.
--- $1 product_ids: text[]
+-- $1 product_ids: text[], also such as products had before
 -- $2 chain_ids: text[], null for all
 -- $3 starts: timestamptz[], when each period begins, ascending, and when the last one ends
 -- Budget: 1600 shared buffers
@@ -30,10 +30,28 @@ WITH moment AS MATERIALIZED (
     FROM moment
     WHERE number > 0 AND version IS NOT NULL
     GROUP BY chain_key
-), named AS MATERIALIZED (
-    SELECT product_key, product_id
-    FROM product
-    WHERE product_id = ANY ($1::text[])
+), asked AS MATERIALIZED (
+    SELECT asked_id, product_key, product_id, product_keys
+    FROM asked_product
+    WHERE asked_id = ANY ($1::text[])
+), former AS MATERIALIZED (
+    SELECT DISTINCT asked.product_key, each.product_key AS former_key
+    FROM asked
+    CROSS JOIN LATERAL unnest(asked.product_keys[2:]) AS each (product_key)
+), current AS MATERIALIZED (
+    -- While a chain changes its writing a store may tell both: the identifier of now counts.
+    SELECT again.product_key, again.store_key, range_agg(again.held) AS held
+    FROM (
+        SELECT open.product_key, open.store_key, int4range(open.since, NULL) AS held
+        FROM offer AS open
+        WHERE open.product_key = ANY (ARRAY(SELECT product_key FROM former))
+        UNION ALL
+        SELECT span.product_key, span.store_key, int4range(span.valid_from, span.valid_to)
+        FROM price_span AS span
+        WHERE span.product_key = ANY (ARRAY(SELECT product_key FROM former))
+            AND span.valid_to > (SELECT min(versions[1]) FROM used)
+    ) AS again
+    GROUP BY again.product_key, again.store_key
 ), told AS (
     -- Many stores change a price together: from here on they are one row.
     SELECT open.product_key, open.chain_key, open.price, open.since AS valid_from, 32767 AS valid_to, count(*) AS stores
@@ -41,17 +59,29 @@ WITH moment AS MATERIALIZED (
         -- Opened here and not by the view, which keeps the rows of each pack before it hands them on.
         SELECT product_key, chain_key, unnest(prices) AS price, unnest(since) AS since
         FROM offer_pack
-        WHERE product_key = ANY (ARRAY(SELECT product_key FROM named))
+        WHERE product_key = ANY (ARRAY(SELECT product_key FROM asked))
     ) AS open
     WHERE open.price > 0
     GROUP BY open.product_key, open.chain_key, open.price, open.since
     UNION ALL
     SELECT span.product_key, span.chain_key, span.price, span.valid_from, span.valid_to, count(*)
     FROM price_span AS span
-    WHERE span.product_key = ANY (ARRAY(SELECT product_key FROM named))
+    WHERE span.product_key = ANY (ARRAY(SELECT product_key FROM asked))
         AND span.valid_to > (SELECT min(versions[1]) FROM used)
         AND span.price > 0
     GROUP BY span.product_key, span.chain_key, span.price, span.valid_from, span.valid_to
+    UNION ALL
+    SELECT former.product_key, gone.chain_key, gone.price, lower(part.held), upper(part.held), count(*)
+    FROM price_span AS gone
+    JOIN former ON former.former_key = gone.product_key
+    LEFT JOIN current ON current.product_key = former.product_key AND current.store_key = gone.store_key
+    CROSS JOIN LATERAL unnest(
+        int4range(gone.valid_from, gone.valid_to)::int4multirange - coalesce(current.held, '{}')
+    ) AS part (held)
+    WHERE gone.product_key = ANY (ARRAY(SELECT former_key FROM former))
+        AND gone.valid_to > (SELECT min(versions[1]) FROM used)
+        AND gone.price > 0
+    GROUP BY former.product_key, gone.chain_key, gone.price, part.held
 ), lasting AS (
     SELECT
         told.product_key,
@@ -77,20 +107,22 @@ WITH moment AS MATERIALIZED (
     GROUP BY 1, 2, 3
 )
 SELECT
-    ARRAY(SELECT unnest($1) EXCEPT SELECT product_id FROM named) AS unknown_product_ids,
+    ARRAY(SELECT unnest($1) EXCEPT SELECT asked_id FROM asked) AS unknown_product_ids,
+    ARRAY(SELECT asked_id FROM asked WHERE asked_id <> product_id ORDER BY asked_id) AS old_product_ids,
+    ARRAY(SELECT product_id FROM asked WHERE asked_id <> product_id ORDER BY asked_id) AS new_product_ids,
     ARRAY(SELECT unnest($2) EXCEPT SELECT chain_id FROM chain WHERE chain_id = ANY ($2)) AS unknown_chain_ids,
     moment.chain_id,
     moment.number,
     moment.version,
     moment.is_loaded,
-    array_agg(named.product_id ORDER BY named.product_id) AS product_ids,
-    array_agg(priced.lowest ORDER BY named.product_id) AS lowest,
-    array_agg(priced.highest ORDER BY named.product_id) AS highest,
-    array_agg(priced.total::int8 ORDER BY named.product_id) AS totals,
-    array_agg(priced.stores::int8 ORDER BY named.product_id) AS stores
+    array_agg(asked.product_id ORDER BY asked.product_id) AS product_ids,
+    array_agg(priced.lowest ORDER BY asked.product_id) AS lowest,
+    array_agg(priced.highest ORDER BY asked.product_id) AS highest,
+    array_agg(priced.total::int8 ORDER BY asked.product_id) AS totals,
+    array_agg(priced.stores::int8 ORDER BY asked.product_id) AS stores
 FROM (SELECT) AS always
 LEFT JOIN moment ON moment.number > 0
-LEFT JOIN (priced JOIN named ON named.product_key = priced.product_key)
+LEFT JOIN (priced JOIN asked ON asked.product_key = priced.product_key)
     ON priced.chain_key = moment.chain_key
     AND priced.version = moment.version
 GROUP BY moment.chain_id, moment.number, moment.version, moment.is_loaded

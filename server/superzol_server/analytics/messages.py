@@ -5,12 +5,12 @@ from datetime import date, datetime
 
 from google.type.date_pb2 import Date
 
-from superzol.analytics.v1.analytics_pb2 import BasketItem, BasketLine, BasketQuote, CheapStore
+from superzol.analytics.v1.analytics_pb2 import BasketLine, BasketQuote, CheapStore
+from superzol.analytics.v1.basket_pb2 import BasketItem
 from superzol.analytics.v1.comparison_pb2 import PriceComparison, PriceGroup, PriceSummary
 from superzol.analytics.v1.trend_pb2 import (
     GetPriceTrendRequest,
     PriceTrend,
-    TrendItem,
     TrendPeriod,
     TrendPoint,
 )
@@ -53,7 +53,7 @@ def read_question(request: GetPriceTrendRequest) -> Question:
     return Question(None, None, read_items(request.items))
 
 
-def read_items(items: Iterable[BasketItem | TrendItem]) -> list[Item]:
+def read_items(items: Iterable[BasketItem]) -> list[Item]:
     """Reads a basket; raises InvalidRequest."""
     return check_basket(
         [

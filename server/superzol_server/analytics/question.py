@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from superzol_server.analytics.basket import Item
+from superzol_server.analytics.renamed import Renamed, rename_items
 from superzol_server.analytics.trend import (
     Moment,
     Trends,
@@ -42,6 +43,12 @@ def check_question(question: Question, row: Mapping[str, Any]) -> set[str]:
         sentence = f"no product is {question.product_id}"
         raise NotFound("PRODUCT_NOT_FOUND", sentence, product_id=str(question.product_id))
     return unknown
+
+
+def name_as_now(question: Question, renamed: Renamed) -> Question:
+    """Names its products as now; raises InvalidRequest when two items are one product."""
+    product_id = question.product_id and renamed.get(question.product_id, question.product_id)
+    return question._replace(product_id=product_id, items=rename_items(question.items, renamed))
 
 
 def follow(question: Question, moments: Sequence[Moment], per_chain: bool) -> Trends:

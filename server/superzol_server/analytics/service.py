@@ -48,7 +48,8 @@ from superzol_server.analytics.messages import (
     to_quote,
     to_trend,
 )
-from superzol_server.analytics.question import check_question, follow
+from superzol_server.analytics.question import check_question, follow, name_as_now
+from superzol_server.analytics.renamed import read_renamed, rename_items, rename_products
 from superzol_server.analytics.scope import Scope, check_scope, read_limits, read_scope
 from superzol_server.analytics.trend import Moment
 from superzol_server.as_of import check_versions, find_versions, read_time
@@ -94,17 +95,19 @@ class AnalyticsService(AnalyticsServiceServicer):
         limit = read_unseen_limit(request.include_unseen_stores, bool(scope.store_ids))
         asked = product_ids, *scope, limit
         rows, deals = await self._read_shelves(asked, items, buyer)
-        first = rows[0]
+        first, renamed = rows[0], read_renamed(rows[0])
         check_scope(
             scope, first["unknown_store_ids"], first["unknown_chain_ids"], first["city_known"]
         )
         shelves = [to_value(Shelf, row) for row in rows if row["store_id"] is not None]
+        items = rename_items(items, renamed)
         quotes, store_count, complete_store_count = quote_basket(items, shelves, deals)
         return CompareBasketResponse(
             quotes=[to_quote(quote) for quote in quotes[:size]],
             unknown_product_ids=sorted(first["unknown_product_ids"], key=product_ids.index),
             store_count=store_count,
             complete_store_count=complete_store_count,
+            renamed_product_ids=renamed,
         )
 
     async def _read_shelves(
@@ -116,7 +119,8 @@ class AnalyticsService(AnalyticsServiceServicer):
             shelves = (await snapshot.fetch(COMPARE_BASKET, *asked)).rows
             if buyer is None:
                 return shelves, None
-            quantities = {item.product_id: written_ratio(item.quantity) for item in items}
+            wishes = rename_items(items, read_renamed(shelves[0]))
+            quantities = {item.product_id: written_ratio(item.quantity) for item in wishes}
             store_ids = [row["store_id"] for row in shelves if row["store_id"] is not None]
             numbers = sorted({number for numbers in buyer.clubs.values() for number in numbers})
             limits = list(quantities), store_ids, numbers, list(buyer.coupons), buyer.at
@@ -147,6 +151,7 @@ class AnalyticsService(AnalyticsServiceServicer):
             store_count=len(stores),
             left_out_store_count=left_out,
             unknown_product_ids=goods.unknown_product_ids,
+            renamed_product_ids=goods.renamed,
         )
 
     async def _ask_for_category(self, request: ListCheapestStoresRequest, scope: Scope) -> Goods:
@@ -156,7 +161,7 @@ class AnalyticsService(AnalyticsServiceServicer):
         check_category(rows[0]["category_known"], request.category_id)
         check_scope(scope, (), rows[0]["unknown_chain_ids"], rows[0]["city_known"])
         asking = [to_value(Asking, row) for row in rows if row["store_id"] is not None]
-        return Goods(asking, rows[0]["matched_product_count"], [])
+        return Goods(asking, rows[0]["matched_product_count"], [], {})
 
     async def _ask_for_items(self, request: ListCheapestStoresRequest, scope: Scope) -> Goods:
         items = read_items(request.items)
@@ -166,7 +171,8 @@ class AnalyticsService(AnalyticsServiceServicer):
         check_scope(scope, (), rows[0]["unknown_chain_ids"], rows[0]["city_known"])
         shelves = [to_value(Shelf, row) for row in rows if row["store_id"] is not None]
         unknown = sorted(rows[0]["unknown_product_ids"], key=product_ids.index)
-        return Goods(*match_basket(items, shelves), unknown)
+        renamed = read_renamed(rows[0])
+        return Goods(*match_basket(rename_items(items, renamed), shelves), unknown, renamed)
 
     async def ComparePrices(
         self, request: ComparePricesRequest, context: Context
@@ -191,12 +197,15 @@ class AnalyticsService(AnalyticsServiceServicer):
         versions = [row for row in versions if row["chain_id"] in chains]
         check_versions(versions, as_of_time)
         unknown = set(first["unknown_product_ids"])
-        known = [product_id for product_id in product_ids if product_id not in unknown]
+        renamed = read_renamed(first)
+        named = rename_products(product_ids, renamed)
+        known = [product_id for product_id in named if product_id not in unknown]
         priced = [to_value(Priced, row) for row in rows if row["product_id"] is not None]
         return ComparePricesResponse(
             comparisons=[to_comparison(each) for each in compare(known, priced)],
             unknown_product_ids=[each for each in product_ids if each in unknown],
             versions_used=[VersionUsed(**row) for row in versions],
+            renamed_product_ids=renamed,
         )
 
     async def GetPriceTrend(
@@ -212,11 +221,13 @@ class AnalyticsService(AnalyticsServiceServicer):
         rows = (await self._database.fetch(statement, *asked)).rows
         check_scope(scope, (), rows[0]["unknown_chain_ids"], city_known=True)
         unknown = check_question(question, rows[0])
+        renamed = {} if question.category_id else read_renamed(rows[0])
         moments = [to_value(Moment, row) for row in rows if row["chain_id"] is not None]
-        trends = follow(question, moments, request.per_chain)
+        trends = follow(name_as_now(question, renamed), moments, request.per_chain)
         return GetPriceTrendResponse(
             trends=[to_trend(chain_id, starts, points) for chain_id, points in trends.items()],
             unknown_product_ids=[each for each in question.product_ids if each in unknown],
+            renamed_product_ids=renamed,
         )
 
 

@@ -1,8 +1,18 @@
 -- Products with their price summaries, in the order asked for.
--- $1 product_ids: text[]
+-- $1 product_ids: text[], also such as products had before
 -- $2 limit: int
 -- Budget: 1600 shared buffers
+WITH asked AS MATERIALIZED (
+    SELECT
+        product_key,
+        array_agg(asked_id) AS asked_ids,
+        min(array_position($1::text[], asked_id)) AS place
+    FROM asked_product
+    WHERE asked_id = ANY ($1)
+    GROUP BY product_key
+)
 SELECT
+    asked.asked_ids,
     product.product_id,
     product.name,
     CASE WHEN product.scope = 0 THEN product.code END AS gtin,
@@ -19,9 +29,10 @@ SELECT
     stat.price_max AS price_max_agorot,
     stat.stores AS store_count,
     stat.chains AS chain_count
-FROM product
+FROM asked
+JOIN product ON product.product_key = asked.product_key
 LEFT JOIN category ON category.category_key = product.category_key
 LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
-WHERE product.product_id = ANY ($1::text[])
-ORDER BY array_position($1, product.product_id)
+WHERE product.product_key = ANY (ARRAY(SELECT product_key FROM asked))
+ORDER BY asked.place
 LIMIT $2

@@ -25,8 +25,9 @@ SELECT
         GROUP BY spelling.name
         ORDER BY count(*) DESC, spelling.name COLLATE "C"
     ) AS other_names
-FROM product
+FROM asked_product AS asked
+JOIN product ON product.product_key = asked.product_key
 LEFT JOIN category ON category.category_key = product.category_key
 LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
-WHERE product.product_id = coalesce((SELECT new_id FROM product_alias WHERE old_id = $1), $1)
+WHERE asked.asked_id = $1
 LIMIT 1

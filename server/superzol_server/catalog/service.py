@@ -133,10 +133,11 @@ class CatalogService(CatalogServiceServicer):
     ) -> BatchGetProductsResponse:
         product_ids = read_batch(request.product_ids)
         answer = await self._database.fetch(BATCH_GET_PRODUCTS, product_ids, len(product_ids))
-        known = {row["product_id"] for row in answer.rows}
+        named = {each: row["product_id"] for row in answer.rows for each in row.pop("asked_ids")}
         return BatchGetProductsResponse(
             products=[Product(**row) for row in answer.rows],
-            unknown_product_ids=[each for each in product_ids if each not in known],
+            unknown_product_ids=[each for each in product_ids if each not in named],
+            renamed_product_ids={old: new for old, new in named.items() if old != new},
         )
 
     async def LookupProduct(

@@ -1,13 +1,14 @@
 -- Promotions that hold for some prices for everyone, each with the numbers of those prices, from 1, by promotion.
--- $1 product_ids: text[], one for each price
+-- $1 product_ids: text[], one for each price, also such as products had before
 -- $2 store_ids: text[], one for each price
 -- $3 as_of_time: timestamptz, null for now
 -- $4 time: timestamptz, at which they hold
 -- Budget: 52000 shared buffers
 WITH place AS MATERIALIZED (
-    SELECT priced.number, product.product_key, store.chain_key, store.store_key
+    SELECT priced.number, each.product_key, store.chain_key, store.store_key
     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS priced (product_id, store_id, number)
-    JOIN product ON product.product_id = priced.product_id
+    JOIN asked_product AS product ON product.asked_id = priced.product_id
+    CROSS JOIN LATERAL unnest(product.product_keys) AS each (product_key)
     JOIN store ON store.store_id = priced.store_id
 ), used AS MATERIALIZED (
     SELECT

@@ -1,5 +1,5 @@
 -- The price of one product in one store beside each promotion that holds there; null where something is not known.
--- $1 product_id: text
+-- $1 product_id: text, also one it had before
 -- $2 store_id: text
 -- $3 as_of_time: timestamptz, null for now
 -- $4 time: timestamptz, at which promotions hold
@@ -9,9 +9,7 @@ WITH asked AS MATERIALIZED (
     SELECT
         product.product_id,
         product.product_key,
-        product.weighted AS product_weighted,
-        product.net_quantity,
-        product.net_unit,
+        product.product_keys,
         store.store_id,
         store.store_key,
         chain.chain_id,
@@ -23,7 +21,7 @@ WITH asked AS MATERIALIZED (
         store.observed_file,
         store.observed_version
     FROM (VALUES ($1::text, $2::text)) AS named (product_id, store_id)
-    LEFT JOIN product ON product.product_id = named.product_id
+    LEFT JOIN asked_product AS product ON product.asked_id = named.product_id
     LEFT JOIN store ON store.store_id = named.store_id
     LEFT JOIN chain ON chain.chain_key = store.chain_key
     LEFT JOIN LATERAL (
@@ -34,14 +32,15 @@ WITH asked AS MATERIALIZED (
         LIMIT 1
     ) AS loaded ON $3 IS NOT NULL
 ), told AS (
-    SELECT open.price, open.since, open.flags
+    SELECT open.product_key, open.price, open.since, open.flags
     FROM offer AS open
-    WHERE open.product_key = (SELECT product_key FROM asked)
+    WHERE open.product_key = ANY ((SELECT product_keys FROM asked)::int4[])
         AND open.chain_key = (SELECT chain_key FROM asked)
         AND open.store_key = (SELECT store_key FROM asked)
         AND open.since <= (SELECT version FROM asked)
     UNION ALL
     SELECT
+        span.product_key,
         span.price,
         span.valid_from,
         CASE span.price WHEN 0 THEN 1 ELSE 0 END + CASE WHEN words.weighted THEN 8 ELSE 0 END
@@ -49,21 +48,27 @@ WITH asked AS MATERIALIZED (
     LEFT JOIN product_in_chain AS words
         ON words.product_key = span.product_key
         AND words.chain_key = span.chain_key
-    WHERE span.product_key = (SELECT product_key FROM asked)
+    WHERE span.product_key = ANY ((SELECT product_keys FROM asked)::int4[])
         AND span.store_key = (SELECT store_key FROM asked)
         AND span.valid_to > (SELECT version FROM asked)
         AND span.valid_from <= (SELECT version FROM asked)
+), standing AS (
+    -- While a chain changes its writing a store may tell both: the identifier of now counts.
+    SELECT *
+    FROM told
+    ORDER BY told.product_key <> (SELECT product_key FROM asked)
+    LIMIT 1
 ), named AS (
     SELECT unnest(promotion_keys) AS promotion_key
     FROM promotion_of_product
-    WHERE product_key = (SELECT product_key FROM asked)
+    WHERE product_key = ANY ((SELECT product_keys FROM asked)::int4[])
         AND chain_key = (SELECT chain_key FROM asked)
     UNION ALL
     SELECT promotion_key
     FROM promotion
     WHERE $3 IS NOT NULL
         AND ended_version > (SELECT version FROM asked)
-        AND product_keys @> ARRAY[(SELECT product_key FROM asked)]
+        AND product_keys && (SELECT product_keys FROM asked)
         AND chain_key = (SELECT chain_key FROM asked)
 ), promoted AS (
     SELECT promotion.*
@@ -99,9 +104,9 @@ SELECT
     told.since AS since_version,
     asked.used_version,
     asked.cutoff_at AS cutoff_time,
-    asked.product_weighted,
-    asked.net_quantity,
-    asked.net_unit,
+    product.weighted AS product_weighted,
+    product.net_quantity,
+    product.net_unit,
     promotion.promotion_id,
     promotion.starts_at AS start_time,
     promotion.ends_at AS end_time,
@@ -126,7 +131,8 @@ SELECT
     promotion.whole_basket,
     promotion.restrictions_known
 FROM asked
-LEFT JOIN told ON true
+LEFT JOIN product ON product.product_key = asked.product_key
+LEFT JOIN standing AS told ON true
 LEFT JOIN LATERAL (
     SELECT last_at, last_file, version
     FROM store_sighting

@@ -1,36 +1,53 @@
 -- Change points of one product in one store, newest first, as they stood at a version.
--- $1 product_id: text
+-- $1 product_id: text, also one it had before
 -- $2 store_id: text
 -- $3 version: int, above any for now
 -- $4 before_version: int, from_version of the last row seen, above any for the first page
 -- $5 limit: int
 -- Budget: 350 shared buffers
-WITH asked AS (
-    SELECT product.product_key, store.store_key, store.chain_key
-    FROM product, store
-    WHERE product.product_id = $1 AND store.store_id = $2
-), point AS (
+WITH asked AS MATERIALIZED (
+    SELECT product.product_key, product.product_keys, product.product_id, store.store_key, store.chain_key
+    FROM asked_product AS product, store
+    WHERE product.asked_id = $1 AND store.store_id = $2
+), told AS MATERIALIZED (
     SELECT
-        asked.chain_key,
+        span.product_key <> asked.product_key AS is_former,
         span.price,
-        span.valid_from,
-        CASE WHEN span.valid_to <= $3::int4 THEN span.valid_to END AS valid_to
+        int4range(span.valid_from, span.valid_to) AS held
     FROM asked
     JOIN price_span AS span
-        ON span.product_key = asked.product_key
+        ON span.product_key = ANY (asked.product_keys)
         AND span.store_key = asked.store_key
     UNION ALL
-    SELECT asked.chain_key, open.price, open.since, NULL
+    SELECT open.product_key <> asked.product_key, open.price, int4range(open.since, NULL)
     FROM asked
     JOIN offer AS open
-        ON open.product_key = asked.product_key
+        ON open.product_key = ANY (asked.product_keys)
         AND open.chain_key = asked.chain_key
         AND open.store_key = asked.store_key
+), point AS (
+    -- While a chain changes its writing a store may tell both: the identifier of now counts.
+    SELECT told.price, part.held
+    FROM told
+    CROSS JOIN LATERAL unnest(
+        CASE
+            WHEN told.is_former THEN told.held::int4multirange - coalesce(
+                (SELECT range_agg(own.held) FROM told AS own WHERE NOT own.is_former), '{}'
+            )
+            ELSE told.held::int4multirange
+        END
+    ) AS part (held)
 ), page AS (
-    SELECT chain_key, price, valid_from, valid_to
-    FROM point
-    WHERE valid_from < $4::int4 AND valid_from <= $3
-    ORDER BY valid_from DESC
+    SELECT
+        asked.chain_key,
+        asked.product_id,
+        point.price,
+        lower(point.held) AS valid_from,
+        CASE WHEN upper(point.held) <= $3::int4 THEN upper(point.held) END AS valid_to
+    FROM asked
+    CROSS JOIN point
+    WHERE lower(point.held) < $4::int4 AND lower(point.held) <= $3
+    ORDER BY lower(point.held) DESC
     LIMIT $5
 )
 SELECT
@@ -38,7 +55,8 @@ SELECT
     page.valid_from AS from_version,
     coalesce(page.valid_to, 0) AS to_version,
     beginning.cutoff_at AS from_time,
-    ending.cutoff_at AS to_time
+    ending.cutoff_at AS to_time,
+    page.product_id AS key_product_id
 FROM page
 LEFT JOIN LATERAL (
     SELECT cutoff_at FROM chain_version AS loaded

@@ -1,5 +1,5 @@
 -- Prices of one product, by price, unit price or store.
--- $1 product_id: text
+-- $1 product_id: text, also one it had before
 -- $2 chain_id: text, null for all
 -- $3 store_id: text, null for all
 -- $4 city: text, null for all
@@ -17,9 +17,10 @@
 -- $16 limit: int
 -- Budget: 950 shared buffers
 WITH asked AS MATERIALIZED (
-    SELECT product_key, weighted, net_quantity, net_unit
-    FROM product
-    WHERE product_id = $1
+    SELECT product.product_key, product.weighted, product.net_quantity, product.net_unit
+    FROM asked_product AS named
+    JOIN product ON product.product_key = named.product_key
+    WHERE named.asked_id = $1
 )
 SELECT
     open.product_id,
@@ -58,7 +59,7 @@ WHERE open.product_key = (SELECT product_key FROM asked)
     AND ($9::text IS NULL OR EXISTS (
         SELECT FROM product
         JOIN category ON category.category_key = product.category_key
-        WHERE product.product_id = $1 AND $9 IN (category.category_id, category.department_id)
+        WHERE product.product_key = (SELECT product_key FROM asked) AND $9 IN (category.category_id, category.department_id)
     ))
     AND store.unseen_days < $10::int4
     AND (key.price, store.store_id) > ($14::float8, $15)

@@ -1,5 +1,5 @@
 -- Promotions in which one product is bought that hold at a time, by promotion.
--- $1 product_id: text
+-- $1 product_id: text, also one it had before
 -- $2 chain_id: text, null for all
 -- $3 store_id: text, null for all
 -- $4 at: timestamptz
@@ -23,19 +23,19 @@ WITH used AS MATERIALIZED (
     ) AS loaded ON $5 IS NOT NULL
     WHERE $2::text IS NULL OR chain.chain_id = $2
 ), asked AS MATERIALIZED (
-    SELECT product_key
-    FROM product
-    WHERE product_id = $1
+    SELECT product_id, product_keys
+    FROM asked_product
+    WHERE asked_id = $1
 ), named AS (
     SELECT unnest(promotion_keys) AS promotion_key
     FROM promotion_of_product
-    WHERE product_key = (SELECT product_key FROM asked)
+    WHERE product_key = ANY ((SELECT product_keys FROM asked)::int4[])
     UNION ALL
     SELECT promotion_key
     FROM promotion
     WHERE $5 IS NOT NULL
         AND ended_version > (SELECT min(version) FROM used)
-        AND product_keys @> ARRAY[(SELECT product_key FROM asked)]
+        AND product_keys && (SELECT product_keys FROM asked)
 )
 SELECT
     promotion.promotion_id,
@@ -66,7 +66,8 @@ SELECT
     promotion.multiple_allowed,
     promotion.restrictions_known,
     promotion.items AS item_count,
-    encode(promotion.body_hash, 'hex') AS key_body
+    encode(promotion.body_hash, 'hex') AS key_body,
+    (SELECT product_id FROM asked) AS key_product_id
 FROM promotion
 JOIN used ON used.chain_key = promotion.chain_key
 WHERE promotion.promotion_key = ANY (ARRAY(SELECT promotion_key FROM named))

@@ -113,12 +113,13 @@ class PricingService(PricingServiceServicer):
             version = versions[0]["version"] if versions else newest
             place = (product_id, store_id, version, *page.place)
             found = await snapshot.fetch(LIST_PRICE_HISTORY, *place)
+            meant = await find_product(snapshot, found, asked)
             if not found.rows:
-                await check_names(snapshot, asked)
                 check_versions(versions, as_of_time)
             part = page.cut(found, "from_version")
             return ListPriceHistoryResponse(
                 points=[PricePoint(**row) for row in part.rows],
+                product_id=meant,
                 version_used=VersionUsed(**versions[0]) if versions else None,
                 **part.walk,
             )
@@ -141,13 +142,14 @@ class PricingService(PricingServiceServicer):
         async def answer(snapshot: Snapshot) -> ListPromotionsResponse:
             versions = await find_versions(snapshot, as_of_time, asked.of_chain)
             found = await snapshot.fetch_page(statement, filters, page.place)
+            meant = await find_product(snapshot, found, asked)
             if not found.rows:
-                await check_names(snapshot, asked)
                 check_versions(versions, as_of_time)
             part = page.cut(found, "promotion_id", "key_body")
             return ListPromotionsResponse(
                 promotions=[to_promotion(row) for row in part.rows],
                 versions_used=[VersionUsed(**row) for row in versions],
+                product_id=meant,
                 **part.walk,
             )
 
@@ -223,17 +225,30 @@ async def add_discounts(
         row["discount_price_agorot"], row["on_sale"] = price, price is not None
 
 
-async def check_names(snapshot: Snapshot, asked: Asked, filters: Filters = NOTHING) -> None:
-    """Tells an empty list from one of an unknown product, store, chain, city or category."""
+async def find_product(snapshot: Snapshot, answer: Answer, asked: Asked) -> str:
+    """Returns the identifier of now of the product asked for; checks the names of an empty list."""
+    if answer.rows:
+        return str(answer.rows[0].get("key_product_id", ""))
+    return await check_names(snapshot, asked)
+
+
+async def check_names(snapshot: Snapshot, asked: Asked, filters: Filters = NOTHING) -> str:
+    """Tells an empty list from one of an unknown product, store, chain, city or category.
+
+    Returns the identifier of now of the product, "" when none is asked for.
+    """
     city, category_id = filters.city, filters.category_id
     (row,) = (await snapshot.fetch(FIND_IDENTIFIERS, *asked, city, category_id)).rows
     city_known, category_known = row.pop("city_known"), row.pop("category_known")
-    check_known(asked, **row)
+    product_id: str | None = row.pop("product_id")
+    product_known = asked.product_id is None or product_id is not None
+    check_known(asked, product_known=product_known, **row)
     if not city_known:
         raise NotFound("CITY_NOT_FOUND", f"no store is in {city}", city=str(city))
     if not category_known:
         sentence = f"no category is {category_id}"
         raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=str(category_id))
+    return product_id or ""
 
 
 def check_sold(row: Row, asked: Asked, as_of_time: datetime | None = None) -> None:

@@ -6,12 +6,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import StatusCode
 
 from superzol.analytics.v1.analytics_pb2 import (
-    BasketItem,
     BasketLine,
     BasketQuote,
     CompareBasketRequest,
     CompareBasketResponse,
 )
+from superzol.analytics.v1.basket_pb2 import BasketItem
 from tests.support.catalogue import OBSERVED_AT, Chain, Offer, Product, Store, fill
 from tests.support.clients import AnalyticsClient
 from tests.support.server import refusal

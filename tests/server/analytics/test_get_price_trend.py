@@ -11,9 +11,9 @@ import pytest
 from google.type.date_pb2 import Date
 from grpc import StatusCode
 
+from superzol.analytics.v1.basket_pb2 import BasketItem
 from superzol.analytics.v1.trend_pb2 import (
     GetPriceTrendRequest,
-    TrendItem,
     TrendPeriod,
     TrendPoint,
 )
@@ -71,7 +71,7 @@ def prices_at_end(market: Tables, day: date, chains: set[str]) -> list[Known]:
     return [price for price in prices if price.price > 0 and price.chain_id in chains]
 
 
-def expect(market: Tables, point: TrendPoint, chains: set[str], basket: list[TrendItem] | str,
+def expect(market: Tables, point: TrendPoint, chains: set[str], basket: list[BasketItem] | str,
            per_chain: bool) -> TrendPoint:  # fmt: skip
     """The point of the same period, found row by row."""
     expected = TrendPoint(start_date=point.start_date, end_date=point.end_date)
@@ -118,14 +118,14 @@ async def test_points_are_those_of_the_rows(market: Tables, analytics: Analytics
         )
         if dice.random() < 0.4:
             request.chain_ids.extend(dice.sample(CHAINS, 2))
-        basket: list[TrendItem] | str = dice.choice(GTINS)
+        basket: list[BasketItem] | str = dice.choice(GTINS)
         if dice.random() < 0.3:
             categories = {row["category_id"] for row in market["category"]}
             request.category_id = dice.choice(sorted(categories & set(CATEGORIES)))
             basket = request.category_id
         elif dice.random() < 0.5:
             basket = [
-                TrendItem(product_id=product_id, quantity=dice.choice((0, 2, 0.35)))
+                BasketItem(product_id=product_id, quantity=dice.choice((0, 2, 0.35)))
                 for product_id in dice.sample(GTINS, 2)
             ]
             request.items.extend(basket)
@@ -151,7 +151,7 @@ async def test_unknown_item_of_a_basket_is_named(
     analytics: AnalyticsClient, connection: asyncpg.Connection
 ) -> None:
     await make_market(connection, 0)
-    items = [TrendItem(product_id=GTINS[0]), TrendItem(product_id=UNKNOWN)]
+    items = [BasketItem(product_id=GTINS[0]), BasketItem(product_id=UNKNOWN)]
     answer = await analytics.GetPriceTrend(GetPriceTrendRequest(items=items))
     assert list(answer.unknown_product_ids) == [UNKNOWN]
     (trend,) = answer.trends
@@ -163,7 +163,7 @@ async def test_unknown_item_of_a_basket_is_named(
     ("fields", "code", "reason"),
     [
         ({}, StatusCode.INVALID_ARGUMENT, "SCOPE_MISSING"),
-        ({"product_id": GTINS[0], "items": [TrendItem(product_id=GTINS[0])]},
+        ({"product_id": GTINS[0], "items": [BasketItem(product_id=GTINS[0])]},
          StatusCode.INVALID_ARGUMENT, "SCOPE_MISSING"),
         ({"product_id": GTINS[0], "start_date": Date(year=2020, month=1, day=1)},
          StatusCode.INVALID_ARGUMENT, "TOO_MANY_PERIODS"),
