@@ -10,7 +10,7 @@ from superzol_etl.clean.gates import Gates
 from superzol_etl.load.job import ChainJob
 from superzol_etl.load.ledger import write_reports
 from superzol_etl.load.report import name_gates
-from superzol_etl.records import FileReport, FileState, Progress, StageCall
+from superzol_etl.records import Era, FileReport, FileState, Progress, StageCall
 from superzol_etl.snapshot import Snapshot
 from superzol_etl.sql import load_sql
 from superzol_etl.stages.bins import pack_bins
@@ -66,6 +66,9 @@ async def load_shard(run: Run, order: Order, progress: Progress) -> tuple[Summar
     sizes = {chain.chain_id: chain.size_bytes for chain in snapshot.chains}
     todo = whole.only(pack_bins(sizes, call.shards)[call.shard])
     summary = Summary(todo.version, snapshot.digest, done_before=len(todo.done))
+    summary.era = snapshot.chains[0].era
+    last_era = await connection.fetchval(load_sql(PACKAGE, "read_last_era"), run.dataset_key)
+    summary.last_era = Era(last_era) if last_era else None
     summary.problems += todo.problems.values()
     summary.held_back += todo.problems
     at_once = max(1, min(order.workers, len(todo.chains)))

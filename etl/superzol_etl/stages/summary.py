@@ -14,7 +14,7 @@ from superzol_etl.errors import (
     WrongConfiguration,
     with_code,
 )
-from superzol_etl.records import ChainResult, ChainState
+from superzol_etl.records import ChainResult, ChainState, Era
 
 # Where chains failed in several ways, the first of these counts: those that a retry may heal.
 BY_HOPE = (
@@ -32,6 +32,8 @@ class Summary:
     problems: list[str] = field(default_factory=list)
     held_back: list[str] = field(default_factory=list)
     done_before: int = 0
+    era: Era = Era.MARKED
+    last_era: Era | None = None
 
     @property
     def result(self) -> str:
@@ -73,12 +75,8 @@ class Summary:
             "rows": sum(result.rows for result in self.results),
             "rejected": sum(result.rejected for result in self.results),
             "changed": sum(result.changed for result in self.results),
-            "drift": {
-                file.file: list(file.drift)
-                for result in self.results
-                for file in result.files
-                if file.drift
-            },
+            "era": self.era,
+            "drift": self._drift(),
             "problems": self.problems,
             "chainDetails": [
                 {
@@ -92,6 +90,18 @@ class Summary:
                 for result in self.results
             ],
         }
+
+    def _drift(self) -> dict[str, list[str]]:
+        """What is not as expected, by file; of all files under the empty name."""
+        drift = {
+            file.file: list(file.drift)
+            for result in self.results
+            for file in result.files
+            if file.drift
+        }
+        if self.last_era in (None, self.era):
+            return drift
+        return {"": [f"files of era {self.era}, and of era {self.last_era} before"], **drift}
 
 
 def revision(version: int, digest: str) -> str:

@@ -163,3 +163,13 @@ def test_a_file_that_does_not_show_up_on_the_volume_is_passing_trouble(
     outcome = run("load", "--database", database, "--volume", str(volume))
     assert outcome.exit_code == 75
     assert "lacks files of its manifest" in outcome.stderr
+
+
+async def test_a_changed_era_is_told_as_drift(database: str, tmp_path: Path) -> None:
+    assert "" not in refresh(database, snapshot(tmp_path, 1)).summary["drift"]
+    folder = snapshot(tmp_path, 2)
+    for path in folder.iterdir():
+        path.write_bytes(path.read_bytes().replace(b"''", b""))
+    told = refresh(database, folder).summary
+    assert (told["era"], told["drift"][""]) == ("A", ["files of era A, and of era B before"])
+    assert "" not in refresh(database, folder, "--version", "2").summary["drift"]
