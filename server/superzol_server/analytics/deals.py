@@ -56,7 +56,7 @@ class Deals:
             for place, told in self._told.items()
             if any(deal.store_ids is not None for deal in told)
         }
-        self._may: dict[tuple[int, bool], bool] = {}
+        self._may: dict[tuple[str, str, bool], list[Deal]] = {}
         self._known: dict[tuple[object, ...], tuple[int, str] | None] = {}
 
     def price(
@@ -64,32 +64,39 @@ class Deals:
     ) -> tuple[int, str] | None:
         """Returns total and promotion_id of a line; None where no promotion makes it cheaper."""
         place = chain_id, product_id
-        told = self._told.get(place)
-        if told is None:
+        if place not in self._told:
             return None
         key: tuple[object, ...] = (chain_id, product_id, price_agorot, weighted)
+        told: list[Deal] | None = None
         if place in self._partly:
-            told = [deal for deal in told if deal.store_ids is None or store_id in deal.store_ids]
-            key += tuple(deal.promotion.part for deal in told)
+            told = [
+                deal
+                for deal in self._count(chain_id, product_id, weighted)
+                if deal.store_ids is None or store_id in deal.store_ids
+            ]
+            key += tuple([deal.promotion.part for deal in told])
         if key not in self._known:
-            offer = Offer(price_agorot, weighted)
-            self._known[key] = self._price(product_id, offer, told)
+            told = self._count(chain_id, product_id, weighted) if told is None else told
+            self._known[key] = self._price(product_id, Offer(price_agorot, weighted), told)
         return self._known[key]
 
     def _price(self, product_id: str, offer: Offer, told: Iterable[Deal]) -> tuple[int, str] | None:
         quantity = self._thousandths.get(product_id)
         if not quantity or (quantity % ONE and not offer.weighted):
             return None
-        promotions = [deal.promotion for deal in told if self._may_count(offer, deal)]
-        return applied_total(offer, promotions, quantity)
+        return applied_total(offer, [deal.promotion for deal in told], quantity)
 
-    def _may_count(self, offer: Offer, deal: Deal) -> bool:
-        key = deal.promotion.part, offer.weighted
+    def _count(self, chain_id: str, product_id: str, weighted: bool) -> list[Deal]:
+        """Promotions of a product that nothing keeps from counting, whatever its price."""
+        key = chain_id, product_id, weighted
         if key not in self._may:
             clubs, coupons, at = self._buyer
-            chain_clubs = clubs.get(deal.chain_id, ())
-            reason = hindrance(offer, deal.promotion, chain_clubs, coupons, at)
-            self._may[key] = reason is None
+            chain_clubs, offer = clubs.get(chain_id, ()), Offer(0, weighted)
+            self._may[key] = [
+                deal
+                for deal in self._told[chain_id, product_id]
+                if hindrance(offer, deal.promotion, chain_clubs, coupons, at) is None
+            ]
         return self._may[key]
 
 

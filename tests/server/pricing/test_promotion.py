@@ -1,6 +1,5 @@
 """The rule for the effective price: exact cases, and what holds for all promotions."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,18 +65,18 @@ def test_reward_is_paid_out(reward: Reward, units: int, total: int) -> None:
 
 
 def test_kilogram_price_counts_from_the_least_weight() -> None:
-    cheaper = replace(promotion(FixedPrice(3245, 1000)), weighted=True, min_quantity=2000)
+    cheaper = promotion(FixedPrice(3245, 1000))._replace(weighted=True, min_quantity=2000)
     assert quote(CHEESE, 1999, cheaper).total_agorot == 9975
     assert quote(CHEESE, 2500, cheaper).total_agorot == 8113
 
 
 def test_what_is_above_the_most_costs_the_shelf_price() -> None:
-    limited = replace(promotion(FixedPrice(500, 1000)), max_quantity=3000)
+    limited = promotion(FixedPrice(500, 1000))._replace(max_quantity=3000)
     assert quote(MILK, 5000, limited).total_agorot == 3 * 500 + 2 * 620
 
 
 def test_coupon_counts_once() -> None:
-    coupon = replace(promotion(PercentOff(10_000)), coupon=True, min_quantity=3000)
+    coupon = promotion(PercentOff(10_000))._replace(coupon=True, min_quantity=3000)
     assert effective_price(MILK, [coupon], 7000, (), ("alpha:1",), NOW).total_agorot == 4 * 620
     assert effective_price(MILK, [coupon], 2000, (), ("alpha:1",), NOW).total_agorot == 2 * 620
 
@@ -104,7 +103,7 @@ def test_coupon_counts_once() -> None:
 def test_promotion_that_does_not_count_says_why(
     changed: dict[str, object], verdict: Verdict
 ) -> None:
-    kept = replace(promotion(FixedPrice(500, 1000)), **changed)  # type: ignore[arg-type]  # of any field
+    kept = promotion(FixedPrice(500, 1000))._replace(**changed)  # type: ignore[arg-type]  # of any field
     answer = quote(MILK, 1000, kept)
     assert [outcome.verdict for outcome in answer.outcomes] == [verdict]
     assert (answer.total_agorot, answer.applied) == (620, None)
@@ -122,7 +121,7 @@ def test_cheapest_counts_and_the_others_say_that_they_lost() -> None:
 
 
 def test_club_and_coupon_count_for_those_who_have_them() -> None:
-    both = replace(promotion(FixedPrice(500, 1000)), clubs=frozenset("12"), coupon=True)
+    both = promotion(FixedPrice(500, 1000))._replace(clubs=frozenset("12"), coupon=True)
     assert effective_price(MILK, [both], 1000, ["2"], ["alpha:1"], NOW).total_agorot == 500
     assert effective_price(MILK, [both], 1000, ["3"], ["alpha:1"], NOW).total_agorot == 620
 
@@ -208,7 +207,7 @@ def test_order_of_promotions_does_not_matter(
 def test_more_never_costs_less_where_rewards_grow_by_the_unit(
     offer: Offer, promotions: list[Promotion], quantity: int, clubs: frozenset[str]
 ) -> None:
-    plain = [replace(each, min_quantity=None) for each in promotions]
+    plain = [each._replace(min_quantity=None) for each in promotions]
     less = effective_price(offer, plain, quantity, clubs, (), NOW)
     more = effective_price(offer, plain, quantity + 1000, clubs, (), NOW)
     assert less.total_agorot <= more.total_agorot
@@ -235,6 +234,6 @@ def test_what_is_not_understood_never_counts(
     clubs: frozenset[str],
     coupons: frozenset[str],
 ) -> None:
-    unknown = [replace(each, reward=Unknown("why")) for each in promotions]
+    unknown = [each._replace(reward=Unknown("why")) for each in promotions]
     answer = effective_price(offer, unknown, quantity, clubs, coupons, NOW)
     assert answer.total_agorot == answer.shelf_agorot
