@@ -8,9 +8,9 @@ import asyncpg
 import grpc.aio
 import pytest
 from grpc import StatusCode
-from superzol.analytics.v1.basket_pb2 import BasketItem
 
 from superzol.analytics.v1.analytics_pb2 import CompareBasketRequest
+from superzol.analytics.v1.basket_pb2 import BasketItem
 from superzol.catalog.v1.catalog_pb2 import (
     GetProductRequest,
     ListChainsRequest,

@@ -11,9 +11,9 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
 from grpc import StatusCode
-from superzol.analytics.v1.basket_pb2 import BasketItem
 
 from superzol.analytics.v1.analytics_pb2 import CompareBasketRequest, ListCheapestStoresRequest
+from superzol.analytics.v1.basket_pb2 import BasketItem
 from superzol.analytics.v1.comparison_pb2 import ComparePricesRequest
 from superzol.analytics.v1.trend_pb2 import GetPriceTrendRequest
 from superzol.catalog.v1.catalog_pb2 import BatchGetProductsRequest

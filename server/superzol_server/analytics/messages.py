@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from google.type.date_pb2 import Date
-from superzol.analytics.v1.basket_pb2 import BasketItem
 
 from superzol.analytics.v1.analytics_pb2 import BasketLine, BasketQuote, CheapStore
+from superzol.analytics.v1.basket_pb2 import BasketItem
 from superzol.analytics.v1.comparison_pb2 import PriceComparison, PriceGroup, PriceSummary
 from superzol.analytics.v1.trend_pb2 import (
     GetPriceTrendRequest,

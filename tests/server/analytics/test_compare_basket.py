@@ -4,7 +4,6 @@ import asyncpg
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import StatusCode
-from superzol.analytics.v1.basket_pb2 import BasketItem
 
 from superzol.analytics.v1.analytics_pb2 import (
     BasketLine,
@@ -12,6 +11,7 @@ from superzol.analytics.v1.analytics_pb2 import (
     CompareBasketRequest,
     CompareBasketResponse,
 )
+from superzol.analytics.v1.basket_pb2 import BasketItem
 from tests.support.catalogue import OBSERVED_AT, Chain, Offer, Product, Store, fill
 from tests.support.clients import AnalyticsClient
 from tests.support.server import refusal

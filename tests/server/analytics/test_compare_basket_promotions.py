@@ -6,13 +6,13 @@ import asyncpg
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import StatusCode
-from superzol.analytics.v1.basket_pb2 import BasketItem
 
 from superzol.analytics.v1.analytics_pb2 import (
     BasketQuote,
     CompareBasketRequest,
     CompareBasketResponse,
 )
+from superzol.analytics.v1.basket_pb2 import BasketItem
 from tests.support.basket_oracle import Buyer, Line, price_lines
 from tests.support.catalogue import Offer, Product, Store, fill
 from tests.support.clients import AnalyticsClient

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 from google.type.date_pb2 import Date
 from grpc import StatusCode
-from superzol.analytics.v1.basket_pb2 import BasketItem
 
+from superzol.analytics.v1.basket_pb2 import BasketItem
 from superzol.analytics.v1.trend_pb2 import (
     GetPriceTrendRequest,
     TrendPeriod,

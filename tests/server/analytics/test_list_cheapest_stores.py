@@ -6,13 +6,13 @@ from random import Random
 import asyncpg
 import pytest
 from grpc import StatusCode
-from superzol.analytics.v1.basket_pb2 import BasketItem
 
 from superzol.analytics.v1.analytics_pb2 import (
     CheapStore,
     ListCheapestStoresRequest,
     ListCheapestStoresResponse,
 )
+from superzol.analytics.v1.basket_pb2 import BasketItem
 from tests.support.basket_oracle import price_lines
 from tests.support.catalogue import Offer, Product, Store, fill
 from tests.support.clients import AnalyticsClient
