@@ -16,7 +16,6 @@ from superzol_etl.database import Connection
 from superzol_etl.load.categories import find_category_keys
 from superzol_etl.load.classifying import classifier
 from superzol_etl.load.observe import NewCodes
-from superzol_etl.load.tables import copy_frame
 from superzol_etl.sql import load_sql
 from superzol_etl.stopping import Stopped
 
@@ -182,10 +181,9 @@ class ProductFinder:
     async def _add(self, new: pl.DataFrame, categories: list[str]) -> None:
         connection = self._connection
         keys = pl.Series("category_key", [self._category_keys[each] for each in categories])
-        async with connection.transaction():
-            await connection.execute(load_sql(PACKAGE, "create_wanted_product"))
-            await copy_frame(connection, "wanted_product", new.with_columns(keys).select(WANTED))
-            added = await connection.fetch(load_sql(PACKAGE, "insert_products"))
+        wanted = new.with_columns(keys).select(WANTED)
+        columns = [column.to_list() for column in wanted.iter_columns()]
+        added = await connection.fetch(load_sql(PACKAGE, "insert_products"), *columns)
         self._learn(added)
         others = new.filter(self._are_new(new))["product_id"].to_list()
         if others:  # another run added them meanwhile
