@@ -109,7 +109,7 @@ async def load_and_backfill(
         for job in jobs[older:]:
             await load_chain(connection, job)
         async with beside(database, chain_key, chain_id) as of:
-            rows = [await replay_files(of, job) for job in jobs[:older]]
+            rows = [await replay_files(of, job, None) for job in jobs[:older]]
             await join_backfill(of, dataset_key, rows)
         answers = []
         for job in jobs:

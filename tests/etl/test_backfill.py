@@ -105,3 +105,35 @@ async def test_late_versions_leave_the_history_of_versions_loaded_in_time(
     in_time = without_changes(await final_state())
     assert any(kind == "span" for kind, _ in in_time)
     assert differences(backfilled, in_time) == []
+
+
+async def test_a_late_version_that_a_gate_holds_back_is_left_out(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    def day(version: int, rows: int, factor: int = 1) -> Path:
+        items = [Item(str(code), f"{code * factor}.00") for code in range(1, rows + 1)]
+        files = {
+            "price_full_file_alpha.csv": prices_csv(
+                "PriceFull", [Xml("1", f"2026060{version}0600", items)]
+            )
+        }
+        return write_snapshot(tmp_path / f"day{version}", files)
+
+    load(database, {5: day(5, 1200)}, tmp_path / "lake")
+    late = {1: day(1, 1200), 2: day(2, 500), 3: day(3, 1200, 10), 4: day(4, 1200)}
+    done = run(
+        "backfill",
+        *(f"{number}={folder}" for number, folder in late.items()),
+        "--database",
+        database,
+    )
+    assert (done.exit_code, done.summary["result"]) == (0, "Partial"), done.stderr
+    rows = await connection.fetch("SELECT version, state, held_by FROM chain_version ORDER BY 1")
+    assert [tuple(row) for row in rows] == [
+        (1, "loaded", []),
+        (2, "held_back", ["rows"]),
+        (3, "held_back", ["jumps"]),
+        (4, "loaded", []),
+        (5, "loaded", []),
+    ]
+    assert await connection.fetchval("SELECT count(*) FROM price_span") == 0

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from superzol_etl.commands.ending import Ending, conclude
+from superzol_etl.commands.gates import read_gates
 from superzol_etl.commands.options import Database, Dataset, Lake, RunId, TerminationPath
 from superzol_etl.load.classifying import classifier
 from superzol_etl.records import StageCall
@@ -47,7 +48,8 @@ def backfill_command(
     Prices are then those of versions loaded in time: what a store sold goes on until it says
     otherwise, in later versions too. Give all versions at once: each chain takes them in one
     commit, and afterwards the oldest is its first. Killed, it changed whole chains only, and the
-    same command does the rest. Promotions are not taken over.
+    same command does the rest. A version that a gate holds back is left out. Promotions are not
+    taken over.
 
     Exit codes: 0 done, 64 usage, 65 bad data or not below, 66 not found, 70 unforeseen,
     75 try again, 77 not allowed, 78 configuration.
@@ -56,12 +58,13 @@ def backfill_command(
     call = StageCall(database, dataset, run_id or "", STAGE)
 
     def work() -> Mapping[str, Any]:
+        gates = read_gates()
         classifier().start()  # before there are threads
         # Only here: --help need not wait for Polars.
         from superzol_etl.snapshot import read_snapshot
         from superzol_etl.stages.backfill import Dated, Order, backfill
 
         versions = [Dated(number, read_snapshot(folder)) for number, folder in folders.items()]
-        return run_until_stopped(backfill(Order(call, versions, lake)))
+        return run_until_stopped(backfill(Order(call, versions, gates, lake)))
 
     conclude(Ending(STAGE, call.run_id, termination_path), work)

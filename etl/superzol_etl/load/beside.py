@@ -1,11 +1,11 @@
 """Loads versions of a chain beside what is served: in tables of the session, gone when it ends."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple, TypeAlias
 
 from superzol_etl.database import Connection, connected
-from superzol_etl.load.diff import compare
+from superzol_etl.load.diff import Change, Observed, compare
 from superzol_etl.load.observe import NewCodes
 from superzol_etl.load.packs import read_offers, write_change
 from superzol_etl.load.prices import ChainKey, Priced, apply_prices
@@ -17,6 +17,7 @@ from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
 
+AskGates: TypeAlias = Callable[[Change, Observed], Awaitable[None]]
 Read: TypeAlias = Callable[[Callable[[NewCodes], None], Callable[[], None]], ChainContent]
 
 
@@ -41,15 +42,17 @@ class Beside(NamedTuple):
         await add_stores(self.served, self.chain_key, self.chain_id, known)
         return content, finder.products(len(content.rows.codes))
 
-    async def apply(self, version: int, content: ChainContent, products: Products) -> Priced:
-        """Makes the prices beside what the files say."""
+    async def apply(
+        self, version: int, content: ChainContent, products: Products, ask: AskGates | None = None
+    ) -> Priced:
+        """Makes the prices beside what the files say; ask: raises when they cannot be trusted."""
         async with self.served.transaction():
             await describe_stores(self.served, self.chain_key, content.stores)
         await self.session.execute(load_sql(PACKAGE, "enter_stores_beside"), self.chain_key)
         states = await read_stores(self.session, self.chain_key)
         async with self.session.transaction():
             key = ChainKey(self.chain_key, version, has_shelves=False)
-            return await apply_prices(self.session, key, content, products, states)
+            return await apply_prices(self.session, key, content, products, states, ask)
 
     async def close_unseen(self, dataset_key: int, version: int) -> int:
         """Closes what stores offer that the version leaves unseen for too many days."""

@@ -51,12 +51,7 @@ async def join_backfill(of: Beside, dataset_key: int, rows: Sequence[ChainVersio
     async with connection.transaction():
         await _hold(of)
         loaded = await read_applied(connection, chain_key)
-        first = min((row.version for row in loaded if row.is_loaded), default=None)
-        if first is not None and rows[-1].version >= first:
-            raise BadData(
-                f"version {rows[-1].version} of {of.chain_id} is not below version {first}, its"
-                " first: a hole is filled by superzol-etl rebuild"
-            )
+        first = find_first(of.chain_id, loaded, rows[-1].version)
         live = await read_offers(connection, chain_key)
         ends = (dataset_key, first or 0, CLOSING_DAYS)
         seam = join_seam(earlier, await _read_later(connection, chain_key, live, ends))
@@ -78,6 +73,20 @@ async def join_backfill(of: Beside, dataset_key: int, rows: Sequence[ChainVersio
             await write_chain_version(connection, row)
         await publish_generation(connection, dataset_key, chain_key, newest, changed)
     return changed
+
+
+def find_first(chain_id: str, loaded: Sequence[AppliedVersion], version: int) -> int | None:
+    """The first version of a chain that is loaded; None when none is.
+
+    Raises BadData when this one is not below it.
+    """
+    first = min((row.version for row in loaded if row.is_loaded), default=None)
+    if first is not None and version >= first:
+        raise BadData(
+            f"version {version} of {chain_id} is not below version {first}, its first: a hole is"
+            " filled by superzol-etl rebuild"
+        )
+    return first
 
 
 async def join_rebuild(

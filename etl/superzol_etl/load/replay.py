@@ -1,9 +1,11 @@
 """Loads one version of a chain beside what is served, from its files or from the lake."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from superzol_etl.clean.gates import Good, check_files
 from superzol_etl.load.beside import Beside
 from superzol_etl.load.job import ChainJob
 from superzol_etl.load.lake_read import read_lake
@@ -13,21 +15,47 @@ from superzol_etl.load.observe_promotions import Told
 from superzol_etl.load.promotions import Loaded
 from superzol_etl.load.read import read_chain
 from superzol_etl.load.report import count_rows, held_back_version, loaded_version, sum_up
-from superzol_etl.load.trust import count_full_rows
+from superzol_etl.load.trust import (
+    Untrusted,
+    ask_price_gates,
+    count_full_rows,
+    is_accepted,
+    look_at,
+)
 from superzol_etl.records import ChainState
+from superzol_etl.sql import load_sql
 from superzol_etl.volume.lake import ChainNote, LakePlace
 
+PACKAGE = "superzol_etl.load"
+NOTHING_GOOD = Good(0, None, {})
 
-async def replay_files(of: Beside, job: ChainJob) -> ChainVersion:
+
+async def find_good(of: Beside, rows: Sequence[ChainVersion]) -> Good:
+    """The last good version beside, for the next one to be compared with; rows: those so far."""
+    good = [row for row in rows if row.state is ChainState.LOADED and row.full_rows]
+    told = await of.session.fetch(load_sql(PACKAGE, "read_legal_ids"), of.chain_key)
+    legal_ids = {code: legal_id for code, legal_id in told}
+    return Good(good[-1].version, good[-1].full_rows, legal_ids) if good else NOTHING_GOOD
+
+
+async def replay_files(of: Beside, job: ChainJob, good: Good | None) -> ChainVersion:
     """Applies a chain's files; what cannot be trusted is held back, as in a load.
 
-    Promotions are read but not told: those of today stay as they are. No gate is asked: gates
-    compare with the last good version, which is a later one here.
+    Promotions are read but not told: those of today stay as they are. good: what the gates compare
+    with; None asks none, as a person named the version that is to be added.
     """
     content, products = await of.read(partial(read_chain, job.chain, job.threads))
     if content.problems:
         return held_back_version(job, content, [])
-    priced = await of.apply(job.version, content, products)
+    try:
+        held = check_files(job.gates, look_at(content), good) if good else []
+        if held and not await is_accepted(of.served, job):
+            raise Untrusted(held)
+        ask = partial(ask_price_gates, of.served, job) if good else None
+        priced = await of.apply(job.version, content, products, ask)
+    except Untrusted as error:
+        content.problems += [each.problem for each in error.held]
+        return held_back_version(job, content, error.held)
     untold = Loaded(Told(), 0, 0, ())
     count_rows(content, priced.observed, untold)
     result = sum_up(job, content, priced.plans, priced.changed, untold)

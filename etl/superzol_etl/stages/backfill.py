@@ -9,9 +9,9 @@ from superzol_etl.clean.gates import Gates
 from superzol_etl.errors import BadData
 from superzol_etl.load.beside import beside
 from superzol_etl.load.job import ChainJob
-from superzol_etl.load.join import join_backfill
+from superzol_etl.load.join import find_first, join_backfill, read_applied
 from superzol_etl.load.ledger import ChainVersion
-from superzol_etl.load.replay import replay_files
+from superzol_etl.load.replay import find_good, replay_files
 from superzol_etl.records import ChainState, StageCall
 from superzol_etl.snapshot import ChainFiles, Snapshot
 from superzol_etl.sql import load_sql
@@ -35,6 +35,7 @@ class Order(NamedTuple):
 
     call: StageCall
     versions: Sequence[Dated]
+    gates: Gates
     lake: Path | None = None
 
 
@@ -109,16 +110,19 @@ async def _is_done(run: Run, chain: _Chain) -> bool:
 async def _backfill_chain(
     run: Run, order: Order, chain: _Chain
 ) -> tuple[Sequence[ChainVersion], int]:
-    call, rows = order.call, []
+    call = order.call
+    rows: list[ChainVersion] = []
+    loaded = await read_applied(run.connection, chain.chain_key)
+    find_first(chain.chain_id, loaded, chain.files[-1][0])  # before all is read for nothing
     async with beside(call.url, chain.chain_key, chain.chain_id) as of:
         told = dict(chain.files)
         for version, _ in order.versions:
             if version in told:
                 job = ChainJob(
                     call.run_id, run.dataset_key, chain.chain_key, version, told[version],
-                    os.cpu_count() or 1, Gates(), order.lake,
+                    os.cpu_count() or 1, order.gates, order.lake,
                 )  # fmt: skip
-                rows.append(await replay_files(of, job))
+                rows.append(await replay_files(of, job, await find_good(of, rows)))
                 dated = (run.dataset_key, version, rows[-1].cutoff_at)
                 await of.served.execute(load_sql(PACKAGE, "date_version_by_chain"), *dated)
             await of.close_unseen(run.dataset_key, version)

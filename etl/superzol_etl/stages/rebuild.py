@@ -167,7 +167,7 @@ async def _replay_version(
             order.call.run_id, run.dataset_key, plan.chain_key, version, files,
             os.cpu_count() or 1, Gates(), order.lake,
         )  # fmt: skip
-        row = await replay_files(of, job)
+        row = await replay_files(of, job, None)
         if row.state is ChainState.HELD_BACK:
             raise BadData(f"version {version} of {order.chain_id}: {row.reason}")
         return row
