@@ -57,6 +57,7 @@ PRIVATE_COLUMNS = {
         "unknown_store_ids",
         "unknown_chain_ids",
         "city_known",
+        "chain_ids",
         *Priced._fields,
         *RENAMED,
     }

@@ -36,6 +36,7 @@ WITH used AS MATERIALIZED (
             WHEN 'chain' THEN used.chain_id
             ELSE coalesce(store.city, '')
         END AS group_name,
+        used.chain_id,
         used.version
     FROM store
     JOIN used ON used.chain_key = store.chain_key
@@ -61,7 +62,7 @@ WITH used AS MATERIALIZED (
     WHERE span.product_key = ANY (ARRAY(SELECT product_key FROM named))
         AND span.valid_to > (SELECT min(version) FROM used)
 ), standing AS MATERIALIZED (
-    SELECT named.product_id, named.is_former, told.price, scope.store_id, scope.group_key, scope.group_name
+    SELECT named.product_id, named.is_former, told.price, scope.store_id, scope.chain_id, scope.group_key, scope.group_name
     FROM told
     JOIN named ON named.product_key = told.product_key
     JOIN scope ON scope.store_key = told.store_key AND told.since <= scope.version
@@ -91,6 +92,7 @@ SELECT
     ARRAY(SELECT unnest($2) EXCEPT SELECT store_id FROM store WHERE store_id = ANY ($2)) AS unknown_store_ids,
     ARRAY(SELECT unnest($3) EXCEPT SELECT chain_id FROM chain WHERE chain_id = ANY ($3)) AS unknown_chain_ids,
     $4 IS NULL OR EXISTS (SELECT FROM store WHERE search_text(city) = (SELECT city_text($4))) AS city_known,
+    ARRAY(SELECT DISTINCT chain_id FROM standing WHERE price > 0) AS chain_ids,
     priced.product_id,
     priced.is_whole,
     priced.group_name,

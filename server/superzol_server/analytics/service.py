@@ -194,8 +194,8 @@ class AnalyticsService(AnalyticsServiceServicer):
             scope, first["unknown_store_ids"], first["unknown_chain_ids"], first["city_known"]
         )
         chains = scope.chain_ids or [row["chain_id"] for row in versions]
-        versions = [row for row in versions if row["chain_id"] in chains]
-        check_versions(versions, as_of_time)
+        check_versions([row for row in versions if row["chain_id"] in chains], as_of_time)
+        versions = [row for row in versions if row["chain_id"] in first["chain_ids"]]
         unknown = set(first["unknown_product_ids"])
         renamed = read_renamed(first)
         named = rename_products(product_ids, renamed)

@@ -101,7 +101,9 @@ async def test_summaries_are_those_of_the_rows(market: Tables, analytics: Analyt
         assert [each.product_id for each in answer.comparisons] == known
         assert list(answer.unknown_product_ids) == [UNKNOWN] * (UNKNOWN in request.product_ids)
         assert {each.chain_id: each.version for each in answer.versions_used} == {
-            chain_id: version for chain_id, version in used.items() if chain_id in chains
+            price.chain_id: used[price.chain_id]
+            for price in prices
+            if moment and price.product_id in request.product_ids
         }
         for comparison in answer.comparisons:
             own = [price for price in prices if price.product_id == comparison.product_id]
