@@ -21,7 +21,7 @@ from superzol_server.pricing.filters import Filters, check_filters, read_price_l
 from superzol_server.pricing.price import read_marks
 from superzol_server.pricing.promotion import ONE, Offer, Outcome, effective_price
 from superzol_server.pricing.promotion_rows import KINDS, to_rule
-from superzol_server.pricing.quote import read_coupon, read_quantity
+from superzol_server.pricing.quote import read_clubs, read_coupon, read_quantity
 from superzol_server.pricing.unit_price import Measure, unit_price
 
 PRICE_FIELDS = (
@@ -98,7 +98,7 @@ def quote_rows(
         Offer(first["price_agorot"], weighted),
         [to_rule(row, number) for number, row in enumerate(told)],
         quantity,
-        frozenset(request.club_ids),
+        read_clubs(request.club_ids).get(first["chain_id"], frozenset()),
         frozenset(map(read_coupon, request.coupon_promotion_ids)),
         at,
     )

@@ -1,5 +1,8 @@
 """Reads what a quote is asked for."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+
 from superzol_server.errors import InvalidRequest
 from superzol_server.identifiers import read_within_chain, shown
 from superzol_server.pricing.promotion import ONE
@@ -18,6 +21,21 @@ def read_quantity(quantity: float, weighted: bool) -> int:
             "quantity", "must be whole: the product is not sold by weight", "QUANTITY_NOT_WHOLE"
         )
     return thousandths or ONE
+
+
+def read_clubs(club_ids: Sequence[str]) -> Mapping[str, Set[str]]:
+    """Returns the numbers of clubs by chain; raises InvalidRequest for one not written so."""
+    clubs: dict[str, set[str]] = defaultdict(set)
+    for place, text in enumerate(club_ids):
+        chain_id, _, number = text.partition(":")
+        if not chain_id or not number:
+            raise InvalidRequest(
+                f"club_ids[{place}]",
+                f"{shown(text)} is not a chain and its number of a club, such as rami_levy:1",
+                "CLUB_ID_INVALID",
+            )
+        clubs[chain_id].add(number)
+    return clubs
 
 
 def read_coupon(text: str) -> str:

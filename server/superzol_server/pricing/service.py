@@ -163,6 +163,7 @@ class PricingService(PricingServiceServicer):
         at = read_time(request, "at_time") or as_of_time or datetime.now(UTC)
         rows = (await self._database.fetch(GET_PRICE_QUOTE, product_id, store_id, as_of_time)).rows
         check_sold(rows[0], Asked(product_id, store_id, None), as_of_time)
+        check_priced(rows[0])
         return quote_rows(request, rows, at)
 
 
@@ -264,6 +265,14 @@ def check_sold(row: Row, asked: Asked, as_of_time: datetime | None = None) -> No
             product_id=str(asked.product_id),
             store_id=str(asked.store_id),
         )
+
+
+def check_priced(row: Row) -> None:
+    """Raises NotFound for a price of zero, which is none: a basket counts it as missing too."""
+    if not row["price_agorot"]:
+        product_id, store_id = row["product_id"], row["store_id"]
+        sentence = f"store {store_id} lists product {product_id} at zero, which is no price"
+        raise NotFound("PRICE_NOT_FOUND", sentence, product_id=product_id, store_id=store_id)
 
 
 def check_known(

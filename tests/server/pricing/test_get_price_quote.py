@@ -77,10 +77,25 @@ async def test_quantity_brings_its_promotion(pricing: PricingClient) -> None:
 
 
 async def test_clubs_and_coupons_count_when_named(pricing: PricingClient) -> None:
-    assert (await ask(pricing, club_ids=["1"])).total_agorot == 400
-    with_coupon = await ask(pricing, club_ids=["1"], coupon_promotion_ids=["rami_levy:0003"])
+    assert (await ask(pricing, club_ids=["rami_levy:1"])).total_agorot == 400
+    with_coupon = await ask(
+        pricing, club_ids=["rami_levy:1"], coupon_promotion_ids=["rami_levy:0003"]
+    )
     assert with_coupon.total_agorot == 300
     assert verdicts(with_coupon)["rami_levy:2"] == "ANOTHER_IS_CHEAPER"
+
+
+async def test_club_of_another_chain_does_not_count(pricing: PricingClient) -> None:
+    assert (await ask(pricing, club_ids=["victory:1"])).total_agorot == 620
+
+
+async def test_price_of_zero_is_none(
+    pricing: PricingClient, connection: asyncpg.Connection
+) -> None:
+    await fill(connection, Offer(MILK, STORE, 0, flags=1))
+    refused = await refusal(ask(pricing))
+    assert (refused.code, refused.reason) == (grpc.StatusCode.NOT_FOUND, "PRICE_NOT_FOUND")
+    assert "at zero" in refused.sentence
 
 
 async def test_promotion_that_is_over_does_not_count(pricing: PricingClient) -> None:
@@ -105,6 +120,7 @@ async def test_weighted_goods_are_quoted_by_the_gram(pricing: PricingClient) -> 
         ({"quantity": 10_001}, "QUANTITY_OUT_OF_RANGE"),
         ({"quantity": 0.0001}, "QUANTITY_OUT_OF_RANGE"),
         ({"coupon_promotion_ids": ["3"]}, "PROMOTION_ID_INVALID"),
+        ({"club_ids": ["1"]}, "CLUB_ID_INVALID"),
         ({"at_time": Timestamp(seconds=10**15)}, "TIME_INVALID"),
     ],
 )
