@@ -4,11 +4,16 @@
 -- $3 as_of_time: timestamptz, null for now
 -- $4 time: timestamptz, at which they hold
 -- Budget: 52000 shared buffers
-WITH place AS MATERIALIZED (
+WITH named AS MATERIALIZED (
+    -- Each product once, however many of the prices are its own.
+    SELECT asked_id, product_keys
+    FROM asked_product
+    WHERE asked_id = ANY ($1::text[])
+), place AS MATERIALIZED (
     SELECT priced.number, each.product_key, store.chain_key, store.store_key
     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS priced (product_id, store_id, number)
-    JOIN asked_product AS product ON product.asked_id = priced.product_id
-    CROSS JOIN LATERAL unnest(product.product_keys) AS each (product_key)
+    JOIN named ON named.asked_id = priced.product_id
+    CROSS JOIN LATERAL unnest(named.product_keys) AS each (product_key)
     JOIN store ON store.store_id = priced.store_id
 ), used AS MATERIALIZED (
     SELECT
