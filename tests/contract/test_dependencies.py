@@ -17,7 +17,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 GROUPS: dict[str, list[str]] = PROJECT["dependency-groups"]
 BUILD: list[str] = PROJECT["build-system"]["requires"]
-PROGRAMS = ["schema", "server", "etl", "local"]
+PROGRAMS = ["schema", "server", "etl", "local", "operator"]
 # longest prefix first: packages whose import name is not their own
 DISTRIBUTIONS = {
     "google.protobuf": "protobuf",

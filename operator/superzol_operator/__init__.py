@@ -1,0 +1,1 @@
+"""The operator: looks after a dataset by itself, as a DatasetRefresh says."""

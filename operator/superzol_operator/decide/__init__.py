@@ -1,0 +1,1 @@
+"""What to do next about a DatasetRefresh: rules without Kubernetes and without a clock."""
