@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from superzol_operator.times import format_time, parse_time
 
@@ -33,7 +33,7 @@ def read_value(kind: type[T], given: Mapping[str, Any]) -> T:
 
     Raises ValueError for a value that is no such thing, or a field that has no default.
     """
-    hints = _hints(kind)
+    hints = _hints(cast(Any, kind))  # mypy does not see that a class is hashable
     found: dict[str, Any] = {}
     for each in fields(kind):  # type: ignore[arg-type]  # T is a dataclass: fields() says so
         value = given.get(_camel(each.name))
@@ -52,7 +52,7 @@ def _read(hint: Any, value: Any) -> Any:
         return tuple(_read(inner, each) for each in _expect(value, list))
     if hint is datetime:
         return parse_time(_expect(value, str))
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         return read_value(hint, _expect(value, Mapping))
     return _expect(value, hint)
 
@@ -68,7 +68,7 @@ def _is_required(each: Field[Any]) -> bool:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
 
 

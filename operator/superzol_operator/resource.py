@@ -94,7 +94,6 @@ def read_spec(spec: JsonObject, name: str) -> Spec:
         successful_runs_history_limit=spec.get("successfulRunsHistoryLimit", 3),
         failed_runs_history_limit=spec.get("failedRunsHistoryLimit", 3),
         data_hash=_data_hash(spec),
-        load_hash=_load_hash(spec),
         text=json.dumps(spec, sort_keys=True, separators=(",", ":")),
     )
 
@@ -214,18 +213,13 @@ def _data_hash(spec: JsonObject) -> str:
         kind: {key: value for key, value in (given or {}).items() if key != "versions"}
         for kind, given in _part(spec, "source").items()
     }
-    parts = {key: spec.get(key) for key in ("dataset", "storage", "target")}
-    return _digest({**parts, "source": source, "rules": _load_hash(spec)})
-
-
-def _load_hash(spec: JsonObject) -> str:
     # how many chains may be held back judges a version that is loaded already
     gates = {
-        key: value
-        for key, value in _part(spec, "validate").items()
-        if key != "maxHeldBackPercent"
+        key: value for key, value in _part(spec, "validate").items() if key != "maxHeldBackPercent"
     }
-    return _digest({"gates": gates, "image": _part(spec, "podTemplate").get("image")})
+    parts = {key: spec.get(key) for key in ("dataset", "storage", "target")}
+    image = _part(spec, "podTemplate").get("image")
+    return _digest({**parts, "source": source, "gates": gates, "image": image})
 
 
 def _digest(value: Any) -> str:

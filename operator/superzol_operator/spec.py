@@ -121,7 +121,7 @@ class PodTemplate:
 class Spec:
     """The whole of it.
 
-    data_hash names what decides which data is served, load_hash by which rules it was judged.
+    data_hash names what decides which data is served: a run is due when it changes.
     text: the spec as JSON, which a run keeps so that an edit does not change it halfway.
     """
 
@@ -144,5 +144,4 @@ class Spec:
     successful_runs_history_limit: int
     failed_runs_history_limit: int
     data_hash: str
-    load_hash: str
     text: str

@@ -33,7 +33,11 @@ class Chains:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """What readers see now; load_hash: by which rules it was judged (Spec.load_hash)."""
+    """What readers see now.
+
+    fetched_revision: what fetch called the files, and spec_hash the spec (Spec.data_hash), by which
+    an unchanged version is known.
+    """
 
     revision: str
     version: int
@@ -43,7 +47,8 @@ class Artifact:
     bytes: int = 0
     last_update_time: datetime | None = None
     chains: Chains = Chains()
-    load_hash: str | None = None
+    fetched_revision: str | None = None
+    spec_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ class CurrentRun:
     trigger: Manual, Spec, Schedule, Backfill, Accept or Cleanup. attempt counts from 1, over all
     stages. spec_text: the spec of the run, which edits do not change. version: what it loads, once
     known. subject: of an accept, CHAIN@VERSION. folder: where fetch put the version.
+    job_created_time: of the Job of this stage and attempt, once it was seen. ending: what is
+    decided but waits for its Jobs to be gone (Cancelled, Failed or Retry), with reason and message.
     """
 
     id: str
@@ -83,19 +90,23 @@ class CurrentRun:
     scheduled_time: datetime | None = None
     ending: str | None = None
     ending_reason: str | None = None
+    ending_message: str | None = None
     version: int | None = None
     revision: str | None = None
+    fetched_revision: str | None = None
     folder: str | None = None
     bytes: int = 0
     rows_loaded: int = 0
     rows_rejected: int = 0
-    held_back: tuple[str, ...] = ()
     shards: Shards | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """How a run ended: Succeeded, Partial, Unchanged, Failed, Cancelled or Missed."""
+    """How a run ended: Succeeded, Partial, Unchanged, Failed, Cancelled or Missed.
+
+    stalled_as: the reason of the condition Stalled when only a person can mend it.
+    """
 
     id: str
     trigger: str
@@ -110,6 +121,7 @@ class RunRecord:
     attempts: int = 0
     rows_loaded: int = 0
     rows_rejected: int = 0
+    stalled_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +148,8 @@ class Status:
 
     last_handled_spec: Spec.data_hash of the newest spec for which a run was claimed.
     schedule_since: slots before it belong to a schedule that stands no more.
-    first_version: the oldest version that this resource loaded.
+    first_version: the oldest version that this resource loaded. last_job_time: when the API server
+    created the newest Job of a run that is recorded.
     """
 
     observed_generation: int = NEVER_OBSERVED
@@ -157,6 +170,7 @@ class Status:
     last_handled_spec: str | None = None
     schedule_hash: str | None = None
     schedule_since: datetime | None = None
+    last_job_time: datetime | None = None
     first_version: int | None = None
     consecutive_failures: int = 0
 

@@ -33,6 +33,7 @@ LOADED_BY_OTHERS = {
     "schema": {"asyncpg"},  # SQLAlchemy, by the name of the driver in its address
     "server": {"googleapis-common-protos"},  # the generated dataset_pb2
     "etl": {"six"},  # kaggle, which does not say so
+    "operator": {"tzdata"},  # zoneinfo
 }
 
 

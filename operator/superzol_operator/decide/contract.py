@@ -15,6 +15,7 @@ class PodOutcome:
     index: of an Indexed Job. exit_code None: not ended. message: the termination message, as it is.
     reason: why it ended (OOMKilled, Evicted, …), or why it waits (ImagePullBackOff, Unschedulable).
     started: a container of it runs or ran. disrupted: it has the condition DisruptionTarget.
+    created_at: None where it is not known; the Job's time then counts.
     """
 
     name: str
@@ -24,6 +25,7 @@ class PodOutcome:
     message: str = ""
     started: bool = False
     disrupted: bool = False
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Peers:
 class CreateFailure:
     """What the last POST of a Job said.
 
-    kind: "collision" (a foreign Job has the name), "quota" (try later), "refused" (for good).
+    kind: "collision" (a foreign Job has the name), "invalid" (422: for good), "quota" (403 by a
+    quota) or "forbidden" (403 by RBAC or a policy): these two wait until it is allowed.
     """
 
     kind: str
