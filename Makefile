@@ -1,7 +1,7 @@
 # Every command of the project. `make` alone lists them; each installs what it needs first.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup proto check test test-real bench bench-etl up tools lock
+.PHONY: help setup proto check test test-operator test-real bench bench-etl up tools lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,6 +11,7 @@ PROTOS := $(shell find proto -name '*.proto')
 # a lock is complete: nothing is resolved, and every file is compared with its hash
 INSTALL := $(BIN)/python -m pip install --quiet --no-deps --require-hashes
 GRPCURL := github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.3
+HELM := helm.sh/helm/v3/cmd/helm@v3.19.5
 MINIO := github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 STATIC := $(addprefix tests/contract/test_,style.py imports.py dependencies.py)
 DATA ?= ../shared/data
@@ -41,6 +42,9 @@ check: setup ## what needs no database: style, types, contracts between packages
 test: setup tools ## every test but those on data outside the repository; ARGS go to pytest
 	$(BIN)/python -m pytest -q -p tests.no_skips -n auto --dist loadfile -m "not real" $(ARGS)
 
+test-operator: tools ## the operator's tests, on a real API server; the first run builds it, which takes 15 minutes
+	$(BIN)/python -m pytest -q -p tests.no_skips -n auto --dist worksteal tests/operator $(ARGS)
+
 test-real: setup ## compare what is served with the publishers' own files; DATA=folder
 	@test -d "$(DATA)" || { echo "make test-real: no folder $(DATA); name it with DATA=" >&2; exit 1; }
 	SUPERZOL_DATA="$(abspath $(DATA))" $(BIN)/python -m pytest -q -p tests.no_skips -m real $(ARGS)
@@ -54,7 +58,8 @@ bench-etl: setup ## measure a nation: its load, its days, its readers; 20 GB of 
 proto: $(VENV)/project.stamp ## generate the stubs again
 	$(BIN)/python hatch_build.py
 
-tools: setup $(TOOLS)/grpcurl $(TOOLS)/minio ## install grpcurl and minio into .tools/bin; buf is in .venv/bin
+tools: setup $(TOOLS)/grpcurl $(TOOLS)/helm $(TOOLS)/minio ## install what tests run: grpcurl, helm and minio in .tools/bin, Kubernetes in a cache
+	@$(BIN)/python -m tests.cluster.binaries
 
 lock: setup ## resolve pyproject.toml again into the three lock files
 	sh .ci/lock
@@ -76,6 +81,9 @@ $(VENV)/dev.stamp: $(VENV)/project.stamp requirements-dev.lock
 
 $(TOOLS)/grpcurl: | $(VENV)/project.stamp
 	sh .ci/install-go-tool $(GRPCURL) $(TOOLS)
+
+$(TOOLS)/helm: | $(VENV)/project.stamp
+	sh .ci/install-go-tool $(HELM) $(TOOLS)
 
 $(TOOLS)/minio: | $(VENV)/project.stamp
 	sh .ci/install-go-tool $(MINIO) $(TOOLS)

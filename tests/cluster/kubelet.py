@@ -1,0 +1,202 @@
+"""A kubelet without a node: it binds the pods of a namespace and says how their containers end."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from tests.cluster.api import Manifest, Namespace, Refused
+
+LABEL = "refresh.superzol.com/"
+INDEX = "batch.kubernetes.io/job-completion-index"
+TERMINAL = ("Succeeded", "Failed")
+SIGTERM_CODE, SIGKILL_CODE = 143, 137
+
+
+class Exit(NamedTuple):
+    """The container ran and ended. message: its last words, an object as JSON or text as it is."""
+
+    code: int = 0
+    message: Manifest | str = ""
+    reason: str = ""
+    after_seconds: float = 0.0
+
+
+class Waiting(NamedTuple):
+    """The container never starts, as with ImagePullBackOff. reason: Unschedulable has no node."""
+
+    reason: str
+    message: str = ""
+
+
+class Running(NamedTuple):
+    """The container runs until its pod is deleted."""
+
+
+class Evicted(NamedTuple):
+    """The node takes the pod away: not its own fault (condition DisruptionTarget)."""
+
+    after_seconds: float = 0.0
+
+
+Ending = Exit | Waiting | Running | Evicted
+OUT_OF_MEMORY = Exit(SIGKILL_CODE, reason="OOMKilled")
+
+
+class Pod(NamedTuple):
+    """A pod that wants to run. nth: how many of its Job and shard came before it."""
+
+    name: str
+    job: str
+    run_id: str
+    stage: str
+    attempt: int
+    shard: int
+    nth: int
+    manifest: Manifest
+
+
+Script = Callable[[Pod], Ending | Awaitable[Ending]]
+
+
+class Kubelet:
+    """Plays a script for every pod; an awaitable ending may run a real process first."""
+
+    def __init__(self, namespace: Namespace, script: Script) -> None:
+        self.script = script
+        self._namespace = namespace
+        self._lives: dict[str, asyncio.Task[None]] = {}
+        self._counts: dict[tuple[str, int], int] = {}
+
+    async def __aenter__(self) -> Self:
+        self._watching = asyncio.create_task(self._watch())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        tasks = [self._watching, *self._lives.values()]
+        for task in tasks:
+            task.cancel()
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        failed = [end for end in ends if isinstance(end, Exception)]
+        if failed and error is None:
+            raise ExceptionGroup("the kubelet failed", failed)
+
+    async def _watch(self) -> None:
+        async for change in self._namespace.watch("pods"):
+            metadata = change.object["metadata"]
+            uid = metadata["uid"]
+            if change.kind == "DELETED":
+                continue
+            if "deletionTimestamp" in metadata:
+                if f"-{uid}" not in self._lives:
+                    self._lives[f"-{uid}"] = asyncio.create_task(self._end(change.object))
+            elif uid not in self._lives:
+                self._lives[uid] = asyncio.create_task(self._live(self._describe(change.object)))
+
+    def _describe(self, manifest: Manifest) -> Pod:
+        metadata = manifest["metadata"]
+        labels = metadata.get("labels", {})
+        job = labels.get("batch.kubernetes.io/job-name", "")
+        shard = int(metadata.get("annotations", {}).get(INDEX, 0))
+        nth = self._counts.get((job, shard), 0)
+        self._counts[job, shard] = nth + 1
+        return Pod(
+            name=metadata["name"],
+            job=job,
+            run_id=labels.get(f"{LABEL}run-id", ""),
+            stage=labels.get(f"{LABEL}stage", ""),
+            attempt=int(labels.get(f"{LABEL}attempt", 0)),
+            shard=shard,
+            nth=nth,
+            manifest=manifest,
+        )
+
+    async def _live(self, pod: Pod) -> None:
+        played = self.script(pod)
+        if isinstance(played, Waiting):
+            return await self._hold(pod, played)
+        await self._bind(pod.name)
+        await self._report(pod.manifest, "Running", {"running": {"startedAt": _now()}})
+        ending = await played if isinstance(played, Awaitable) else played
+        if isinstance(ending, Running):
+            return None
+        if isinstance(ending, Waiting):
+            return await self._hold(pod, ending)
+        await asyncio.sleep(ending.after_seconds)
+        if isinstance(ending, Evicted):
+            gone = {"type": "DisruptionTarget", "status": "True", "reason": "EvictionByNode"}
+            return await self._report(pod.manifest, "Failed", _ended(Exit(SIGKILL_CODE)), gone)
+        phase = "Failed" if ending.code else "Succeeded"
+        return await self._report(pod.manifest, phase, _ended(ending))
+
+    async def _hold(self, pod: Pod, waiting: Waiting) -> None:
+        if waiting.reason == "Unschedulable":
+            unbound = {"type": "PodScheduled", "status": "False", **waiting._asdict()}
+            return await self._report(pod.manifest, "Pending", {}, unbound)
+        await self._bind(pod.name)
+        return await self._report(pod.manifest, "Pending", {"waiting": waiting._asdict()})
+
+    async def _end(self, manifest: Manifest) -> None:
+        """What a node does with a pod that is deleted: stop it, say so, let it go."""
+        metadata = manifest["metadata"]
+        life = self._lives.get(metadata["uid"])
+        if life:
+            life.cancel()
+            await asyncio.wait([life])
+        if manifest["status"].get("phase") not in TERMINAL:
+            await self._report(manifest, "Failed", _ended(Exit(SIGTERM_CODE)))
+        await self._namespace.delete("pods", metadata["name"], gracePeriodSeconds=0)
+
+    async def _bind(self, pod: str) -> None:
+        target = {"apiVersion": "v1", "kind": "Node", "name": "node"}
+        binding = {"metadata": {"name": pod}, "target": target}
+        await self._unless_gone(self._namespace.create("pods", binding, of=f"{pod}/binding"))
+
+    async def _report(
+        self, manifest: Manifest, phase: str, state: Manifest, condition: Manifest | None = None
+    ) -> None:
+        containers = [
+            {"name": each["name"], "image": each["image"], "imageID": "", "restartCount": 0}
+            | {"ready": "running" in state, "started": "running" in state, "state": state}
+            for each in manifest["spec"]["containers"]
+        ]
+        status: Manifest = {"phase": phase}
+        if state:
+            status["containerStatuses"] = containers
+        if phase == "Running":
+            status["startTime"] = _now()
+        if condition:
+            status["conditions"] = [condition]
+        name = manifest["metadata"]["name"]
+        change = self._namespace.patch("pods", name, {"status": status}, "status")
+        await self._unless_gone(change)
+
+    async def _unless_gone(self, call: Awaitable[Manifest]) -> None:
+        try:
+            await call
+        except Refused as refusal:
+            # deleted between two steps, or bound by the life before a restart of the API server
+            if refusal.status not in (404, 409):
+                raise
+
+
+def _ended(ending: Exit) -> Manifest:
+    said = ending.message
+    state = {
+        "exitCode": ending.code,
+        "message": said if isinstance(said, str) else json.dumps(said),
+        "reason": ending.reason or ("Error" if ending.code else "Completed"),
+        "finishedAt": _now(),
+    }
+    return {"terminated": state}
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,82 @@
+"""`superzol-operator run` as a process of its own, logged in as its service account."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from tests.cluster.control_plane import leashed
+
+STOP_SECONDS = 20.0
+
+
+class OperatorProcess:
+    """The program against one namespace; may be killed, stopped, paused and started again."""
+
+    def __init__(
+        self, kubeconfig: Path, namespace: str, settings: dict[str, str], log: Path
+    ) -> None:
+        self.log = log
+        self._namespace = namespace
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(log.parent),
+            "KUBECONFIG": str(kubeconfig),
+            **settings,
+        }
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def process(self) -> asyncio.subprocess.Process:
+        """The process that was started last."""
+        assert self._process, "the operator was never started"
+        return self._process
+
+    @property
+    def is_running(self) -> bool:
+        """Tells whether it is started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
+    async def start(self, *arguments: str, **settings: str) -> None:
+        """Starts it, again if it ended. arguments, settings: beside those it is made with."""
+        assert not self.is_running
+        program = str(Path(sys.executable).with_name("superzol-operator"))
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *leashed(program, "run", f"--namespace={self._namespace}", *arguments),
+                env=self._environment | settings,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    async def kill(self) -> None:
+        """Ends it in the middle of whatever it does (SIGKILL)."""
+        if self.is_running:
+            self.process.kill()
+            await self.process.wait()
+
+    async def terminate(self) -> float:
+        """Asks it to end (SIGTERM) and returns after how many seconds it did."""
+        began = time.monotonic()
+        self.process.terminate()
+        await asyncio.wait_for(self.process.wait(), STOP_SECONDS)
+        return time.monotonic() - began
+
+    def pause(self) -> None:
+        """Stops it where it is (SIGSTOP) until `go_on`."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Lets it run on after `pause` (SIGCONT)."""
+        self.process.send_signal(signal.SIGCONT)
+
+    async def wait(self, timeout_seconds: float) -> int:
+        """Waits until it ends by itself and returns its exit code."""
+        return await asyncio.wait_for(self.process.wait(), timeout_seconds)
+
+    def read_log(self) -> str:
+        """Returns what all its lives wrote."""
+        return self.log.read_text()

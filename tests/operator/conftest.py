@@ -1,0 +1,30 @@
+"""Fixtures of the operator's tests: one control plane a worker, and a namespace a test.
+
+`control_plane` (session) etcd, API server and controllers with the CRD; 3 s to start.
+`scene`         a new namespace with the operator, the kubelet, the fake ETL and the fault proxy;
+                after the test the invariants of tests/cluster/witness.py are checked.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.cluster.binaries import find_binaries
+from tests.cluster.control_plane import ControlPlane, running_control_plane
+from tests.cluster.rights import install_definitions
+from tests.cluster.scene import Scene, open_scene
+
+
+@pytest.fixture(scope="session")
+def control_plane() -> Iterator[ControlPlane]:
+    with running_control_plane(find_binaries()) as plane:
+        install_definitions(plane)
+        yield plane
+
+
+@pytest_asyncio.fixture
+async def scene(control_plane: ControlPlane, tmp_path: Path) -> AsyncIterator[Scene]:
+    async with open_scene(control_plane, tmp_path, {}) as opened:
+        yield opened
