@@ -79,7 +79,7 @@ class ControlPlane:
     def __init__(self, binaries: Path, folder: Path) -> None:
         self.binaries, self.folder = binaries, folder
         self.token = secrets.token_hex(16)
-        self.port = _free_port()
+        self.port = free_port()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         tokens = folder / "tokens.csv"
         tokens.touch(mode=0o600)
@@ -217,7 +217,8 @@ def leashed(*command: str) -> list[str]:
     return [sys.executable, "-I", leash, str(os.getpid()), *command]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Returns a port of loopback that nobody listens on just now."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

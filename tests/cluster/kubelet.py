@@ -50,6 +50,7 @@ class Pod(NamedTuple):
 
     name: str
     job: str
+    resource_uid: str
     run_id: str
     stage: str
     attempt: int
@@ -62,10 +63,17 @@ Script = Callable[[Pod], Ending | Awaitable[Ending]]
 
 
 class Kubelet:
-    """Plays a script for every pod; an awaitable ending may run a real process first."""
+    """Plays a script for every pod; an awaitable ending may run a real process first.
+
+    grace_seconds: how long a deleted pod takes to end. overlaps: pods that ran while another one
+    did the same work for the same resource, two writers of one database.
+    """
 
     def __init__(self, namespace: Namespace, script: Script) -> None:
         self.script = script
+        self.grace_seconds = 0.0
+        self.overlaps: list[str] = []
+        self._running: dict[tuple[str, str, int], str] = {}
         self._namespace = namespace
         self._lives: dict[str, asyncio.Task[None]] = {}
         self._counts: dict[tuple[str, int], int] = {}
@@ -110,6 +118,7 @@ class Kubelet:
         return Pod(
             name=metadata["name"],
             job=job,
+            resource_uid=labels.get(f"{LABEL}cr-uid", ""),
             run_id=labels.get(f"{LABEL}run-id", ""),
             stage=labels.get(f"{LABEL}stage", ""),
             attempt=int(labels.get(f"{LABEL}attempt", 0)),
@@ -123,6 +132,7 @@ class Kubelet:
         if isinstance(played, Waiting):
             return await self._hold(pod, played)
         await self._bind(pod.name)
+        self._begin(pod)
         await self._report(pod.manifest, "Running", {"running": {"startedAt": _now()}})
         ending = await played if isinstance(played, Awaitable) else played
         if isinstance(ending, Running):
@@ -151,6 +161,7 @@ class Kubelet:
             life.cancel()
             await asyncio.wait([life])
         if manifest["status"].get("phase") not in TERMINAL:
+            await asyncio.sleep(self.grace_seconds)
             await self._report(manifest, "Failed", _ended(Exit(SIGTERM_CODE)))
         await self._namespace.delete("pods", metadata["name"], gracePeriodSeconds=0)
 
@@ -158,6 +169,16 @@ class Kubelet:
         target = {"apiVersion": "v1", "kind": "Node", "name": "node"}
         binding = {"metadata": {"name": pod}, "target": target}
         await self._unless_gone(self._namespace.create("pods", binding, of=f"{pod}/binding"))
+
+    def _begin(self, pod: Pod) -> None:
+        work = (pod.resource_uid or pod.job, pod.stage, pod.shard)
+        other = self._running.get(work)
+        if other:
+            self.overlaps.append(f"{pod.name} beside {other}")
+        self._running[work] = pod.name
+
+    def _finish(self, name: str) -> None:
+        self._running = {work: other for work, other in self._running.items() if other != name}
 
     async def _report(
         self, manifest: Manifest, phase: str, state: Manifest, condition: Manifest | None = None
@@ -168,6 +189,8 @@ class Kubelet:
             for each in manifest["spec"]["containers"]
         ]
         status: Manifest = {"phase": phase}
+        if phase in TERMINAL:
+            self._finish(manifest["metadata"]["name"])
         if state:
             status["containerStatuses"] = containers
         if phase == "Running":

@@ -110,6 +110,7 @@ async def open_scene(
                 await operator.start()
                 yield Scene(plane, namespace, etl, kubelet, operator, proxy, witness)
                 await witness.check()
+                assert kubelet.overlaps == []
         finally:
             await operator.kill()
             print(operator.read_log()[-20_000:])
