@@ -112,7 +112,7 @@ async def load_and_backfill(
             files = read_snapshot(write_day(folder, chain_id, place, day)).chains[0]
             jobs.append(ChainJob(run_id, dataset_key, chain_key, version, files, 1, Gates()))
         for job in jobs[older:]:
-            await load_chain(connection, job)
+            await load_chain(connection, database, job)
         async with beside(database, chain_key, chain_id) as of:
             rows = [await replay_files(of, job, None) for job in jobs[:older]]
             await join_backfill(of, dataset_key, rows)

@@ -52,11 +52,13 @@ def run_order(
     classifier().start()  # before there are threads
     with ThreadPoolExecutor(1) as pool, show_progress(call.run_id, call.stage) as progress:
         finding = pool.submit(find)
+        gc.disable()
         # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
         from superzol_etl.stages.load import Order
 
         stage = _import_preview() if where.is_dry else import_stage()
         gc.freeze()  # what was imported stays: the collector need not walk it again and again
+        gc.enable()
         place = finding.result()
         order = Order(call, place.snapshot, place.version, where.workers, gates, where.lake)
         with place.being_read(f"{call.run_id}.{call.shard}"):

@@ -25,17 +25,18 @@ class Beside(NamedTuple):
     """A chain being loaded beside.
 
     served: a connection on which names mean the served tables. session: one on which those that
-    hold history mean the session's own.
+    hold history mean the session's own. url: of the database.
     """
 
     served: Connection
     session: Connection
+    url: str
     chain_key: int
     chain_id: str
 
     async def read(self, read: Read) -> tuple[ChainContent, Products]:
         """What the files of a version say; its products and stores are added to the served ones."""
-        finder = ProductFinder(self.served, self.chain_key, self.chain_id)
+        finder = ProductFinder(self.served, self.url, self.chain_key, self.chain_id)
         content = await finder.while_reading(read)
         codes = {part.store_code for part in content.rows.parts if part.store_code}
         known = codes | set(content.stores)
@@ -74,4 +75,4 @@ async def beside(url: str, chain_key: int, chain_id: str) -> AsyncIterator[Besid
     """Two connections for a chain; a kill at any moment leaves nothing of what was not joined."""
     async with connected(url) as served, connected(url) as session:
         await session.execute(load_sql(PACKAGE, "create_beside"))
-        yield Beside(served, session, chain_key, chain_id)
+        yield Beside(served, session, url, chain_key, chain_id)

@@ -134,7 +134,7 @@ def compare(old: Offers, new: Observed, closing_stores: Sequence[int], version: 
     kept = ~seen & ~closed
 
     touched = [new.key[~known], new.key[known][~same_price | restated], old.key[closed]]
-    changed = np.unique(np.concatenate(touched) >> STORE_BITS)
+    changed = distinct_products(*touched)
     after = merge(Offers(new.key, new.price, since, new.flags), old.where(kept))
     offers = after.where(np.isin(after.key >> STORE_BITS, changed, kind="table"))
     ended = closed.copy()
@@ -150,6 +150,15 @@ def compare(old: Offers, new: Observed, closing_stores: Sequence[int], version: 
         restated=int(restated.sum()),
         closed=int(closed.sum()),
     )
+
+
+def distinct_products(*keys: Int64s) -> Int64s:
+    """The products of these offers' keys, ascending: a table is faster than sorting the keys."""
+    products = [each >> STORE_BITS for each in keys]
+    is_met = np.zeros(max(int(each.max(initial=0)) for each in products) + 1, bool)
+    for each in products:
+        is_met[each] = True
+    return np.flatnonzero(is_met)
 
 
 def merge(left: Offers, right: Offers) -> Offers:

@@ -10,7 +10,7 @@ from superzol_etl.errors import BadData, PassingTrouble
 from superzol_etl.load.aliases import note_aliases_of_history
 from superzol_etl.load.beside import Beside
 from superzol_etl.load.chain import CHAIN_LOCK
-from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Change, Offers, Spans
+from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Change, Offers, Spans, distinct_products
 from superzol_etl.load.digest import missing_ids, shift_digests
 from superzol_etl.load.encode import Integers
 from superzol_etl.load.ledger import ChainVersion, publish_generation, write_chain_version
@@ -153,7 +153,7 @@ async def _write_offers(
     ids = await missing_ids(connection, change.offers, {})
     await write_change(connection, chain_key, version, change, ids)
     changed = changed_keys(change)
-    categories = await read_categories(connection, chain_key, new, changed)
+    categories = await read_categories(connection, chain_key, distinct_products(new.key, changed))
     await write_shelves(connection, arrange(new, changed, categories), not len(old.key))
     await forget_moves(connection, chain_key, categories)
     return change

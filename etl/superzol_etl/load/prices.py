@@ -9,12 +9,21 @@ import numpy as np
 from superzol_etl.clean.parts import StorePlan, plan_store
 from superzol_etl.database import Connection
 from superzol_etl.load.aliases import note_aliases
-from superzol_etl.load.diff import Change, Observed, compare, observe
+from superzol_etl.load.diff import (
+    STORE_BITS,
+    Change,
+    Observed,
+    Offers,
+    compare,
+    distinct_products,
+    observe,
+)
 from superzol_etl.load.digest import content_digest, missing_ids
 from superzol_etl.load.packs import read_offers, write_change
 from superzol_etl.load.products import Products
 from superzol_etl.load.read import ChainContent
 from superzol_etl.load.shelves import (
+    Categories,
     arrange,
     changed_keys,
     forget_moves,
@@ -69,18 +78,18 @@ async def apply_prices(
         observing = threads.begin(observe, rows, products.keys, store_keys, plans)
         await take_over_words(connection, chain_key, version, rows.words, products.keys)
         open_offers = await read_offers(connection, chain_key)
+        if has_shelves:
+            categories = await _read_categories(connection, chain_key, open_offers, products)
         observed = await observing
         closing = [store_keys[code] for code, plan in plans.items() if plan.base is not None]
         change = compare(open_offers, observed, closing, version)
         if ask_gates:
             await ask_gates(change, observed)
         ids = products.ids | await missing_ids(connection, change.after, products.ids)
-        digesting = threads.begin(content_digest, change.after, ids, codes)
         if has_shelves:
-            changed = changed_keys(change)
-            categories = await read_categories(connection, chain_key, change.after, changed)
-            arranging = threads.begin(arrange, change.after, changed, categories)
+            arranging = threads.begin(arrange, change.after, changed_keys(change), categories)
         await write_change(connection, chain_key, version, change, products.ids)
+        digesting = threads.begin(content_digest, change.after, ids, codes)
         if has_shelves:
             await write_shelves(connection, await arranging, not len(open_offers.key))
             await forget_moves(connection, chain_key, categories)
@@ -88,6 +97,14 @@ async def apply_prices(
         offers = np.bincount(observed.part, minlength=len(rows.parts)).tolist()
         await note_sightings(connection, version, states, plans, rows.parts, offers)
         return Priced(plans, observed, change.total, await digesting, codes)
+
+
+async def _read_categories(
+    connection: Connection, chain_key: int, offers: Offers, products: Products
+) -> Categories:
+    """Of products offered and of those found; 0 stands for codes without a row."""
+    found = products.keys[products.keys > 0] << STORE_BITS
+    return await read_categories(connection, chain_key, distinct_products(offers.key, found))
 
 
 def plan_stores(content: ChainContent, states: dict[str, StoreState]) -> dict[str, StorePlan]:

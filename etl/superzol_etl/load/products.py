@@ -12,7 +12,7 @@ from asyncpg import Record
 
 from superzol_etl.clean.codes import read_item_code
 from superzol_etl.clean.words import clean_words, understand_words
-from superzol_etl.database import Connection
+from superzol_etl.database import Connection, connected
 from superzol_etl.load.categories import find_category_keys
 from superzol_etl.load.classifying import classifier
 from superzol_etl.load.observe import NewCodes
@@ -22,6 +22,7 @@ from superzol_etl.stopping import Stopped
 PACKAGE = "superzol_etl.load"
 GTIN_SCOPE = 0
 PIECE_ROWS = 2_500  # so many are classified while as many are added
+ADDERS = 2  # adding takes PostgreSQL longer than reading takes us
 WANTED = (
     *("scope", "code", "product_id", "name", "manufacturer", "country_code", "weighted"),
     *("net_quantity", "net_unit", "pieces", "category_key"),
@@ -48,8 +49,8 @@ class ProductFinder:
     and others added.
     """
 
-    def __init__(self, connection: Connection, chain_key: int, chain_id: str) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, url: str, chain_key: int, chain_id: str) -> None:
+        self._connection, self._url = connection, url
         self._chain_key, self._chain_id = chain_key, chain_id
         self._loop = asyncio.get_running_loop()
         self._new: asyncio.Queue[NewCodes | None] = asyncio.Queue()
@@ -59,7 +60,6 @@ class ProductFinder:
         self._category_keys: dict[str, int] = {}
         self._unclassified: asyncio.Queue[pl.DataFrame | None] = asyncio.Queue()
         self._classified: asyncio.Queue[tuple[pl.DataFrame, list[str]] | None] = asyncio.Queue()
-        self._using = asyncio.Lock()  # the connection
 
     async def while_reading(
         self, read: Callable[[Callable[[NewCodes], None], Callable[[], None]], Content]
@@ -87,7 +87,8 @@ class ProductFinder:
 
     async def _find_all(self) -> None:
         """Looks up, classifies and adds at once: each takes about as long as reading."""
-        steps = [self._look_up_all(), self._classify_all(), self._add_all()]
+        adding = [self._add_all() for _ in range(ADDERS)]
+        steps = [self._look_up_all(), self._classify_all(), *adding]
         begun = [asyncio.create_task(step) for step in steps]
         try:
             await asyncio.gather(*begun)
@@ -109,9 +110,14 @@ class ProductFinder:
         self._classified.put_nowait(None)
 
     async def _add_all(self) -> None:
-        while (classified := await self._classified.get()) is not None:
-            async with self._using:
-                await self._add(*classified)
+        """One of those that share the work; connects when there is some."""
+        classified = await self._classified.get()
+        if classified is not None:
+            async with connected(self._url) as connection:
+                while classified is not None:
+                    await self._add(connection, *classified)
+                    classified = await self._classified.get()
+        self._classified.put_nowait(None)  # for the others
 
     def _check_wanted(self) -> None:
         if self._stopped.is_set():
@@ -172,14 +178,12 @@ class ProductFinder:
     async def _look_up(self, wanted: pl.DataFrame) -> None:
         """Puts those that are new with what is to be classified."""
         ids = wanted["product_id"].to_list()
-        async with self._using:
-            self._learn(await self._connection.fetch(load_sql(PACKAGE, "find_products"), ids))
+        self._learn(await self._connection.fetch(load_sql(PACKAGE, "find_products"), ids))
         new = wanted.filter(self._are_new(wanted))
         if len(new):
             self._unclassified.put_nowait(new)
 
-    async def _add(self, new: pl.DataFrame, categories: list[str]) -> None:
-        connection = self._connection
+    async def _add(self, connection: Connection, new: pl.DataFrame, categories: list[str]) -> None:
         keys = pl.Series("category_key", [self._category_keys[each] for each in categories])
         wanted = new.with_columns(keys).select(WANTED)
         columns = [column.to_list() for column in wanted.iter_columns()]

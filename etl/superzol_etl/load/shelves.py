@@ -81,20 +81,13 @@ def changed_keys(change: Change) -> Int64s:
     return np.concatenate([change.opened_keys, change.spans.key])
 
 
-async def read_categories(
-    connection: Connection, chain_key: int, offers: Offers, changed: Int64s
-) -> Categories:
-    """Of the products of these offers.
+async def read_categories(connection: Connection, chain_key: int, products: Int64s) -> Categories:
+    """Of these products, which ascend.
 
     Until the caller's transaction ends, publish moves no product to another category: it would not
     see that the chain offers it.
     """
     await connection.execute(load_sql(PACKAGE, "share_categories"), CATEGORY_LOCK)
-    most = max(int(keys.max(initial=0)) >> STORE_BITS for keys in (offers.key, changed))
-    is_met = np.zeros(most + 1, bool)
-    for keys in (offers.key, changed):
-        is_met[keys >> STORE_BITS] = True
-    products = np.flatnonzero(is_met)
     row = await connection.fetchrow(
         load_sql(PACKAGE, "read_categories_of_products"), chain_key, products.tolist()
     )

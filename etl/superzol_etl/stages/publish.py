@@ -14,6 +14,7 @@ from superzol_etl.stages.names import merge_products
 from superzol_etl.stages.retention import forget_history
 
 PACKAGE = "superzol_etl.stages"
+TIDYING = "tidy_offers", "tidy_products", "tidy_words"  # at once: names are merged meanwhile
 PRODUCT_LOCK = 9  # first key of the advisory lock that each run shares
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,8 @@ async def publish(
     if is_whole:
         await _pass_days(connection, dataset_key, version)
     async with asyncio.TaskGroup() as group:
-        group.create_task(_tidy_loaded(url))
+        for statement in TIDYING:
+            group.create_task(_tidy(url, statement))
         summarising = group.create_task(_summarise(url))
         of = _Version(dataset_key, version, is_whole, is_history_new)
         merging = group.create_task(_merge(connection, of, summarising))
@@ -51,7 +53,7 @@ async def publish(
     if is_whole:
         await forget_history(connection, dataset_key, version)
     if renamed:
-        await connection.execute(load_sql(PACKAGE, "tidy_names"))
+        await connection.execute(load_sql(PACKAGE, "tidy_products"))
     if summarised:
         await connection.execute(load_sql(PACKAGE, "tidy_summaries"))
 
@@ -82,9 +84,9 @@ async def close_unseen(connection: Connection, dataset_key: int) -> None:
         log.info("unseen stores closed", extra={"stores": stores, "offers": closed})
 
 
-async def _tidy_loaded(url: str) -> None:
+async def _tidy(url: str, statement: str) -> None:
     async with connected(url) as connection:
-        await connection.execute(load_sql(PACKAGE, "tidy_loaded"))
+        await connection.execute(load_sql(PACKAGE, statement))
 
 
 async def _summarise(url: str) -> int:

@@ -98,7 +98,7 @@ async def _load(url: str, job: ChainJob) -> ChainResult:
     started = perf_counter()
     try:
         async with connected(url) as connection:
-            result = await load_chain(connection, job)
+            result = await load_chain(connection, url, job)
         return replace(result, seconds=round(perf_counter() - started, 3))
     except Exception as error:
         return _failed(job, error)

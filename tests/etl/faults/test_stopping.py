@@ -25,7 +25,7 @@ async def test_a_load_stopped_while_it_reads_leaves_no_thread_and_no_word_of_it(
 
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context))
     async with connected(database) as connection:
-        finder = ProductFinder(connection, 1, "alpha")
+        finder = ProductFinder(connection, database, 1, "alpha")
         loading = asyncio.create_task(finder.while_reading(read))
         await asyncio.to_thread(begun.wait)
         loading.cancel()

@@ -34,7 +34,7 @@ async def test_the_same_files_tell_what_the_faster_run_made_of_them(
     chain.load(SHELF, None, "--version", "5")
     late = await job(connection, chain.folder / "1", 5)
     async with connected(chain.database) as loading:
-        result = await load_chain(loading, late)
+        result = await load_chain(loading, chain.database, late)
     assert (result.state, result.rows, result.changed) == (ChainState.LOADED, 2, 2)
 
 
@@ -47,6 +47,6 @@ async def test_other_files_or_an_older_version_are_no_success(
     late = await job(connection, chain.folder / "1", version)
     async with connected(chain.database) as loading:
         with pytest.raises(BadData, match=told):
-            await load_chain(loading, late)
+            await load_chain(loading, chain.database, late)
     assert (await offers(connection))["alpha:1", "alpha:1"] == (150, 5)
     assert await connection.fetchval("SELECT count(*) FROM chain_version WHERE version = 4") == 0

@@ -1,2 +1,0 @@
--- Clears and counts products that publish named anew.
-VACUUM (ANALYZE) product
