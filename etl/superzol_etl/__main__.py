@@ -7,6 +7,7 @@ import typer
 
 from superzol_etl.commands.backfill import backfill_command
 from superzol_etl.commands.classify import classify_command
+from superzol_etl.commands.cleanup import cleanup_command
 from superzol_etl.commands.decisions import accept_command, takeover_command
 from superzol_etl.commands.fetch import fetch_command
 from superzol_etl.commands.inspect import inspect_command
@@ -42,6 +43,7 @@ app.command("takeover")(takeover_command)
 app.command("inspect")(inspect_command)
 app.command("backfill")(backfill_command)
 app.command("rebuild")(rebuild_command)
+app.command("cleanup")(cleanup_command)
 
 
 def main() -> None:

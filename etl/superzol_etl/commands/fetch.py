@@ -9,7 +9,9 @@ from superzol_etl.commands.ending import Ending, conclude
 from superzol_etl.commands.options import (
     Dataset,
     KeepArchives,
+    KeepSeconds,
     KeepVersions,
+    Only,
     OptionalVersion,
     RunId,
     Store,
@@ -43,9 +45,11 @@ def fetch_command(
     source: Source,
     volume: Volume,
     version: OptionalVersion = None,
+    only: Only = None,
     store: Store = None,
     keep_versions: KeepVersions = KEEP_VERSIONS,
     keep_archives: KeepArchives = KEEP_ARCHIVES,
+    keep_seconds: KeepSeconds = None,
     dataset: Dataset = DEFAULT_DATASET,
     run_id: RunId = None,
     termination_path: TerminationPath = None,
@@ -61,8 +65,9 @@ def fetch_command(
     77 not allowed, 78 configuration.
     """
 
-    keeping = Keeping(keep_versions, keep_archives)
-    wanted = Wanted(source, volume, version, dataset, run_id or "", store, keeping)
+    keeping = Keeping(keep_versions, keep_archives, keep_seconds)
+    files = tuple(only or ())
+    wanted = Wanted(source, volume, version, dataset, run_id or "", store, keeping, files)
     conclude(
         Ending(STAGE, wanted.run_id, termination_path),
         lambda: bring(wanted).as_dict() | {"runId": wanted.run_id},
@@ -79,6 +84,7 @@ class Wanted(NamedTuple):
     run_id: str
     store: str | None = None
     keeping: Keeping = Keeping()
+    only: tuple[str, ...] = ()
 
 
 def bring(wanted: Wanted) -> "Fetched":
@@ -93,7 +99,9 @@ def bring(wanted: Wanted) -> "Fetched":
     from superzol_etl.stages.shelf import Shelf
 
     address, settings = parse_address(wanted.source), read_settings()
-    order = FetchOrder(address, wanted.volume, wanted.dataset, wanted.version, wanted.run_id)
+    order = FetchOrder(
+        address, wanted.volume, wanted.dataset, wanted.version, wanted.run_id, wanted.only
+    )
     shelf = Shelf(wanted.store, wanted.keeping, settings)
     with show_downloads(order.run_id) as tell:
         return run_until_stopped(fetch(order, settings, shelf, tell))

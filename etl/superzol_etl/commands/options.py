@@ -111,6 +111,24 @@ KeepArchives = Annotated[
     int,
     typer.Option(min=0, envvar="SUPERZOL_KEEP_ARCHIVES", help="Archives that stay; 0 makes none."),
 ]
+KeepSeconds = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        envvar="SUPERZOL_KEEP_SECONDS",
+        show_default=False,
+        help="Versions fetched longer ago go to the archive too; the newest one stays.",
+    ),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="GLOB",
+        show_default=False,
+        help="Only the files whose path matches, such as price_*; may be repeated.",
+    ),
+]
 Workers = Annotated[int, typer.Option(min=1, max=32, help="Chains loaded at once.")]
 Shard = Annotated[
     str | None,

@@ -2,11 +2,12 @@
 
 import asyncio
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from superzol_etl.environment import SourceSettings
-from superzol_etl.errors import BadData, PassingTrouble
+from superzol_etl.errors import BadData, NotFound, PassingTrouble
 from superzol_etl.settings import MAX_VERSION
 from superzol_etl.sources.address import Address
 from superzol_etl.sources.opening import open_source
@@ -30,13 +31,17 @@ from superzol_etl.volume.manifest import (
 
 
 class FetchOrder(NamedTuple):
-    """What to fetch and where to. version None: the newest of the source, or the next number."""
+    """What to fetch and where to. version None: the newest of the source, or the next number.
+
+    only: globs of the paths of files; none: all.
+    """
 
     address: Address
     volume: Path
     dataset: str
     version: int | None
     run_id: str
+    only: tuple[str, ...] = ()
 
 
 async def fetch(order: FetchOrder, settings: SourceSettings, shelf: Shelf, tell: Tell) -> Fetched:
@@ -58,7 +63,7 @@ async def fetch(order: FetchOrder, settings: SourceSettings, shelf: Shelf, tell:
 
 async def _fetch_from(source: Source, order: FetchOrder, way: Way) -> Fetched:
     held = await way.shelf.look()
-    listing = await source.list_files(order.version)
+    listing = await _list(source, order)
     kept = await asyncio.to_thread(kept_versions, order.volume)
     wanted = [each for each in kept if _is_wanted(each.manifest, order, listing)]
     if wanted and is_intact(there := wanted[-1]):
@@ -73,6 +78,23 @@ async def _fetch_from(source: Source, order: FetchOrder, way: Way) -> Fetched:
     await _check_unchanged(source, order, listing)
     manifest = await asyncio.to_thread(_seal, order, place, numbered_by, listing, folder)
     return Fetched(manifest, folder, is_new=True, came_bytes=came)
+
+
+async def _list(source: Source, order: FetchOrder) -> Listing:
+    """What the source offers of the files that are wanted.
+
+    Raises NotFound when that is nothing.
+    """
+    listing = await source.list_files(order.version)
+    if not order.only:
+        return listing
+    wanted = (
+        file for file in listing.files if any(fnmatchcase(file.name, glob) for glob in order.only)
+    )
+    listing = listing._replace(files=tuple(wanted))
+    if not listing.files:
+        raise NotFound(f"{order.address} holds no file that matches {' or '.join(order.only)}")
+    return listing
 
 
 def _is_wanted(manifest: Manifest, order: FetchOrder, listing: Listing) -> bool:
@@ -111,7 +133,7 @@ async def _check_unchanged(source: Source, order: FetchOrder, listing: Listing) 
     A version that has the source's own number never changes; a listing without one may.
     """
     if listing.version is None:
-        again = await source.list_files(order.version)
+        again = await _list(source, order)
         if again.fingerprint != listing.fingerprint:
             raise PassingTrouble(
                 f"{order.address} was replaced while it was read: run the same command again"

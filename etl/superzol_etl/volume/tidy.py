@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ async def tidy(volume: Path, store: Store | None, keeping: Keeping) -> list[str]
     """
     kept = {version.manifest.place: version for version in await _look(volume)}
     standings = [
-        Standing(place, is_good(volume, place), is_in_use(version.folder))
+        Standing(place, is_good(volume, place), is_in_use(version.folder), _age_seconds(version))
         for place, version in kept.items()
     ]
     went = []
@@ -64,6 +65,11 @@ async def tidy(volume: Path, store: Store | None, keeping: Keeping) -> list[str]
         await _drop_archives(volume, store, keeping)
     await asyncio.to_thread(_drop_abandoned, volume, max(kept, default=None, key=_by_number))
     return went
+
+
+def _age_seconds(kept: Kept) -> float:
+    fetched_at = datetime.fromisoformat(kept.manifest.fetched_at)
+    return (datetime.now(UTC) - fetched_at).total_seconds()
 
 
 def _by_number(place: VersionPlace) -> int:

@@ -222,3 +222,20 @@ def test_signed_addresses_are_never_shown(kaggle: Kaggle, fetcher: Fetcher) -> N
     assert failing.exit_code == 75
     for outcome in (working, failing):
         assert "s1gn3d" not in outcome.stderr + json.dumps(outcome.summary)
+
+
+def test_only_the_files_that_are_asked_for_come(kaggle: Kaggle, fetcher: Fetcher) -> None:
+    kaggle.publish(412, snapshot_files())
+    outcome = fetcher.run("--only", "*_alpha.csv", "--only", "*_gam?a.csv")
+    assert (outcome.exit_code, outcome.summary["result"]) == (0, "Fetched"), outcome.stderr
+    assert set(fetcher.files()) == set(snapshot_files()) - {CSV}
+    assert fetcher.run("--only", "*_alpha.csv", "--only", "*_gam?a.csv").summary["result"] == (
+        "Unchanged"
+    )
+
+
+def test_to_ask_for_files_that_are_not_there_is_told(kaggle: Kaggle, fetcher: Fetcher) -> None:
+    kaggle.publish(412, snapshot_files())
+    outcome = fetcher.run("--only", "promo_*")
+    assert (outcome.exit_code, outcome.summary["reason"]) == (66, "NotFound")
+    assert "no file that matches promo_*" in outcome.summary["message"]

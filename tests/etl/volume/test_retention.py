@@ -12,6 +12,7 @@ STANDINGS = st.lists(
         st.builds(VersionPlace, st.just("20260601"), st.integers(1, 50)),
         st.booleans(),
         st.booleans(),
+        st.floats(0, 100),
     ),
     unique_by=lambda standing: standing.place,
     max_size=12,
@@ -34,3 +35,18 @@ def test_what_goes_is_old_not_in_use_and_not_the_newest_good_one(
 def test_the_oldest_goes_first(standings: list[Standing], versions: int) -> None:
     old = choose_old(standings, Keeping(versions))
     assert old == sorted(old, key=lambda place: place.version)
+
+
+@given(STANDINGS, st.integers(1, 5), st.integers(1, 100))
+def test_an_age_lets_go_what_is_too_old_but_never_the_newest(
+    standings: list[Standing], versions: int, seconds: int
+) -> None:
+    old = choose_old(standings, Keeping(versions, age_seconds=seconds))
+    by_number = sorted(standings, key=lambda each: -each.place.version)
+    kept = [each for each in by_number if each.place not in old]
+    good = [each.place for each in by_number if each.is_good][:1]
+    assert kept[:1] == by_number[:1]
+    assert all(
+        each.age_seconds <= seconds or each.place in good or each.is_in_use for each in kept[1:]
+    )
+    assert set(choose_old(standings, Keeping(versions))) <= set(old)

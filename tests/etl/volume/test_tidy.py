@@ -1,9 +1,12 @@
 """What the volume and the store hold after some fetches."""
 
 import os
+import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 import zstandard
@@ -12,9 +15,10 @@ from superzol_etl.errors import BadData
 from superzol_etl.volume.archive import archive_version, check_archive
 from superzol_etl.volume.in_use import in_use
 from superzol_etl.volume.layout import VersionPlace
-from superzol_etl.volume.manifest import Kept, kept_versions
+from superzol_etl.volume.manifest import Kept, commit, kept_versions
 from superzol_etl.volume.tidy import write_summary
 from tests.support.fetching import Fetcher, snapshot_files
+from tests.support.loading import finish
 from tests.support.minio import BUCKET, Minio, running_minio
 from tests.support.snapshots import Outcome, write_snapshot
 
@@ -145,6 +149,16 @@ def test_what_a_killed_fetch_left_goes_when_it_was_never_taken_up(days: Days) ->
     assert not left.exists()
 
 
+def test_versions_that_were_fetched_too_long_ago_go_but_the_newest_stays(days: Days) -> None:
+    for day in (1, 2):
+        days.fetch(day)
+    for kept in kept_versions(days.fetcher.volume):
+        aged = kept.manifest.model_copy(update={"fetched_at": "2026-01-01T00:00:00+00:00"})
+        commit(kept.folder, aged)
+    assert days.fetch(2, "--keep-seconds", "3600").summary["result"] == "Unchanged"
+    assert (days.fetcher.versions(), days.archives()) == ([2], [1])
+
+
 @pytest.mark.parametrize("kind", ["folder", "bucket"])
 def test_a_store_holds_what_the_volume_holds_and_gives_it_back(
     minio: Minio, tmp_path: Path, kind: str
@@ -167,6 +181,22 @@ def test_a_store_holds_what_the_volume_holds_and_gives_it_back(
     assert newest(other.volume).manifest == newest(days.fetcher.volume).manifest
 
 
+@pytest.mark.parametrize("kind", ["folder", "bucket"])
+def test_a_cleanup_leaves_neither_volume_nor_store_and_nothing_else_goes(
+    minio: Minio, tmp_path: Path, kind: str
+) -> None:
+    days = Days(tmp_path, **minio.environment)
+    store = {"folder": str(tmp_path / "store"), "bucket": f"s3://{BUCKET}/{tmp_path.name}"}[kind]
+    for day in (1, 2, 3):
+        days.fetch(day, "--store", store)
+    (days.fetcher.volume / "notes.txt").write_text("of a person")
+    done = clean_up(days.fetcher.volume, store, minio)
+    assert (done.exit_code, done.summary["result"]) == (0, "Removed"), done.stderr
+    assert [path.name for path in days.fetcher.volume.iterdir()] == ["notes.txt"]
+    assert names_in(minio, tmp_path, kind) == []
+    assert clean_up(days.fetcher.volume, store, minio).summary["result"] == "Unchanged"
+
+
 def test_a_store_that_refuses_fails_the_fetch_and_the_next_one_completes_it(
     minio: Minio, tmp_path: Path
 ) -> None:
@@ -178,6 +208,13 @@ def test_a_store_that_refuses_fails_the_fetch_and_the_next_one_completes_it(
     assert outcome.exit_code == 77
     assert days.fetch(1, "--store", store).exit_code == 0
     assert len(minio.names(tmp_path.name)) == len(snapshot_files()) + 1
+
+
+def clean_up(volume: Path, store: str, minio: Minio) -> Outcome:
+    options = ["--volume", str(volume), "--store", store]
+    command = [sys.executable, "-m", "superzol_etl", "cleanup", *options]
+    environment = {**os.environ, **minio.environment}
+    return finish(subprocess.Popen(command, env=environment, stdout=PIPE, stderr=PIPE, text=True))
 
 
 def names_in(minio: Minio, tmp_path: Path, kind: str) -> list[str]:
