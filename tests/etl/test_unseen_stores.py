@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
+from superzol_etl.load import unseen as summaries
+from superzol_server import unseen as answers
 from tests.support.loading import run
 from tests.support.offers import offers, spans
 from tests.support.snapshots import (
@@ -56,7 +58,39 @@ async def test_offers_close_after_sixty_days_unseen(
         {"alpha:1"} if closes else {"alpha:1", "alpha:2"}
     )
     (summary,) = await connection.fetch("SELECT price_max, stores FROM product_stat")
-    assert tuple(summary) == ((100, 1) if closes else (200, 2))
+    assert tuple(summary) == (100, 1)
+
+
+@pytest.mark.parametrize(("days", "prices"), [(13, (100, 150, 200, 2)), (14, (100, 100, 100, 1))])
+async def test_summary_counts_a_store_until_it_is_fourteen_days_unseen(
+    chain: Chain,
+    connection: asyncpg.Connection,
+    days: int,
+    prices: tuple[int, ...],
+) -> None:
+    summary = "SELECT price_min, price_avg, price_max, stores FROM product_stat"
+    chain.load([on_day(0), on_day(0, "2.00", store="2")])
+    chain.load([on_day(days)])
+    assert [tuple(row) for row in await connection.fetch(summary)] == [prices]
+    chain.load([on_day(days + 1), on_day(days + 1, "2.00", store="2")])
+    assert [tuple(row) for row in await connection.fetch(summary)] == [(100, 150, 200, 2)]
+
+
+async def test_product_of_unseen_stores_alone_has_no_price_left(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    other = Xml("2", f"{FIRST_DAY:%Y%m%d}0600", [Item("2", "2.00")])
+    chain.load([on_day(0), other])
+    chain.load([on_day(14)])
+    summary = """
+        SELECT price_min, price_avg, price_max, stores, chains
+        FROM product_stat JOIN product USING (product_key) WHERE code = '2'
+    """
+    assert [tuple(row) for row in await connection.fetch(summary)] == [(None, None, None, 0, 0)]
+
+
+def test_summaries_and_answers_leave_stores_out_after_as_many_days() -> None:
+    assert summaries.LEFT_OUT_DAYS == answers.LEFT_OUT_DAYS
 
 
 async def test_store_that_comes_back_offers_again(

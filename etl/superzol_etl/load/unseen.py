@@ -17,6 +17,7 @@ from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
 CLOSING_DAYS = 60
+LEFT_OUT_DAYS = 14  # from here on summaries leave a store out, as answers do
 
 NOTHING = Observed(
     key=np.zeros(0, np.int64),

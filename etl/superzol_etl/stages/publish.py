@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from superzol_etl.database import Connection, connected
 from superzol_etl.load.ledger import publish_generation
-from superzol_etl.load.unseen import CLOSING_DAYS, Unseen, close_offers
+from superzol_etl.load.unseen import CLOSING_DAYS, LEFT_OUT_DAYS, Unseen, close_offers
 from superzol_etl.sql import load_sql
 from superzol_etl.stages.categories import classify_products
 from superzol_etl.stages.names import merge_products
@@ -92,7 +92,9 @@ async def _tidy(url: str, statement: str) -> None:
 async def _summarise(url: str) -> int:
     """How many summaries changed."""
     async with connected(url) as connection, connection.transaction():
-        summarised = _rows(await connection.execute(load_sql(PACKAGE, "summarise_products")))
+        summarised = _rows(
+            await connection.execute(load_sql(PACKAGE, "summarise_products"), LEFT_OUT_DAYS)
+        )
         return summarised + _rows(await connection.execute(load_sql(PACKAGE, "forget_summaries")))
 
 

@@ -11,7 +11,7 @@ SELECT
      )
     ) AS chain_count,
     stores.store_count,
-    (SELECT count(*) FROM product_stat) AS product_count,
+    (SELECT count(*) FROM product_stat AS stat WHERE stat.stores > 0) AS product_count,
     -- Summed by publish: adding up offer_pack would read all of it.
     (SELECT coalesce(sum(stat.stores), 0)::int8 FROM product_stat AS stat) AS offer_count,
     (SELECT coalesce(sum(greatest(part.reltuples, 0)), 0)::int8
