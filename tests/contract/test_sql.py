@@ -53,6 +53,7 @@ PRIVATE_COLUMNS = {
         *RENAMED,
     },
     "find_category": {"category_id"},
+    "find_weighing_chains": {"product_id", "chain_id", "weighted"},
     "compare_prices": {
         "unknown_store_ids",
         "unknown_chain_ids",

@@ -55,10 +55,10 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
         (BASKET, STORES, CHAINS, "חיפה", MIDDLE, "city", 14),
     ],
     "get_price_trend": [
-        (LARGEST_BASKET, None, MIDNIGHTS[:43]),
-        ([EVERYWHERE], ["chain_3"], MIDNIGHTS),
+        (LARGEST_BASKET, None, MIDNIGHTS[:43], LEFT_OUT_DAYS),
+        ([EVERYWHERE], ["chain_3"], MIDNIGHTS, LEFT_OUT_DAYS),
     ],
-    "get_price_trend_of_category": [("dairy.milk", None, MIDNIGHTS[:43])],
+    "get_price_trend_of_category": [("dairy.milk", None, MIDNIGHTS[:43], LEFT_OUT_DAYS)],
     "get_dataset": [(DATASET,)],
     "get_generation": [()],
     "find_discounts": [
@@ -66,6 +66,7 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
         ([product_id(number) for number in range(1, 1001)], ["chain_3:17"] * 1000, None, HOLDING),
         ([EVERYWHERE] * 300, STORES, EARLY, HOLDING),
     ],
+    "find_weighing_chains": [(LARGEST_BASKET, None), (LARGEST_BASKET, CHAINS)],
     "find_versions": [(MIDDLE, None), (EARLY, "chain_3")],
     "get_price": [
         (EVERYWHERE, "chain_3:17", None, HOLDING),

@@ -39,15 +39,27 @@ def price_lines(
         if product is None or offer is None or not offer[0]:
             continue
         price, weighted = offer
+        if quantity.denominator != 1 and not weighted:
+            continue
         whole = _half_up(price * quantity)
         best = whole
-        fits = quantity.denominator == 1 or (weighted and (quantity * 1000).denominator == 1)
-        if buyer and fits:
+        if buyer:
             for row in tables["promotion"]:
                 if _is_told(row, product["product_key"], store):
                     best = min(best, _paid(row, price, weighted, quantity, store, buyer))
         lines.append(Line(product_id, price, whole, best))
     return lines
+
+
+def first_refused(tables: Tables, stores: list[Row], items: dict[str, str]) -> int | None:
+    """The place of the first fraction of what the stores sell, but none of them by weight."""
+    keys = {row["product_id"]: row["product_key"] for row in tables["product"]}
+    for place, (product_id, written) in enumerate(items.items()):
+        offers = [_offer(tables, keys.get(product_id, 0), store) for store in stores]
+        weighed = {offer[1] for offer in offers if offer and offer[0]}
+        if Fraction(written).denominator != 1 and weighed == {False}:
+            return place
+    return None
 
 
 def _offer(tables: Tables, product_key: int, store: Row) -> tuple[int, bool] | None:

@@ -6,7 +6,7 @@ import asyncpg
 
 TABLES = (
     "chain", "store", "product", "product_in_chain", "offer_pack", "price_span", "chain_version",
-    "store_sighting", "promotion", "promotion_span", "category",
+    "store_sighting", "dataset_version", "promotion", "promotion_span", "category",
 )  # fmt: skip
 
 Tables = dict[str, list[dict[str, Any]]]

@@ -1,24 +1,28 @@
 """What a basket costs in every store, and how the stores compare."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import NamedTuple
 
 from superzol_server.analytics.deals import Deals
 from superzol_server.errors import InvalidRequest
 from superzol_server.pricing.price import WEIGHTED_BIT
-from superzol_server.quantity import check_quantity
+from superzol_server.quantity import ONE, check_whole
 from superzol_server.rounding import divide_half_up
 
 MOST_ITEMS = 100
 
 
 class Item(NamedTuple):
-    """A wish: units of a product, or kilograms of weighted goods, above zero."""
+    """A wish: thousandths of a unit, or of a kilogram of weighted goods, above zero."""
 
     product_id: str
-    quantity: float
+    thousandths: int
+
+    @property
+    def is_fraction(self) -> bool:
+        """It is for goods sold by weight only."""
+        return self.thousandths % ONE != 0
 
 
 class Shelf(NamedTuple):
@@ -70,16 +74,12 @@ class Comparison(NamedTuple):
     complete_store_count: int
 
 
-def check_basket(items: Sequence[Item]) -> list[Item]:
-    """Returns the items with a quantity of 1 where it is 0; raises InvalidRequest for bad ones."""
-    if not 1 <= len(items) <= MOST_ITEMS:
+def check_item_count(count: int) -> None:
+    """Raises InvalidRequest for none or too many."""
+    if not 1 <= count <= MOST_ITEMS:
         raise InvalidRequest(
-            "items", f"must be 1 to {MOST_ITEMS}, not {len(items)}", "ITEM_COUNT_INVALID"
+            "items", f"must be 1 to {MOST_ITEMS}, not {count}", "ITEM_COUNT_INVALID"
         )
-    for place, item in enumerate(items):
-        check_quantity(item.quantity, f"items[{place}].quantity")
-    check_named_once(items)
-    return [item._replace(quantity=item.quantity or 1.0) for item in items]
 
 
 def check_named_once(items: Sequence[Item]) -> None:
@@ -95,16 +95,36 @@ def check_named_once(items: Sequence[Item]) -> None:
         seen.add(item.product_id)
 
 
+def check_fractions(items: Sequence[Item], shelves: Iterable[Shelf]) -> None:
+    """Raises InvalidRequest for a fraction of what stores sell, but none of them by weight."""
+    sold = {
+        (product_id, bool(bits & WEIGHTED_BIT))
+        for shelf in shelves
+        for product_id, price, bits in zip(
+            shelf.product_ids, shelf.prices_agorot, shelf.flag_bits, strict=True
+        )
+        if price > 0
+    }
+    check_weighed(items, sold)
+
+
+def check_weighed(items: Sequence[Item], sold: Collection[tuple[str, bool]]) -> None:
+    """The same, of products and whether they are sold by weight: either, or both."""
+    for place, item in enumerate(items):
+        if (item.product_id, False) in sold and (item.product_id, True) not in sold:
+            check_whole(item.thousandths, f"items[{place}].quantity", item.product_id)
+
+
 def quote_basket(
     items: Sequence[Item], shelves: Iterable[Shelf], deals: Deals | None = None
 ) -> Comparison:
     """Quotes the basket in every store: fewest missing items first, then cheapest, then by store.
 
-    items: each product once. shelves: one per store, in any order. A price of zero is no price:
-    the item counts as missing. A store without any item is left out. deals: None for shelf prices.
+    items: each product once. shelves: one per store, in any order. A price of zero is no price, and
+    a fraction has none where it is sold by the piece: the item counts as missing. A store without
+    any item is left out. deals: None for shelf prices.
     """
-    wishes = [_Wish(item, *written_ratio(item.quantity)) for item in items]
-    quotes = [quote for shelf in shelves if (quote := _quote_in_store(wishes, shelf, deals)).lines]
+    quotes = [quote for shelf in shelves if (quote := _quote_in_store(items, shelf, deals)).lines]
     quotes.sort(key=lambda quote: (-quote.found_count, quote.total_agorot, quote.store_id))
     complete = [quote for quote in quotes if not quote.missing_product_ids]
     totals = [quote.total_agorot for quote in complete]
@@ -112,35 +132,30 @@ def quote_basket(
     return Comparison(compared + quotes[len(complete) :], len(quotes), len(complete))
 
 
-class _Wish(NamedTuple):
-    item: Item
-    numerator: int
-    denominator: int
-
-
-def _quote_in_store(wishes: Sequence[_Wish], shelf: Shelf, deals: Deals | None) -> Quote:
+def _quote_in_store(items: Sequence[Item], shelf: Shelf, deals: Deals | None) -> Quote:
     prices = dict(zip(shelf.product_ids, shelf.prices_agorot, strict=True))
-    bits = dict(zip(shelf.product_ids, shelf.flag_bits, strict=True)) if deals else {}
+    bits = dict(zip(shelf.product_ids, shelf.flag_bits, strict=True))
     lines, missing_product_ids = [], []
-    for (product_id, quantity), numerator, denominator in wishes:
+    for item in items:
+        product_id, thousandths = item
         price = prices.get(product_id, 0)
-        if price <= 0:
+        weighted = price > 0 and bool(bits[product_id] & WEIGHTED_BIT)
+        if price <= 0 or (item.is_fraction and not weighted):
             missing_product_ids.append(product_id)
             continue
-        total = shelf_total = divide_half_up(price * numerator, denominator)
+        total = shelf_total = divide_half_up(price * thousandths, ONE)
         promotion_id = ""
         if deals:
-            weighted = bool(bits[product_id] & WEIGHTED_BIT)
             deal = deals.price(shelf.chain_id, shelf.store_id, product_id, price, weighted)
             total, promotion_id = deal or (total, "")
-        lines.append(Line(product_id, quantity, price, total, shelf_total, promotion_id))
+        lines.append(Line(product_id, thousandths / ONE, price, total, shelf_total, promotion_id))
     return Quote(
         store_id=shelf.store_id,
         chain_id=shelf.chain_id,
         store_name=shelf.store_name,
         total_agorot=sum([line.total_agorot for line in lines]),
         found_count=len(lines),
-        coverage=len(lines) / len(wishes),
+        coverage=len(lines) / len(items),
         lines=lines,
         missing_product_ids=missing_product_ids,
         over_cheapest_agorot=None,
@@ -160,12 +175,3 @@ def _compare_with(totals: Sequence[int], quote: Quote) -> Quote:
             sum(totals) - quote.total_agorot * len(totals), len(totals)
         ),
     )
-
-
-def written_ratio(quantity: float) -> tuple[int, int]:
-    """Numerator and denominator of the quantity as it is written, not as it is stored.
-
-    0.35 kg is 7/20 kg, although the nearest double is a little less and would turn the 696.5
-    agorot of 0.35 kg at 1990 into 696.
-    """
-    return Decimal(repr(quantity)).as_integer_ratio()

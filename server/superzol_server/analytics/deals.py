@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from superzol_server.pricing.promotion import (
-    ONE,
     Offer,
     Promotion,
     hindrance,
     promoted_total,
 )
+from superzol_server.quantity import ONE
 from superzol_server.rounding import divide_half_up
 
 
@@ -44,7 +44,7 @@ class Deals:
     """
 
     def __init__(self, deals: Iterable[Deal], buyer: Buyer, thousandths: Mapping[str, int]) -> None:
-        """thousandths: of a unit or kilogram, by product; none for a finer quantity."""
+        """thousandths: of a unit or kilogram, by product; a fraction only of what is weighed."""
         self._buyer = buyer
         self._thousandths = thousandths
         self._told: dict[tuple[str, str], list[Deal]] = defaultdict(list)
@@ -81,9 +81,7 @@ class Deals:
         return self._known[key]
 
     def _price(self, product_id: str, offer: Offer, told: Iterable[Deal]) -> tuple[int, str] | None:
-        quantity = self._thousandths.get(product_id)
-        if not quantity or (quantity % ONE and not offer.weighted):
-            return None
+        quantity = self._thousandths[product_id]
         return applied_total(offer, [deal.promotion for deal in told], quantity)
 
     def _count(self, chain_id: str, product_id: str, weighted: bool) -> list[Deal]:
@@ -114,12 +112,3 @@ def applied_total(
         if (total := promoted_total(offer, promotion, quantity)) is not None and total < shelf
     ]
     return min(totals, default=None)
-
-
-def count_thousandths(quantities: Mapping[str, tuple[int, int]]) -> dict[str, int]:
-    """Thousandths of each quantity, which is a numerator and a denominator; finer ones are left."""
-    return {
-        product_id: numerator * ONE // denominator
-        for product_id, (numerator, denominator) in quantities.items()
-        if numerator * ONE % denominator == 0
-    }

@@ -8,9 +8,11 @@ from superzol_server.analytics.renamed import Renamed, rename_items
 from superzol_server.analytics.trend import (
     Moment,
     Trends,
+    Ways,
     follow_basket,
     follow_category,
     follow_product,
+    leave_counted,
 )
 from superzol_server.errors import NotFound
 
@@ -51,10 +53,20 @@ def name_as_now(question: Question, renamed: Renamed) -> Question:
     return question._replace(product_id=product_id, items=rename_items(question.items, renamed))
 
 
-def follow(question: Question, moments: Sequence[Moment], per_chain: bool) -> Trends:
-    """Follows what was asked through the moments."""
+def follow(
+    question: Question,
+    moments: Sequence[Moment],
+    ways: Ways,
+    per_chain: bool,
+) -> Trends:
+    """Follows what was asked through the moments.
+
+    ways: of fractions. Raises InvalidRequest for one of what is sold by the piece alone.
+    """
     if question.category_id is not None:
         return follow_category(question.category_id, moments, per_chain)
     if question.product_id is not None:
         return follow_product(question.product_id, moments, per_chain)
+    if any(item.is_fraction for item in question.items):
+        moments = leave_counted(question.items, moments, ways)
     return follow_basket(question.items, moments, per_chain)

@@ -1,7 +1,6 @@
 """AnalyticsService over gRPC."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TypeVar
 
 from google.protobuf.message import Message
@@ -17,17 +16,15 @@ from superzol.analytics.v1.analytics_pb2_grpc import AnalyticsServiceServicer
 from superzol.analytics.v1.comparison_pb2 import (
     ComparePricesRequest,
     ComparePricesResponse,
-    PriceGroupKind,
 )
 from superzol.analytics.v1.trend_pb2 import GetPriceTrendRequest, GetPriceTrendResponse
 from superzol.pricing.v1.version_pb2 import VersionUsed
 from superzol_server.analytics.basket import (
     Item,
     Shelf,
+    check_fractions,
     quote_basket,
-    written_ratio,
 )
-from superzol_server.analytics.buyer import check_no_buyer, read_buyer
 from superzol_server.analytics.cheapest import (
     FEWEST_STORES,
     Asking,
@@ -37,10 +34,16 @@ from superzol_server.analytics.cheapest import (
     read_coverage,
 )
 from superzol_server.analytics.comparison import Priced, check_products, compare
-from superzol_server.analytics.deals import Buyer, Deal, Deals, count_thousandths
+from superzol_server.analytics.deals import Buyer, Deal, Deals
 from superzol_server.analytics.messages import (
+    check_category,
+    check_goods,
+    read_area,
+    read_count,
+    read_group,
     read_items,
     read_periods,
+    read_purchase,
     read_question,
     to_cheap_store,
     to_comparison,
@@ -48,13 +51,12 @@ from superzol_server.analytics.messages import (
     to_quote,
     to_trend,
 )
-from superzol_server.analytics.question import check_question, follow, name_as_now
+from superzol_server.analytics.question import Question, check_question, follow, name_as_now
 from superzol_server.analytics.renamed import read_renamed, rename_items, rename_products
 from superzol_server.analytics.scope import Scope, check_scope, read_limits, read_scope
-from superzol_server.analytics.trend import Moment
+from superzol_server.analytics.trend import Moment, Ways
 from superzol_server.as_of import check_versions, find_versions, read_time
 from superzol_server.database import Database, Row, Snapshot
-from superzol_server.errors import InvalidRequest, NotFound
 from superzol_server.identifiers import read_product_id
 from superzol_server.pricing.promotion_rows import to_rule
 from superzol_server.sql import load_statement
@@ -63,20 +65,13 @@ from superzol_server.unseen import read_unseen_limit
 COMPARE_BASKET = load_statement(__package__, "compare_basket")
 COMPARE_BASKET_PROMOTIONS = load_statement(__package__, "compare_basket_promotions")
 COMPARE_PRICES = load_statement(__package__, "compare_prices")
+FIND_WEIGHING_CHAINS = load_statement(__package__, "find_weighing_chains")
 GET_PRICE_TREND = load_statement(__package__, "get_price_trend")
 GET_PRICE_TREND_OF_CATEGORY = load_statement(__package__, "get_price_trend_of_category")
 LIST_CHEAPEST_STORES = load_statement(__package__, "list_cheapest_stores")
-GROUPS = {
-    PriceGroupKind.PRICE_GROUP_KIND_UNSPECIFIED: "chain",
-    PriceGroupKind.PRICE_GROUP_KIND_CHAIN: "chain",
-    PriceGroupKind.PRICE_GROUP_KIND_STORE: "store",
-    PriceGroupKind.PRICE_GROUP_KIND_CITY: "city",
-}
 Context = ServicerContext[Message, Message]
 
 Value = TypeVar("Value", Asking, Priced, Moment, Shelf)
-
-DEFAULT_COUNT, LARGEST_COUNT = 20, 1000
 
 
 class AnalyticsService(AnalyticsServiceServicer):
@@ -101,6 +96,7 @@ class AnalyticsService(AnalyticsServiceServicer):
         )
         shelves = [to_value(Shelf, row) for row in rows if row["store_id"] is not None]
         items = rename_items(items, renamed)
+        check_fractions(items, shelves)
         quotes, store_count, complete_store_count = quote_basket(items, shelves, deals)
         return CompareBasketResponse(
             quotes=[to_quote(quote) for quote in quotes[:size]],
@@ -120,16 +116,16 @@ class AnalyticsService(AnalyticsServiceServicer):
             if buyer is None:
                 return shelves, None
             wishes = rename_items(items, read_renamed(shelves[0]))
-            quantities = {item.product_id: written_ratio(item.quantity) for item in wishes}
+            thousandths = dict(wishes)
             store_ids = [row["store_id"] for row in shelves if row["store_id"] is not None]
             numbers = sorted({number for numbers in buyer.clubs.values() for number in numbers})
-            limits = list(quantities), store_ids, numbers, list(buyer.coupons), buyer.at
+            limits = list(thousandths), store_ids, numbers, list(buyer.coupons), buyer.at
             told = (await snapshot.fetch(COMPARE_BASKET_PROMOTIONS, *limits)).rows
             deals = [
                 Deal(to_rule(row, part), row["chain_id"], row["product_ids"], row["store_ids"])
                 for part, row in enumerate(told)
             ]
-            return shelves, Deals(deals, buyer, count_thousandths(quantities))
+            return shelves, Deals(deals, buyer, thousandths)
 
         return await self._database.read(ask)
 
@@ -172,7 +168,9 @@ class AnalyticsService(AnalyticsServiceServicer):
         shelves = [to_value(Shelf, row) for row in rows if row["store_id"] is not None]
         unknown = sorted(rows[0]["unknown_product_ids"], key=product_ids.index)
         renamed = read_renamed(rows[0])
-        return Goods(*match_basket(rename_items(items, renamed), shelves), unknown, renamed)
+        items = rename_items(items, renamed)
+        check_fractions(items, shelves)
+        return Goods(*match_basket(items, shelves), unknown, renamed)
 
     async def ComparePrices(
         self, request: ComparePricesRequest, context: Context
@@ -217,13 +215,16 @@ class AnalyticsService(AnalyticsServiceServicer):
         of, statement = question.category_id or question.product_ids, GET_PRICE_TREND
         if question.category_id is not None:
             statement = GET_PRICE_TREND_OF_CATEGORY
-        asked = (of, scope.chain_ids, to_instants(starts))
-        rows = (await self._database.fetch(statement, *asked)).rows
+        limit = read_unseen_limit(request.include_unseen_stores)
+        asked = (of, scope.chain_ids, to_instants(starts), limit)
+        async with self._database.snapshot() as snapshot:
+            rows = (await snapshot.fetch(statement, *asked)).rows
+            ways = await find_ways(snapshot, question, scope.chain_ids)
         check_scope(scope, (), rows[0]["unknown_chain_ids"], city_known=True)
         unknown = check_question(question, rows[0])
         renamed = {} if question.category_id else read_renamed(rows[0])
         moments = [to_value(Moment, row) for row in rows if row["chain_id"] is not None]
-        trends = follow(name_as_now(question, renamed), moments, request.per_chain)
+        trends = follow(name_as_now(question, renamed), moments, ways, request.per_chain)
         return GetPriceTrendResponse(
             trends=[to_trend(chain_id, starts, points) for chain_id, points in trends.items()],
             unknown_product_ids=[each for each in question.product_ids if each in unknown],
@@ -231,53 +232,15 @@ class AnalyticsService(AnalyticsServiceServicer):
         )
 
 
-def read_group(request: ComparePricesRequest) -> str:
-    """Returns what prices are grouped by; raises InvalidRequest for what nobody knows."""
-    if request.group_by not in GROUPS:
-        raise InvalidRequest("group_by", f"{request.group_by} is no kind of group", "FIELD_INVALID")
-    return GROUPS[request.group_by]
+async def find_ways(snapshot: Snapshot, question: Question, chain_ids: list[str] | None) -> Ways:
+    """Finds whether chains sell products by weight; asks only where a fraction is."""
+    if not any(item.is_fraction for item in question.items):
+        return {}
+    rows = (await snapshot.fetch(FIND_WEIGHING_CHAINS, question.product_ids, chain_ids)).rows
+    return {(row["product_id"], row["chain_id"]): row["weighted"] for row in rows}
 
 
 def to_value(kind: type[Value], row: Row) -> Value:
     """Makes the value of a row, which may hold more than it."""
     fields: tuple[str, ...] = kind._fields
     return kind(**{name: row[name] for name in fields})
-
-
-def read_purchase(request: CompareBasketRequest) -> Buyer | None:
-    """Returns who buys and when; None without promotions. Raises InvalidRequest."""
-    named = request.club_ids, request.coupon_promotion_ids
-    if not request.with_promotions:
-        check_no_buyer(*named, request.HasField("at_time"))
-        return None
-    return read_buyer(*named, read_time(request, "at_time") or datetime.now(UTC))
-
-
-def read_area(chain_ids: Sequence[str], city: str) -> Scope:
-    """Reads chains and a city; raises InvalidRequest when there is neither."""
-    scope = read_limits((), chain_ids, city)
-    if not any(scope):
-        raise InvalidRequest("chain_ids", "one of chain_ids and city is needed", "SCOPE_MISSING")
-    return scope
-
-
-def check_category(category_known: bool, category_id: str) -> None:
-    """Raises NotFound for a category that nobody knows."""
-    if not category_known:
-        sentence = f"no category or department is {category_id}"
-        raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=category_id)
-
-
-def read_count(count: int, field: str) -> int:
-    """Returns how much the answer may have; raises InvalidRequest."""
-    if count < 0:
-        raise InvalidRequest(field, "must not be negative", f"{field.upper()}_NEGATIVE")
-    return min(count or DEFAULT_COUNT, LARGEST_COUNT)
-
-
-def check_goods(request: ListCheapestStoresRequest) -> None:
-    """Raises InvalidRequest unless either a category or items are given."""
-    if bool(request.category_id) == bool(request.items):
-        raise InvalidRequest(
-            "category_id", "give one of category_id and items, and not both", "GOODS_MISSING"
-        )

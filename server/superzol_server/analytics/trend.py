@@ -5,7 +5,8 @@ from fractions import Fraction
 from math import floor
 from typing import NamedTuple
 
-from superzol_server.analytics.basket import Item, written_ratio
+from superzol_server.analytics.basket import Item, check_weighed
+from superzol_server.quantity import ONE
 from superzol_server.rounding import divide_half_up
 
 
@@ -52,6 +53,7 @@ class Point(NamedTuple):
 
 
 Trends = dict[str, list[Point]]
+Ways = Mapping[tuple[str, str], bool]  # products, chains: whether these sell them by weight
 
 
 def follow_product(product_id: str, moments: Sequence[Moment], per_chain: bool) -> Trends:
@@ -76,14 +78,31 @@ def follow_category(category_id: str, moments: Sequence[Moment], per_chain: bool
     }
 
 
+def leave_counted(items: Sequence[Item], moments: Sequence[Moment], ways: Ways) -> list[Moment]:
+    """Leaves out prices of fractions in chains that sell them by the piece.
+
+    Raises InvalidRequest for a fraction of what all of the chains sell so.
+    """
+    check_weighed(items, {(product_id, weighed) for (product_id, _), weighed in ways.items()})
+    fractions = {item.product_id for item in items if item.is_fraction}
+    return [
+        moment._replace(
+            product_ids=[
+                None if each in fractions and not ways.get((each, moment.chain_id)) else each
+                for each in moment.product_ids
+            ]
+        )
+        for moment in moments
+    ]
+
+
 def follow_basket(items: Sequence[Item], moments: Sequence[Moment], per_chain: bool) -> Trends:
     """The same for a basket: its items at their mean prices, rounded half up once."""
-    ratios = [Fraction(*written_ratio(item.quantity)) for item in items]
 
     def to_point(version: int, spreads: Mapping[str, Spread]) -> Point:
         found = [
-            ratio * Fraction(spread.total, spread.stores)
-            for item, ratio in zip(items, ratios, strict=True)
+            Fraction(item.thousandths * spread.total, ONE * spread.stores)
+            for item in items
             if (spread := spreads.get(item.product_id))
         ]
         whole = len(found) == len(items)

@@ -19,10 +19,11 @@ from superzol_server.errors import Unimplemented
 from superzol_server.pricing.discount import Held, discount
 from superzol_server.pricing.filters import Filters, check_filters, read_price_limit
 from superzol_server.pricing.price import read_marks
-from superzol_server.pricing.promotion import ONE, Offer, Outcome, effective_price
+from superzol_server.pricing.promotion import Offer, Outcome, effective_price
 from superzol_server.pricing.promotion_rows import KINDS, to_rule
-from superzol_server.pricing.quote import read_clubs, read_coupon, read_quantity
+from superzol_server.pricing.quote import read_clubs, read_coupon
 from superzol_server.pricing.unit_price import Measure, unit_price
+from superzol_server.quantity import ONE, check_whole, read_quantity
 
 PRICE_FIELDS = (
     "product_id", "store_id", "chain_id", "price_agorot", "observed_time", "observed_file",
@@ -91,7 +92,9 @@ def quote_rows(
     """Answers from the rows of get_price_quote of a product that the store sells."""
     first = rows[0]
     weighted = read_marks(first["flag_bits"]).weighted
-    quantity = read_quantity(request.quantity, weighted)
+    quantity = read_quantity(request.quantity, "quantity")
+    if not weighted:
+        check_whole(quantity, "quantity", first["product_id"])
     told = [row for row in rows if row["promotion_id"] is not None]
     told.sort(key=lambda row: str(row["key_body"]))
     quote = effective_price(

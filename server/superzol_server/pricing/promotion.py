@@ -12,9 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
+from superzol_server.quantity import ONE
 from superzol_server.rounding import divide_half_up
 
-ONE = 1000
 WHOLE = 10_000  # basis points: 100 %
 
 

@@ -5,7 +5,6 @@ from math import floor
 from typing import Any
 
 from superzol_server.pricing.promotion import (
-    ONE,
     WHOLE,
     AmountOff,
     FixedPrice,
@@ -18,6 +17,7 @@ from superzol_server.pricing.promotion import (
     Threshold,
     Unknown,
 )
+from superzol_server.quantity import ONE
 
 Row = Mapping[str, Any]
 

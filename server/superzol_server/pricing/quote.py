@@ -5,22 +5,6 @@ from collections.abc import Mapping, Sequence, Set
 
 from superzol_server.errors import InvalidRequest
 from superzol_server.identifiers import read_within_chain, shown
-from superzol_server.pricing.promotion import ONE
-from superzol_server.pricing.promotion_rows import to_thousandths
-from superzol_server.quantity import check_quantity
-
-
-def read_quantity(quantity: float, weighted: bool) -> int:
-    """Returns thousandths of a unit or kilogram, 0 meaning one; raises InvalidRequest."""
-    check_quantity(quantity, "quantity")
-    thousandths = to_thousandths(quantity) or 0
-    if quantity and not thousandths:
-        raise InvalidRequest("quantity", "is less than a gram", "QUANTITY_OUT_OF_RANGE")
-    if not weighted and thousandths % ONE:
-        raise InvalidRequest(
-            "quantity", "must be whole: the product is not sold by weight", "QUANTITY_NOT_WHOLE"
-        )
-    return thousandths or ONE
 
 
 def read_clubs(club_ids: Sequence[str]) -> Mapping[str, Set[str]]:

@@ -1,5 +1,6 @@
 """The basket rule: totals, order, what is missing and how stores compare."""
 
+from collections.abc import Collection
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -11,33 +12,37 @@ from superzol_server.analytics.basket import (
     Comparison,
     Item,
     Shelf,
+    check_fractions,
     quote_basket,
-    written_ratio,
 )
+from superzol_server.errors import InvalidRequest
 
 PRODUCTS = [str(7290000000000 + number) for number in range(8)]
 QUANTITIES = st.one_of(
-    st.integers(1, 10_000).map(float),
-    st.integers(1, 10_000_000).map(lambda grams: grams / 1000),
-    st.floats(0, 10_000, exclude_min=True),
+    st.integers(1, 10_000).map(lambda units: units * 1000),
+    st.integers(1, 10_000_000),
 )
 BASKETS = st.dictionaries(st.sampled_from(PRODUCTS), QUANTITIES, min_size=1).map(
     lambda quantities: [Item(*pair) for pair in quantities.items()]
 )
 SHELVES = st.lists(
-    st.dictionaries(st.sampled_from(PRODUCTS), st.integers(0, 100_000)), max_size=12
-).map(lambda offers: [make_shelf(f"victory:{code}", prices) for code, prices in enumerate(offers)])
+    st.tuples(
+        st.dictionaries(st.sampled_from(PRODUCTS), st.integers(0, 100_000)),
+        st.sets(st.sampled_from(PRODUCTS)),
+    ),
+    max_size=12,
+).map(lambda stores: [make_shelf(f"victory:{code}", *store) for code, store in enumerate(stores)])
 
 
-def make_shelf(store_id: str, prices: dict[str, int]) -> Shelf:
+def make_shelf(store_id: str, prices: dict[str, int], weighed: Collection[str] = ()) -> Shelf:
     """A store of Victory with these prices."""
-    bits = [0] * len(prices)
+    bits = [8 if product_id in weighed else 0 for product_id in prices]
     return Shelf(store_id, "victory", "סניף", None, list(prices), list(prices.values()), bits)
 
 
 def quote_milk_and_bread(*shelves: Shelf) -> Comparison:
     """Two cartons of milk and a loaf of bread in these stores."""
-    return quote_basket([Item("milk", 2), Item("bread", 1)], shelves)
+    return quote_basket([Item("milk", 2000), Item("bread", 1000)], shelves)
 
 
 def test_total_is_the_sum_of_the_lines() -> None:
@@ -95,18 +100,50 @@ def test_only_complete_baskets_are_compared() -> None:
 
 
 @pytest.mark.parametrize(
-    ("price_agorot", "quantity", "total_agorot"),
-    [(1990, 0.35, 697), (1990, 0.25, 498), (10, 0.05, 1), (1, 0.49, 0), (333, 3, 999), (5, 0.1, 1)],
+    ("price_agorot", "grams", "total_agorot"),
+    [(1990, 350, 697), (1990, 250, 498), (10, 50, 1), (1, 490, 0), (333, 3000, 999), (5, 100, 1)],
 )
-def test_half_an_agora_is_rounded_up(price_agorot: int, quantity: float, total_agorot: int) -> None:
-    shelf = make_shelf("victory:1", {"cheese": price_agorot})
-    (quote,) = quote_basket([Item("cheese", quantity)], [shelf]).quotes
+def test_half_an_agora_is_rounded_up(price_agorot: int, grams: int, total_agorot: int) -> None:
+    shelf = make_shelf("victory:1", {"cheese": price_agorot}, ["cheese"])
+    (quote,) = quote_basket([Item("cheese", grams)], [shelf]).quotes
     assert quote.total_agorot == total_agorot
 
 
-@given(QUANTITIES)
-def test_quantity_counts_as_it_is_written(quantity: float) -> None:
-    assert Fraction(*written_ratio(quantity)) == Fraction(str(quantity))
+def test_fraction_is_missing_where_the_product_is_sold_by_the_piece() -> None:
+    items = [Item("melon", 1500), Item("milk", 1000)]
+    shelves = [
+        make_shelf("victory:1", {"melon": 900, "milk": 650}),
+        make_shelf("victory:2", {"melon": 400, "milk": 700}, ["melon"]),
+    ]
+    check_fractions(items, shelves)
+    by_weight, by_piece = quote_basket(items, shelves).quotes
+    assert (by_weight.store_id, by_weight.total_agorot) == ("victory:2", 600 + 700)
+    assert (by_piece.store_id, by_piece.missing_product_ids) == ("victory:1", ["melon"])
+
+
+@pytest.mark.parametrize(
+    ("prices", "weighed", "is_refused"),
+    [
+        ([{"eggs": 900}, {"eggs": 800}], (), True),
+        ([{"eggs": 900}, {"eggs": 800}], ("eggs",), False),
+        ([{"milk": 650}], (), False),
+        ([{"eggs": 0}], (), False),
+    ],
+    ids=["by the piece alone", "somewhere by weight", "nowhere", "for nothing"],
+)
+def test_fraction_is_refused_where_all_stores_sell_the_product_by_the_piece(
+    prices: list[dict[str, int]], weighed: tuple[str, ...], is_refused: bool
+) -> None:
+    first, *others = prices
+    shelves = [make_shelf("victory:1", first, weighed)]
+    shelves += [make_shelf("victory:2", other) for other in others]
+    items = [Item("milk", 1000), Item("eggs", 500)]
+    if not is_refused:
+        check_fractions(items, shelves)
+        return
+    with pytest.raises(InvalidRequest, match="product eggs is not sold by weight") as refused:
+        check_fractions(items, shelves)
+    assert [each.field for each in refused.value.violations] == ["items[1].quantity"]
 
 
 @given(BASKETS, SHELVES)
@@ -144,12 +181,15 @@ def test_quotes_are_ordered_by_missing_items_total_and_store(
 def test_every_store_with_an_item_is_quoted_and_counted(
     items: list[Item], shelves: list[Shelf]
 ) -> None:
+    wishes = dict(items)
     priced = {
         shelf.store_id: {
             product_id
-            for product_id, price in zip(shelf.product_ids, shelf.prices_agorot, strict=True)
-            if price > 0
-        }.intersection(item.product_id for item in items)
+            for product_id, price, bits in zip(
+                shelf.product_ids, shelf.prices_agorot, shelf.flag_bits, strict=True
+            )
+            if price > 0 and product_id in wishes and (bits or wishes[product_id] % 1000 == 0)
+        }
         for shelf in shelves
     }
     comparison = quote_basket(items, shelves)

@@ -192,6 +192,8 @@ def basket(*items: tuple[str, float], **fields: object) -> CompareBasketRequest:
         (basket((MILK, 1), ("milk", 2)), "items[1].product_id"),
         (basket((MILK, -1)), "items[0].quantity"),
         (basket((MILK, 10_000.5)), "items[0].quantity"),
+        (basket((MILK, 1e-300)), "items[0].quantity"),
+        (basket((CHEESE, 0.5), (MILK, 1.5)), "items[1].quantity"),
         (basket((MILK, float("nan"))), "items[0].quantity"),
         (basket((MILK, float("inf"))), "items[0].quantity"),
         (basket((MILK, 1), max_quotes=5), "store_ids"),

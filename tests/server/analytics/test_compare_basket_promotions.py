@@ -13,7 +13,7 @@ from superzol.analytics.v1.analytics_pb2 import (
     CompareBasketResponse,
 )
 from superzol.analytics.v1.basket_pb2 import BasketItem
-from tests.support.basket_oracle import Buyer, Line, price_lines
+from tests.support.basket_oracle import Buyer, Line, first_refused, price_lines
 from tests.support.catalogue import Offer, Product, Store, fill
 from tests.support.clients import AnalyticsClient
 from tests.support.promotions import FixedPrice, promote
@@ -22,7 +22,7 @@ from tests.support.random_promotions import NOON, promote_at_random
 from tests.support.server import refusal
 from tests.support.tables import Tables, read_tables
 
-QUANTITIES = ("1", "2", "3", "7", "0.35", "1.5", "2.0005")
+QUANTITIES = ("1", "2", "3", "7", "0.35", "1.5", "2.001")
 CLUBS = ("alpha:1", "beta:1", "gamma:2")
 UNKNOWN = "7290000000015"
 
@@ -74,15 +74,26 @@ async def test_basket_costs_what_the_tables_tell(
     await make_market(connection, seed)
     await promote_at_random(connection, seed, count=60)
     tables, dice = await read_tables(connection), Random(seed)
-    applied = 0
-    for _ in range(25):
+    applied = refused = 0
+    for _ in range(40):
         request, items, buyer = ask_at_random(dice)
+        place = first_refused(tables, tables["store"], items)
+        if place is not None:
+            said = await refusal(analytics.CompareBasket(request))
+            assert (said.code, said.reason, said.fields) == refusal_at(place)
+            refused += 1
+            continue
         answer = await analytics.CompareBasket(request)
         assert [(quote.store_id, lines_of(quote)) for quote in answer.quotes] == expected(
             tables, items, buyer
         )
         applied += check_quotes(answer)
     assert applied > 3
+    assert refused > 0
+
+
+def refusal_at(place: int) -> tuple[StatusCode, str, list[str]]:
+    return StatusCode.INVALID_ARGUMENT, "QUANTITY_NOT_WHOLE", [f"items[{place}].quantity"]
 
 
 def check_quotes(answer: CompareBasketResponse) -> int:

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from random import Random
+from typing import Any
 
 import asyncpg
 import pytest
@@ -13,7 +14,7 @@ from superzol.analytics.v1.analytics_pb2 import (
     ListCheapestStoresResponse,
 )
 from superzol.analytics.v1.basket_pb2 import BasketItem
-from tests.support.basket_oracle import price_lines
+from tests.support.basket_oracle import first_refused, price_lines
 from tests.support.catalogue import Offer, Product, Store, fill
 from tests.support.clients import AnalyticsClient
 from tests.support.random_market import CHAINS, GTINS, make_market
@@ -72,6 +73,16 @@ def goods_of(tables: Tables, category_id: str) -> dict[str, str]:
     return {row["product_id"]: "1" for row in tables["product"] if row["category_key"] in keys}
 
 
+def stores_of(tables: Tables, request: ListCheapestStoresRequest) -> list[dict[str, Any]]:
+    """The stores of the scope."""
+    return [
+        store
+        for store in tables["store"]
+        if (not request.chain_ids or store["store_id"].split(":")[0] in request.chain_ids)
+        and (not request.city or store["city"] == request.city)
+    ]
+
+
 def sold_in(
     tables: Tables, request: ListCheapestStoresRequest, items: dict[str, str]
 ) -> dict[str, dict[str, int]]:
@@ -80,9 +91,7 @@ def sold_in(
         store["store_id"]: {
             line.product_id: line.total for line in price_lines(tables, store, items, None)
         }
-        for store in tables["store"]
-        if (not request.chain_ids or store["store_id"].split(":")[0] in request.chain_ids)
-        and (not request.city or store["city"] == request.city)
+        for store in stores_of(tables, request)
     }
 
 
@@ -160,6 +169,14 @@ async def test_stores_rank_as_the_tables_tell(
     ranked = 0
     for _ in range(40):
         request, items = ask_at_random(dice, tables)
+        place = first_refused(tables, stores_of(tables, request), items)
+        if place is not None:
+            said = await refusal(analytics.ListCheapestStores(request))
+            assert (said.reason, said.fields) == (
+                "QUANTITY_NOT_WHOLE",
+                [f"items[{place}].quantity"],
+            )
+            continue
         answer = await analytics.ListCheapestStores(request)
         for store in answer.stores:
             store.ClearField("observed_time")
