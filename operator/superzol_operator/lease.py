@@ -1,0 +1,153 @@
+"""Who leads: one of several operators, by a Lease that it renews."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from superzol_operator.cluster import ApiFailure, Cluster, Unreachable
+
+log = logging.getLogger(__name__)
+
+
+class LeaseLost(Exception):
+    """Another operator may lead by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseTerms:
+    """Which Lease, who asks for it, and its times."""
+
+    namespace: str
+    name: str
+    holder: str
+    lease_seconds: int = 15
+    renew_deadline_seconds: float = 10.0
+    retry_seconds: float = 2.0
+
+
+class Lease:
+    """Our hold on a Lease.
+
+    Whether another one's Lease has run out is judged by how long its record has not changed here:
+    clocks of two machines are never compared.
+    """
+
+    def __init__(
+        self, cluster: Cluster, terms: LeaseTerms, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._cluster = cluster
+        self._terms = terms
+        self._clock = clock
+        self._path = f"apis/coordination.k8s.io/v1/namespaces/{terms.namespace}/leases"
+        self._record: dict[str, Any] | None = None
+        self._seen: tuple[str, str] = ("", "")
+        self._seen_at = clock()
+        self._renewed_at: float | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """We renewed it so lately that nobody else can have it; also right after a long pause."""
+        if self._renewed_at is None:
+            return False
+        return self._clock() - self._renewed_at < self._terms.renew_deadline_seconds
+
+    def check(self) -> None:
+        """Raises LeaseLost when we may not write any more."""
+        if not self.is_held:
+            raise LeaseLost(f"the Lease {self._terms.name} was not renewed in time")
+
+    async def acquire(self) -> None:
+        """Waits until the Lease is ours."""
+        while not await self._try():
+            await asyncio.sleep(self._terms.retry_seconds)
+        log.info("lease acquired", extra={"lease": self._terms.name, "holder": self._terms.holder})
+
+    async def keep(self) -> None:
+        """Renews the Lease for ever; raises LeaseLost when that fails for too long."""
+        while True:
+            await asyncio.sleep(self._terms.retry_seconds)
+            if not await self._try():
+                self.check()
+
+    async def release(self) -> None:
+        """Leaves the Lease to whoever asks next, at once."""
+        if self._renewed_at is None or self._record is None:
+            return
+        self._renewed_at = None
+        spec = {**self._record["spec"], "holderIdentity": "", "leaseDurationSeconds": 1}
+        try:
+            await self._write(self._record, spec)
+        except (ApiFailure, Unreachable) as error:
+            log.warning("lease not released", extra={"reason": str(error)})
+        else:
+            log.info("lease released", extra={"lease": self._terms.name})
+
+    async def _try(self) -> bool:
+        began = self._clock()
+        try:
+            async with asyncio.timeout(self._terms.renew_deadline_seconds / 2):
+                taken = await self._take()
+        except (ApiFailure, Unreachable, TimeoutError) as error:
+            # a lost race or an API server away: the next try decides
+            log.warning("lease not renewed", extra={"reason": str(error)})
+            return False
+        if taken:
+            self._renewed_at = began
+        elif self._renewed_at is not None:
+            raise LeaseLost(f"another operator holds the Lease {self._terms.name}")
+        return taken
+
+    async def _take(self) -> bool:
+        try:
+            record = await self._cluster.call("GET", f"{self._path}/{self._terms.name}")
+        except ApiFailure as failure:
+            if failure.status != 404:
+                raise
+            await self._create()
+            return True
+        spec = record["spec"]
+        self._watch(spec)
+        holder = spec.get("holderIdentity") or ""
+        if holder and holder != self._terms.holder and not self._has_run_out(spec):
+            return False
+        await self._write(record, self._ours(spec, takes_over=holder != self._terms.holder))
+        return True
+
+    def _watch(self, spec: dict[str, Any]) -> None:
+        seen = (spec.get("holderIdentity") or "", spec.get("renewTime") or "")
+        if seen != self._seen:
+            self._seen, self._seen_at = seen, self._clock()
+
+    def _has_run_out(self, spec: dict[str, Any]) -> bool:
+        seconds = spec.get("leaseDurationSeconds") or self._terms.lease_seconds
+        return self._clock() - self._seen_at > seconds
+
+    async def _create(self) -> None:
+        body = {
+            "apiVersion": "coordination.k8s.io/v1",
+            "kind": "Lease",
+            "metadata": {"name": self._terms.name},
+            "spec": self._ours({}, takes_over=True),
+        }
+        self._record = await self._cluster.call("POST", self._path, body)
+
+    async def _write(self, record: dict[str, Any], spec: dict[str, Any]) -> None:
+        path = f"{self._path}/{self._terms.name}"
+        self._record = await self._cluster.call("PUT", path, {**record, "spec": spec})
+
+    def _ours(self, spec: dict[str, Any], takes_over: bool) -> dict[str, Any]:
+        now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        changed = {
+            **spec,
+            "holderIdentity": self._terms.holder,
+            "leaseDurationSeconds": self._terms.lease_seconds,
+            "renewTime": now,
+        }
+        if takes_over:
+            changed["acquireTime"] = now
+            changed["leaseTransitions"] = spec.get("leaseTransitions", -1) + 1
+        return changed

@@ -1,0 +1,121 @@
+"""The census: who shares a target, and whose turn it is."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from superzol_operator.census import Census, Limits
+from superzol_operator.keys import Key
+from superzol_operator.resource import Resource, read_resource
+
+BEGAN = datetime(2026, 11, 21, 2, tzinfo=UTC)
+
+
+def resource(name: str, age_minutes: int = 0, namespace: str = "shop", **spec: Any) -> Resource:
+    given = {
+        "source": {"kaggle": {"dataset": "owner/data", "secretRef": {"name": "kaggle"}}},
+        "storage": {"claimName": "data"},
+        "target": {"postgres": {"secretRef": {"name": "loader"}}},
+        **spec,
+    }
+    created = BEGAN - timedelta(minutes=age_minutes)
+    metadata = {
+        "namespace": namespace,
+        "name": name,
+        "uid": f"uid-{namespace}-{name}",
+        "resourceVersion": "1",
+        "creationTimestamp": created.isoformat(),
+    }
+    return read_resource({"metadata": metadata, "spec": given})
+
+
+def test_younger_of_two_with_one_target_is_in_conflict() -> None:
+    census = Census(Limits())
+    old, young = resource("old", 10, dataset="same"), resource("young", dataset="same")
+    census.record(old, is_active=False)
+    census.record(young, is_active=False)
+
+    assert census.peers(young).conflicts == ("shop/old",)
+    assert census.peers(old).conflicts == ()
+
+
+def test_name_decides_between_resources_of_one_second() -> None:
+    census = Census(Limits())
+    first, second = resource("a", dataset="same"), resource("b", dataset="same")
+    census.record(first, is_active=False)
+    census.record(second, is_active=False)
+
+    assert census.peers(first).conflicts == ()
+    assert census.peers(second).conflicts == ("shop/a",)
+
+
+def test_same_folder_of_a_volume_is_a_conflict() -> None:
+    census = Census(Limits())
+    storage = {"claimName": "data", "path": "here"}
+    census.record(resource("old", 10, dataset="x", storage=storage), is_active=False)
+
+    young = resource("young", dataset="y", storage=storage)
+
+    assert census.peers(young).conflicts == ("shop/old",)
+
+
+def test_same_words_in_another_namespace_are_no_conflict() -> None:
+    census = Census(Limits())
+    census.record(resource("old", 10, dataset="same"), is_active=False)
+
+    other = resource("old", namespace="elsewhere", dataset="same")
+
+    assert census.peers(other).conflicts == ()
+
+
+def test_resource_in_conflict_is_woken_when_the_older_one_goes() -> None:
+    census = Census(Limits())
+    census.record(resource("old", 10, dataset="same"), is_active=False)
+    census.record(resource("young", dataset="same"), is_active=False)
+
+    assert census.forget(Key("shop", "old")) == {Key("shop", "young")}
+
+
+def test_own_run_takes_no_place_from_oneself() -> None:
+    census = Census(Limits(max_active_runs=2))
+    running = resource("running")
+    census.record(running, is_active=True)
+    census.record(resource("other"), is_active=True)
+    census.record(resource("far", namespace="elsewhere"), is_active=True)
+
+    peers = census.peers(running)
+
+    assert (peers.active_runs, peers.active_runs_in_namespace) == (2, 1)
+    assert peers.max_active_runs == 2
+
+
+def test_who_waited_for_longest_is_woken_when_a_run_ends() -> None:
+    census = Census(Limits(max_active_runs=1))
+    running = resource("running")
+    census.record(running, is_active=True)
+    census.record(resource("late"), is_active=False, queued_since=BEGAN + timedelta(minutes=2))
+    census.record(resource("early"), is_active=False, queued_since=BEGAN)
+
+    woken = census.record(running, is_active=False)
+
+    assert woken == {Key("shop", "early")}
+    assert census.peers(resource("early")).waiting_before == 0
+    assert census.peers(resource("late")).waiting_before == 1
+    assert census.peers(resource("new")).waiting_before == 2
+
+
+def test_resource_that_goes_leaves_its_place_to_the_next() -> None:
+    census = Census(Limits(max_active_runs=1))
+    census.record(resource("running"), is_active=True)
+    census.record(resource("waiting"), is_active=False, queued_since=BEGAN)
+
+    assert census.forget(Key("shop", "running")) == {Key("shop", "waiting")}
+    assert census.active_runs == 0
+    assert census.waiting_runs == 1
+
+
+def test_nobody_is_woken_when_nothing_changed() -> None:
+    census = Census(Limits())
+    census.record(resource("old", 10, dataset="same"), is_active=True)
+    census.record(resource("young", dataset="same"), is_active=False)
+
+    assert census.record(resource("old", 10, dataset="same"), is_active=True) == frozenset()
