@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from tests.cluster.binaries import ROOT
 from tests.cluster.control_plane import ControlPlane
 
 ACCOUNT = "superzol-operator"
-DEFINITION = Path(__file__).with_name("definition.yaml")
+DEFINITION = ROOT / "charts/superzol-operator/files/datasetrefreshes.yaml"
 RIGHTS = Path(__file__).with_name("rights.yaml")
 
 

@@ -93,6 +93,25 @@ class Scene(NamedTuple):
         selector = f"refresh.superzol.com/stage={stage},refresh.superzol.com/cr-name={name}"
         return (await until(lambda: self.namespace.list("jobs", selector)))[0]
 
+    async def until_gone(self, resource: Manifest) -> None:
+        """Waits until a resource is gone, or another one has its name."""
+        name, uid = resource["metadata"]["name"], resource["metadata"]["uid"]
+
+        def is_gone(found: Manifest | None) -> bool:
+            return found is None or found["metadata"]["uid"] != uid
+
+        await until(lambda: self.namespace.find(DATASETS, name), is_gone)
+
+    async def event_reasons(self) -> list[str]:
+        """Returns the reasons of all events that the operator wrote, once they are there."""
+        events = await self.namespace.list("events")
+        return [event["reason"] for event in events if event.get("involvedObject")]
+
+    def condition(self, status: Manifest, kind: str) -> Manifest:
+        """Returns a condition of a status; nothing when it is not there."""
+        found = [each for each in status.get("conditions", []) if each["type"] == kind]
+        return dict(found[0]) if found else {}
+
 
 @asynccontextmanager
 async def open_scene(

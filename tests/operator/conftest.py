@@ -1,6 +1,7 @@
 """Fixtures of the operator's tests: one control plane a worker, and a namespace a test.
 
 `control_plane` (session) etcd, API server and controllers with the CRD; 3 s to start.
+`settings`      of the operator, for a module to override: SUPERZOL_OPERATOR_… by name.
 `scene`         a new namespace with the operator, the kubelet, the fake ETL and the fault proxy;
                 after the test the invariants of tests/cluster/witness.py are checked.
 """
@@ -24,7 +25,14 @@ def control_plane() -> Iterator[ControlPlane]:
         yield plane
 
 
+@pytest.fixture
+def settings() -> dict[str, str]:
+    return {}
+
+
 @pytest_asyncio.fixture
-async def scene(control_plane: ControlPlane, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with open_scene(control_plane, tmp_path, {}) as opened:
+async def scene(
+    control_plane: ControlPlane, tmp_path: Path, settings: dict[str, str]
+) -> AsyncIterator[Scene]:
+    async with open_scene(control_plane, tmp_path, settings) as opened:
         yield opened
