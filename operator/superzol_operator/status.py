@@ -70,6 +70,7 @@ class CurrentRun:
     known. subject: of an accept, CHAIN@VERSION. folder: where fetch put the version.
     job_created_time: of the Job of this stage and attempt, once it was seen. ending: what is
     decided but waits for its Jobs to be gone (Cancelled, Failed or Retry), with reason and message.
+    waiting_reason: why its Job may not be created yet (Queued, JobForbidden).
     """
 
     id: str
@@ -91,6 +92,7 @@ class CurrentRun:
     ending: str | None = None
     ending_reason: str | None = None
     ending_message: str | None = None
+    waiting_reason: str | None = None
     version: int | None = None
     revision: str | None = None
     fetched_revision: str | None = None

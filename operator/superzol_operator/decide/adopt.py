@@ -1,0 +1,154 @@
+"""Takes up runs that the status does not know, as after it was lost or restored from a backup."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from superzol_operator.decide.contract import JobView, Observed
+from superzol_operator.decide.course import Course
+from superzol_operator.decide.due import HISTORY_RECORDS
+from superzol_operator.decide.runs import (
+    ACCEPT,
+    BACKFILL,
+    FETCH,
+    MANUAL,
+    PUBLISH,
+    SCHEDULE,
+    SPEC,
+    recorded_ids,
+    slot_of_run_id,
+    stages_of,
+    token_run_id,
+)
+from superzol_operator.outcome import reports_of
+from superzol_operator.resource import Resource
+from superzol_operator.status import CurrentRun, RunRecord, Status
+from superzol_operator.times import parse_time
+
+TRIGGERS = {"m": MANUAL, "a": ACCEPT, "g": SPEC, "s": SCHEDULE, "b": BACKFILL}
+
+
+def unknown_jobs(observed: Observed, status: Status) -> tuple[JobView, ...]:
+    """Our Jobs of runs that are not recorded and not older than what is recorded."""
+    recorded = recorded_ids(status)
+    return tuple(
+        job
+        for job in observed.jobs
+        if job.is_ours
+        and job.run_id not in recorded
+        and job.run_id[:1] in TRIGGERS
+        and (status.last_job_time is None or job.created_at >= status.last_job_time)
+    )
+
+
+def adopt(observed: Observed, course: Course, now: datetime) -> Course:
+    """Makes the newest unknown run the current one; older ones have ended, and are recorded."""
+    jobs = unknown_jobs(observed, course.status)
+    if not jobs:
+        return course
+    newest = max(jobs, key=lambda job: (job.created_at, job.run_id)).run_id
+    older = sorted(
+        {job.run_id for job in jobs} - {newest},
+        key=lambda run_id: max(job.created_at for job in jobs if job.run_id == run_id),
+    )
+    for run_id in older:
+        course = _record(course, [job for job in jobs if job.run_id == run_id], now)
+    run = _rebuild(observed.resource, [job for job in jobs if job.run_id == newest])
+    course = course.noting(current_run=run)
+    course = _note_marks(observed.resource, course, jobs)
+    return course.telling("RunAdopted", f"run {run.id} was found at its stage {run.stage}")
+
+
+def _rebuild(resource: Resource, jobs: list[JobView]) -> CurrentRun:
+    trigger = TRIGGERS[jobs[0].run_id[:1]]
+    stages = stages_of(trigger, resource.spec.source.kind)
+    known = [job for job in jobs if job.stage in stages] or jobs
+    latest = max(known, key=lambda job: (_position(stages, job.stage), job.attempt))
+    began = min(job.created_at for job in jobs)
+    run = CurrentRun(
+        id=latest.run_id,
+        trigger=trigger,
+        generation=resource.generation,
+        spec_hash=latest.spec_hash,
+        spec_text=resource.spec.text,
+        stage=latest.stage,
+        start_time=began,
+        deadline_time=began + timedelta(seconds=resource.spec.run.deadline_seconds),
+        attempt=latest.attempt,
+        job_name=latest.name,
+        job_created_time=latest.created_at,
+        version=_version_of(latest.run_id, trigger) or resource.spec.source.version,
+    )
+    return _with_fetched(_with_request(resource, run), jobs)
+
+
+def _position(stages: tuple[str, ...], stage: str) -> int:
+    return stages.index(stage) if stage in stages else -1
+
+
+def _version_of(run_id: str, trigger: str) -> int | None:
+    return int(run_id.split("-")[1]) if trigger == BACKFILL else None
+
+
+def _with_request(resource: Resource, run: CurrentRun) -> CurrentRun:
+    request, accept = resource.annotation("requestedAt"), resource.annotation("accept")
+    if request and token_run_id("m", request) == run.id:
+        forced = resource.annotation("forceAt") == request
+        return replace(run, request_token=request, forced=forced)
+    if accept and token_run_id("a", accept) == run.id:
+        version = int(accept.partition("@")[2].removeprefix("v"))
+        return replace(run, request_token=accept, subject=accept, version=version)
+    return run
+
+
+def _with_fetched(run: CurrentRun, jobs: list[JobView]) -> CurrentRun:
+    fetched = [job for job in jobs if job.stage == FETCH and job.finished == "Complete"]
+    report = next((report for job in fetched for report in reports_of(job)), None)
+    if report is None or run.stage == FETCH:
+        return run
+    return replace(
+        run,
+        version=report.version or run.version,
+        revision=report.revision,
+        fetched_revision=report.revision,
+        folder=report.folder,
+        bytes=report.bytes,
+    )
+
+
+def _record(course: Course, jobs: list[JobView], now: datetime) -> Course:
+    complete = {job.stage for job in jobs if job.finished == "Complete"}
+    last = {PUBLISH, "backfill"} & complete
+    only_fetched = complete == {FETCH} and {job.stage for job in jobs} == {FETCH}
+    result = "Succeeded" if last else "Unchanged" if only_fetched else "Failed"
+    record = RunRecord(
+        id=jobs[0].run_id,
+        trigger=TRIGGERS[jobs[0].run_id[:1]],
+        result=result,
+        reason="Adopted",
+        message="known by its Jobs only",
+        start_time=min(job.created_at for job in jobs),
+        completion_time=now,
+        attempts=max(job.attempt for job in jobs),
+    )
+    history = (record, *course.status.history)[:HISTORY_RECORDS]
+    return course.noting(last_run=record, history=history)
+
+
+def _note_marks(resource: Resource, course: Course, jobs: Iterable[JobView]) -> Course:
+    """What a claim would have noted: none of these runs may become due once more."""
+    run, status = course.run, course.status
+    slots = [
+        parse_time(f"{slot[:4]}-{slot[4:6]}-{slot[6:8]}T{slot[8:10]}:{slot[10:12]}:00Z")
+        for job in jobs
+        if (slot := slot_of_run_id(job.run_id))
+    ]
+    newest = max((time for time in (status.last_schedule_time, *slots) if time), default=None)
+    course = course.noting(last_schedule_time=newest)
+    if run.trigger == MANUAL and run.request_token:
+        course = course.noting(last_handled_request=run.request_token)
+    if run.trigger == ACCEPT and run.request_token:
+        course = course.noting(last_handled_accept=run.request_token)
+    if run.trigger in (MANUAL, SPEC, SCHEDULE):
+        course = course.noting(last_handled_spec=run.spec_hash)
+    return course

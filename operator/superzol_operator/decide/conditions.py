@@ -1,0 +1,161 @@
+"""The conditions: what is true of a resource now, worked out anew at each look.
+
+Reconciling and Stalled stand only while true (kstatus reads them so), and neither a nightly run nor
+its wait changes whether a resource is Ready: else everybody who waits for it would hang each night.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from superzol_operator.decide.course import Course
+from superzol_operator.decide.due import is_paused, is_spec_new
+from superzol_operator.decide.finish import held_back_text, is_too_little
+from superzol_operator.decide.problem import Problem
+from superzol_operator.decide.runs import ACCEPT, BACKFILL, GOOD_RESULTS, MANUAL, SPEC
+from superzol_operator.resource import Resource
+from superzol_operator.schedule import jitter_of, newest_slot
+from superzol_operator.status import Condition, RunRecord, Status
+
+ASKED = (MANUAL, ACCEPT, SPEC)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A condition without its history."""
+
+    type: str
+    status: str
+    reason: str
+    message: str = ""
+
+
+def note_conditions(
+    resource: Resource, course: Course, problem: Problem | None, now: datetime
+) -> Course:
+    """Writes the conditions; lastTransitionTime moves only when a status does."""
+    claims = [
+        _ready(resource, course, problem),
+        _data_available(course.status),
+        _reconciling(resource, course.status, problem),
+        _stalled(resource, course.status, problem),
+        _overdue(resource, course.status, problem, now),
+    ]
+    conditions = tuple(
+        _dated(resource, course.status.condition(claim.type), claim, now)
+        for claim in claims
+        if claim
+    )
+    return course.noting(conditions=conditions)
+
+
+def _dated(resource: Resource, before: Condition | None, claim: Claim, now: datetime) -> Condition:
+    stays = before is not None and before.status == claim.status
+    since = before.last_transition_time if before and stays else now.replace(microsecond=0)
+    return Condition(
+        claim.type, claim.status, claim.reason, claim.message, resource.generation, since
+    )
+
+
+def _ready(resource: Resource, course: Course, problem: Problem | None) -> Claim:
+    status, run = course.status, course.status.current_run
+    if problem:
+        return Claim("Ready", "False", problem.reason, problem.message)
+    base = _last_result(resource, status)
+    if resource.spec.suspend and run is None:
+        return Claim("Ready", base.status, "Suspended", "spec.suspend is true: no run begins")
+    queued = course.queued_since or (run and run.waiting_reason)
+    reason = (run and run.waiting_reason) or ("Queued" if queued else "Progressing")
+    if is_spec_pending(resource, status) or (run and run.trigger == SPEC):
+        return Claim("Ready", "Unknown", reason, _progress(status))
+    if queued:
+        return Claim("Ready", base.status, reason, "a run waits for its turn")
+    return base
+
+
+def _last_result(resource: Resource, status: Status) -> Claim:
+    record, artifact = _decisive(status), status.artifact
+    if record is None:
+        return Claim("Ready", "Unknown", "Progressing", _progress(status))
+    if record.result not in GOOD_RESULTS and record.reason != "ValidationFailed":
+        return Claim("Ready", "False", "RefreshFailed", f"{record.reason}: {record.message}")
+    if artifact and artifact.chains.current < artifact.chains.total:
+        message = held_back_text(artifact.chains)
+        if is_too_little(artifact.chains, resource.spec.validation.max_held_back_percent):
+            return Claim("Ready", "False", "ValidationFailed", message)
+        return Claim("Ready", "True", "PartiallyLoaded", message)
+    revision = artifact.revision if artifact else ""
+    reason = "UpToDate" if record.result == "Unchanged" else "Succeeded"
+    return Claim("Ready", "True", reason, f"{revision} is loaded")
+
+
+def is_spec_pending(resource: Resource, status: Status) -> bool:
+    """A run is to begin for what the spec says now."""
+    if not is_spec_new(resource, status):
+        return False
+    if status.last_handled_spec is None:
+        return resource.spec.schedule.run_on_create
+    return resource.spec.on_spec_change != "NextSchedule"
+
+
+def _decisive(status: Status) -> RunRecord | None:
+    records = (*((status.last_run,) if status.last_run else ()), *status.history)
+    judged = (*GOOD_RESULTS, "Failed")
+    return next(
+        (each for each in records if each.result in judged and each.trigger != BACKFILL), None
+    )
+
+
+def _progress(status: Status) -> str:
+    run = status.current_run
+    return f"run {run.id} is at its stage {run.stage}" if run else "no run has ended yet"
+
+
+def _data_available(status: Status) -> Claim:
+    if status.artifact is None:
+        return Claim("DataAvailable", "False", "NeverLoaded", "no version was loaded yet")
+    return Claim("DataAvailable", "True", "Loaded", f"readers see {status.artifact.revision}")
+
+
+def _reconciling(resource: Resource, status: Status, problem: Problem | None) -> Claim | None:
+    run = status.current_run
+    is_asked = run is not None and run.trigger in ASKED
+    is_pending = is_spec_pending(resource, status) and not resource.spec.suspend
+    if problem or not (is_asked or is_pending):
+        return None
+    is_again = run is not None and run.attempt > 1
+    reason = "ProgressingWithRetry" if is_again else "Progressing"
+    return Claim("Reconciling", "True", reason, _progress(status))
+
+
+def _stalled(resource: Resource, status: Status, problem: Problem | None) -> Claim | None:
+    if problem:
+        return Claim("Stalled", "True", problem.reason, problem.message)
+    run = status.current_run
+    if (run and run.trigger in ASKED) or is_spec_pending(resource, status):
+        return None
+    if is_paused(resource, status):
+        message = f"{status.consecutive_failures} runs failed in a row: ask for one, or edit spec"
+        return Claim("Stalled", "True", "TooManyFailures", message)
+    record = _decisive(status)
+    # an edit is a new chance, whatever it changed
+    if record and record.stalled_as and record.generation == resource.generation:
+        return Claim("Stalled", "True", record.stalled_as, f"{record.reason}: {record.message}")
+    return None
+
+
+def _overdue(
+    resource: Resource, status: Status, problem: Problem | None, now: datetime
+) -> Claim | None:
+    """Two slots came, and nothing succeeded since the first of them."""
+    schedule = resource.spec.schedule
+    if problem or schedule.cron is None or resource.spec.suspend:
+        return None
+    since = status.schedule_since or resource.created_at
+    come = now - jitter_of(schedule, resource.uid)
+    newest = newest_slot(schedule, come, since)
+    before = newest and newest_slot(schedule, newest - timedelta(seconds=1), since)
+    if before is None or (status.last_success_time and status.last_success_time >= before):
+        return None
+    if status.current_run:
+        return Claim("Overdue", "True", "RunTooLong", "a run took longer than until the next slot")
+    return Claim("Overdue", "True", "MissedSchedule", "a slot passed without success")

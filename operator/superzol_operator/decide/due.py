@@ -1,0 +1,182 @@
+"""Which run is due: manual before accepted before spec before schedule before the past."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from superzol_operator.decide.course import Course
+from superzol_operator.decide.runs import (
+    ACCEPT,
+    BACKFILL,
+    MANUAL,
+    SCHEDULE,
+    SPEC,
+    recorded_ids,
+    slot_run_id,
+    token_run_id,
+)
+from superzol_operator.resource import Resource
+from superzol_operator.schedule import count_slots, jitter_of, newest_slot
+from superzol_operator.status import RunRecord, Status
+
+CHAIN_VERSION = re.compile(r"[a-z0-9_]{1,64}@v?([0-9]{1,5})")
+# A slot that is looked at a little late is not late: 0 means to catch nothing up, not to run never.
+GRACE_SECONDS = 30
+MISSED_AT_MOST = 1000
+HISTORY_RECORDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A run to claim; since: when it became due."""
+
+    run_id: str
+    trigger: str
+    since: datetime
+    token: str | None = None
+    forced: bool = False
+    version: int | None = None
+    slot: datetime | None = None
+    missed_slots: int = 0
+
+
+def find_due(resource: Resource, status: Status, now: datetime) -> Due | None:
+    """The run to claim next; None: nothing is due.
+
+    A run whose end is recorded is never due again, whatever happened to the rest of the status.
+    """
+    recorded = recorded_ids(status)
+    asked = (_manual(resource, status, now), _accepted(resource, status, now))
+    by_spec = _changed_spec(resource, status, now)
+    waiting = [*asked, by_spec]
+    if not is_paused(resource, status):
+        waiting += [_slot(resource, status, now), _past(resource, status, now)]
+    return next((due for due in waiting if due and due.run_id not in recorded), None)
+
+
+def is_paused(resource: Resource, status: Status) -> bool:
+    """Too many runs failed in a row: a person must ask, or change the spec."""
+    most = resource.spec.retry.pause_after_consecutive_failures
+    return 0 < most <= status.consecutive_failures
+
+
+def note_handled(resource: Resource, course: Course) -> Course:
+    """Notes requests that need no run: of a run that is recorded, or of no chain and version."""
+    recorded = recorded_ids(course.status)
+    request, accept = resource.annotation("requestedAt"), resource.annotation("accept")
+    if request and token_run_id("m", request) in recorded:
+        course = course.noting(last_handled_request=request)
+    if not accept or accept == course.status.last_handled_accept:
+        return course
+    if token_run_id("a", accept) in recorded:
+        return course.noting(last_handled_accept=accept)
+    if CHAIN_VERSION.fullmatch(accept):
+        return course
+    message = f"accept {accept[:100]!r} is no CHAIN@VERSION: write such as rami_levy@812"
+    return course.noting(last_handled_accept=accept).warning("InvalidAccept", message)
+
+
+def note_missed(resource: Resource, course: Course, now: datetime) -> Course:
+    """Records the newest slot as missed when its starting deadline is over; older ones count."""
+    schedule, status = resource.spec.schedule, course.status
+    slot = _newest(resource, status, now)
+    if slot is None or now <= _latest_start(resource, slot) or is_paused(resource, status):
+        return course
+    run_id = slot_run_id(slot)
+    if run_id in recorded_ids(status):
+        return course.noting(last_schedule_time=slot)
+    missed = count_slots(schedule, _handled_until(resource, status), slot, MISSED_AT_MOST)
+    message = f"slot {slot:%Y-%m-%dT%H:%MZ} passed by more than startingDeadlineSeconds"
+    if missed > 1:
+        message += f", and {missed - 1} before it"
+    record = RunRecord(run_id, SCHEDULE, "Missed", "MissedSchedule", message)
+    record_history = (record, *status.history)[:HISTORY_RECORDS]
+    course = course.noting(last_schedule_time=slot, last_run=record, history=record_history)
+    course = course.warning("ScheduleMissed", message)
+    return replace(course, missed_slots=course.missed_slots + missed)
+
+
+def backfill_version(resource: Resource, status: Status) -> int | None:
+    """The version of the past to load next: the newest that is wanted below the first loaded.
+
+    Downwards, as the ETL joins a version only below the first one of a chain.
+    """
+    wanted = resource.spec.source.backfill
+    if wanted is None or status.first_version is None:
+        return None
+    below = status.first_version - 1
+    version = min(wanted.last, status.backfill.next_version if status.backfill else below)
+    return version if version >= wanted.first else None
+
+
+def _manual(resource: Resource, status: Status, now: datetime) -> Due | None:
+    token = resource.annotation("requestedAt")
+    if token is None or token == status.last_handled_request:
+        return None
+    forced = resource.annotation("forceAt") == token
+    return Due(token_run_id("m", token), MANUAL, now, token=token, forced=forced)
+
+
+def _accepted(resource: Resource, status: Status, now: datetime) -> Due | None:
+    token = resource.annotation("accept")
+    match = CHAIN_VERSION.fullmatch(token or "")
+    if token is None or match is None or token == status.last_handled_accept:
+        return None
+    return Due(token_run_id("a", token), ACCEPT, now, token=token, version=int(match[1]))
+
+
+def _changed_spec(resource: Resource, status: Status, now: datetime) -> Due | None:
+    spec = resource.spec
+    if not is_spec_new(resource, status):
+        return None
+    is_first = status.last_handled_spec is None
+    wanted = spec.schedule.run_on_create if is_first else spec.on_spec_change != "NextSchedule"
+    since = resource.created_at if is_first else now
+    return Due(f"g-{resource.generation}", SPEC, since) if wanted else None
+
+
+def is_spec_new(resource: Resource, status: Status) -> bool:
+    """No run was claimed for what the spec says now of the data."""
+    return resource.spec.data_hash != status.last_handled_spec
+
+
+def _slot(resource: Resource, status: Status, now: datetime) -> Due | None:
+    slot = _newest(resource, status, now)
+    if slot is None or now > _latest_start(resource, slot):
+        return None
+    passed = count_slots(
+        resource.spec.schedule, _handled_until(resource, status), slot, MISSED_AT_MOST
+    )
+    since = slot + jitter_of(resource.spec.schedule, resource.uid)
+    return Due(slot_run_id(slot), SCHEDULE, since, slot=slot, missed_slots=max(0, passed - 1))
+
+
+def _past(resource: Resource, status: Status, now: datetime) -> Due | None:
+    version = backfill_version(resource, status)
+    if version is None or status.artifact is None:
+        return None
+    tries = status.backfill.tries if status.backfill else 0
+    again_at = status.backfill.next_attempt_time if status.backfill else None
+    if again_at and now < again_at:
+        return None
+    run_id = f"b-{version}" if not tries else f"b-{version}-{tries}"
+    return Due(run_id, BACKFILL, now, version=version)
+
+
+def _newest(resource: Resource, status: Status, now: datetime) -> datetime | None:
+    schedule = resource.spec.schedule
+    if schedule.cron is None:
+        return None
+    come = now - jitter_of(schedule, resource.uid)
+    return newest_slot(schedule, come, _handled_until(resource, status))
+
+
+def _handled_until(resource: Resource, status: Status) -> datetime:
+    marks = (status.last_schedule_time, status.schedule_since, resource.created_at)
+    return max(mark for mark in marks if mark is not None)
+
+
+def _latest_start(resource: Resource, slot: datetime) -> datetime:
+    schedule = resource.spec.schedule
+    seconds = max(schedule.starting_deadline_seconds, GRACE_SECONDS)
+    return slot + jitter_of(schedule, resource.uid) + timedelta(seconds=seconds)

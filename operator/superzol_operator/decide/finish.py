@@ -1,0 +1,169 @@
+"""Ends a run: its record, what readers see now and the counters, all in one status."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from superzol_operator.decide.contract import Observed
+from superzol_operator.decide.course import Course
+from superzol_operator.decide.due import HISTORY_RECORDS
+from superzol_operator.decide.runs import BACKFILL, GOOD_RESULTS, frozen_spec, jobs_of_run
+from superzol_operator.outcome import Failure, Kind, Report
+from superzol_operator.spec import Spec
+from superzol_operator.status import (
+    Artifact,
+    Backfill,
+    Chains,
+    CurrentRun,
+    RunRecord,
+    Snapshot,
+    Status,
+)
+
+FAILED = "Failed"
+CANCELLED = "Cancelled"
+MOST_SNAPSHOTS = 20
+# A version of the past that is bad or not there is left out; the others go on.
+LEFT_OUT = ("SchemaDrift", "DatasetNotFound")
+
+
+def finish(observed: Observed, course: Course, result: str, why: Failure, now: datetime) -> Course:
+    """Records how the current run ended, and ends it."""
+    run, status = course.run, course.status
+    record = RunRecord(
+        id=run.id,
+        trigger=run.trigger,
+        result=result,
+        reason=why.reason,
+        message=why.message,
+        generation=run.generation,
+        request_token=run.request_token,
+        revision=run.revision,
+        start_time=run.start_time,
+        completion_time=now,
+        attempts=run.attempt,
+        rows_loaded=run.rows_loaded,
+        rows_rejected=run.rows_rejected,
+        stalled_as=why.stalled_as if result == FAILED else None,
+    )
+    course = course.noting(
+        last_run=record,
+        history=(record, *status.history)[:HISTORY_RECORDS],
+        current_run=None,
+        last_job_time=_newest_job(observed, run, status),
+    )
+    if result == FAILED:
+        course = course.warning("RunFailed", f"run {run.id} failed ({why.reason}): {why.message}")
+    elif result == CANCELLED:
+        course = course.telling("RunCancelled", f"run {run.id} was ended: {why.reason}")
+    if run.trigger == BACKFILL:
+        course = _note_past(course, run, record, now)
+    else:
+        course = _count(course, result, now)
+    return course.waking(now)
+
+
+def finish_unchanged(observed: Observed, course: Course, now: datetime) -> Course:
+    """Ends a run whose version is loaded already."""
+    run, last = course.run, course.status.last_run
+    if last is None or last.result != "Unchanged" or last.revision != run.revision:
+        course = course.telling("UpToDate", f"{run.revision} is loaded already")
+    why = Failure(Kind.UNKNOWN, "UpToDate", "nothing changed at the source")
+    return finish(observed, course, "Unchanged", why, now)
+
+
+def finish_published(observed: Observed, course: Course, report: Report, now: datetime) -> Course:
+    """Ends a run whose version is published, with as many chains as could be loaded."""
+    run = course.run
+    spec = frozen_spec(run, observed.resource)
+    artifact = _artifact(run, report, now)
+    first = min(course.status.first_version or artifact.version, artifact.version)
+    course = course.noting(artifact=artifact, first_version=first)
+    course = _note_snapshot(course, spec, now)
+    course = course.noting_run(
+        revision=artifact.revision, rows_loaded=report.rows, rows_rejected=report.rejected
+    )
+    if report.result == "Unchanged":
+        return finish_unchanged(observed, course, now)
+    course = course.telling("Published", f"{artifact.revision}: {report.rows} rows")
+    if artifact.chains.current >= artifact.chains.total:
+        return finish(observed, course, "Succeeded", Failure(Kind.UNKNOWN, "Succeeded"), now)
+    message = held_back_text(artifact.chains)
+    if is_too_little(artifact.chains, spec.validation.max_held_back_percent):
+        why = Failure(Kind.PERMANENT, "ValidationFailed", message)
+        return finish(observed, course.warning(why.reason, message), FAILED, why, now)
+    why = Failure(Kind.UNKNOWN, "PartiallyLoaded", message)
+    return finish(observed, course, "Partial", why, now)
+
+
+def finish_backfilled(observed: Observed, course: Course, report: Report, now: datetime) -> Course:
+    """Ends a run that loaded a version of the past."""
+    course = course.noting_run(rows_loaded=report.rows, rows_rejected=report.rejected)
+    result = {"Partial": "Partial", "Unchanged": "Unchanged"}.get(report.result, "Succeeded")
+    return finish(observed, course, result, Failure(Kind.UNKNOWN, report.result), now)
+
+
+def is_too_little(chains: Chains, most_percent: int) -> bool:
+    """More chains than allowed keep an earlier version."""
+    return (chains.total - chains.current) * 100 > most_percent * chains.total
+
+
+def held_back_text(chains: Chains) -> str:
+    """Names the chains that keep an earlier version."""
+    missing = chains.total - chains.current
+    named = ", ".join(chains.held_back[:10]) or "their load failed"
+    return f"{missing} of {chains.total} chains keep their last good version: {named}"
+
+
+def _artifact(run: CurrentRun, report: Report, now: datetime) -> Artifact:
+    revision = report.revision or run.revision or ""
+    loaded = report.chains_loaded or 0
+    total = report.chains
+    if total is None:
+        total = loaded + len(report.held_back) + report.chains_missing
+    return Artifact(
+        revision=revision,
+        version=report.version or run.version or 0,
+        digest=revision.partition("@")[2] or None,
+        path=run.folder,
+        rows=report.rows,
+        bytes=run.bytes,
+        last_update_time=now,
+        chains=Chains(total, loaded, report.held_back),
+        fetched_revision=run.fetched_revision,
+        spec_hash=run.spec_hash,
+    )
+
+
+def _newest_job(observed: Observed, run: CurrentRun, status: Status) -> datetime | None:
+    jobs = jobs_of_run(observed, run.id)
+    times = [status.last_job_time, run.job_created_time, *(job.created_at for job in jobs)]
+    return max((time for time in times if time), default=None)
+
+
+def _count(course: Course, result: str, now: datetime) -> Course:
+    if result in GOOD_RESULTS:
+        return course.noting(consecutive_failures=0, last_success_time=now)
+    if result == FAILED:
+        return course.noting(consecutive_failures=course.status.consecutive_failures + 1)
+    return course
+
+
+def _note_past(course: Course, run: CurrentRun, record: RunRecord, now: datetime) -> Course:
+    past = course.status.backfill or Backfill(next_version=run.version or 0)
+    if record.result in GOOD_RESULTS or record.stalled_as in LEFT_OUT:
+        return course.noting(backfill=Backfill(next_version=past.next_version - 1))
+    wait = timedelta(hours=1)
+    later = replace(past, tries=past.tries + 1, next_attempt_time=now + wait)
+    return course.noting(backfill=later).waking(now + wait)
+
+
+def _note_snapshot(course: Course, spec: Spec, now: datetime) -> Course:
+    run, before = course.run, course.status.snapshots
+    if run.fetched_revision is None:
+        return course
+    others = [each for each in before if each.revision != run.fetched_revision]
+    newest = Snapshot(run.fetched_revision, run.bytes, now)
+    kept = (newest, *others)[: min(spec.retention.keep_last, MOST_SNAPSHOTS)]
+    for gone in (each for each in others if each not in kept):
+        course = course.telling("SnapshotPruned", f"{gone.revision} is no longer kept as files")
+    return course.noting(snapshots=kept)

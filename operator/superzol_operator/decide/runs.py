@@ -1,0 +1,109 @@
+"""What a run consists of: its identifier, its stages and their Jobs."""
+
+import hashlib
+import json
+from datetime import datetime
+
+from superzol_operator.decide.contract import CreateJob, JobView, Observed
+from superzol_operator.jobnames import job_name
+from superzol_operator.resource import Resource, read_spec
+from superzol_operator.spec import Spec
+from superzol_operator.status import CurrentRun, Status
+
+MANUAL = "Manual"
+ACCEPT = "Accept"
+SPEC = "Spec"
+SCHEDULE = "Schedule"
+BACKFILL = "Backfill"
+CLEANUP = "Cleanup"
+
+FETCH = "fetch"
+LOAD = "load"
+PUBLISH = "publish"
+
+GOOD_RESULTS = ("Succeeded", "Partial", "Unchanged")
+TOKEN_LETTERS = 10
+
+
+def token_run_id(letter: str, token: str) -> str:
+    """The run of a request: the same token is the same run."""
+    return f"{letter}-{hashlib.sha256(token.encode()).hexdigest()[:TOKEN_LETTERS]}"
+
+
+def slot_run_id(slot: datetime) -> str:
+    """The run of a slot, whenever and by whomever it is started."""
+    return f"s-{slot:%Y%m%d%H%M}"
+
+
+def slot_of_run_id(run_id: str) -> str | None:
+    """The slot of a scheduled run as %Y%m%d%H%M; None for other runs."""
+    return run_id[2:] if run_id.startswith("s-") else None
+
+
+def stages_of(trigger: str, source_kind: str) -> tuple[str, ...]:
+    """The stages of a run in their order.
+
+    Only Kaggle gives a version again by its number, so only from there an accepted one is fetched.
+    """
+    if trigger == BACKFILL:
+        return (FETCH, "backfill")
+    if trigger == CLEANUP:
+        return ("cleanup",)
+    if trigger == ACCEPT and source_kind == "kaggle":
+        return ("accept", FETCH, LOAD, PUBLISH)
+    if trigger == ACCEPT:
+        return ("accept", LOAD, PUBLISH)
+    return (FETCH, LOAD, PUBLISH)
+
+
+def next_stage(run: CurrentRun, spec: Spec) -> str | None:
+    """The stage after that of the run; None after the last."""
+    stages = stages_of(run.trigger, spec.source.kind)
+    index = stages.index(run.stage) + 1
+    return stages[index] if index < len(stages) else None
+
+
+def has_begun(run: CurrentRun) -> bool:
+    """A Job of it was seen: its time counts from then on."""
+    return run.job_created_time is not None or run.attempt > 1 or run.revision is not None
+
+
+def frozen_spec(run: CurrentRun, resource: Resource) -> Spec:
+    """The spec as it was when the run was claimed."""
+    return read_spec(json.loads(run.spec_text), resource.name)
+
+
+def name_job(resource: Resource, run_id: str, stage: str, attempt: int) -> str:
+    """The name of the Job of a stage."""
+    return job_name(resource.name, resource.uid, run_id, stage, attempt)
+
+
+def create_job(resource: Resource, run: CurrentRun, now: datetime) -> CreateJob:
+    """The Job that the run needs now, of the spec that it was claimed with."""
+    spec = frozen_spec(run, resource)
+    limit = spec.run.deadline_seconds
+    remaining = int((run.deadline_time - now).total_seconds()) if has_begun(run) else limit
+    return CreateJob(
+        name=run.job_name or name_job(resource, run.id, run.stage, run.attempt),
+        run_id=run.id,
+        trigger=run.trigger,
+        stage=run.stage,
+        attempt=run.attempt,
+        spec=spec,
+        spec_hash=run.spec_hash,
+        deadline_seconds=max(1, min(remaining, limit)),
+        version=run.version,
+        subject=run.subject,
+        folder=run.folder,
+    )
+
+
+def jobs_of_run(observed: Observed, run_id: str) -> tuple[JobView, ...]:
+    """Our Jobs of a run."""
+    return tuple(job for job in observed.jobs if job.is_ours and job.run_id == run_id)
+
+
+def recorded_ids(status: Status) -> frozenset[str]:
+    """Runs of which the end is known."""
+    last = (status.last_run,) if status.last_run else ()
+    return frozenset(record.id for record in (*last, *status.history))

@@ -1,0 +1,171 @@
+"""Stages that fail, Jobs that vanish or may not be created, and what decide() makes of it."""
+
+import pytest
+
+from superzol_operator.decide.contract import CreateJob, PodOutcome
+from tests.operator.world import World, message
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "stalled"),
+    [
+        (64, "InvalidUsage"),
+        (65, "SchemaDrift"),
+        (66, "DatasetNotFound"),
+        (77, "AuthenticationFailed"),
+        (78, "InvalidConfiguration"),
+    ],
+)
+def test_a_permanent_failure_stalls_without_a_retry(
+    world: World, exit_code: int, stalled: str
+) -> None:
+    world.settle()
+    world.fail(exit_code)
+    world.settle()
+    assert world.claim("Stalled") == ("True", stalled)
+    assert world.claim("Ready") == ("False", "RefreshFailed")
+    assert world.seen.current_run is None
+    assert sum(world.created.values()) == 1
+
+
+@pytest.mark.parametrize("exit_code", [75, 70, 137, 1])
+def test_other_failures_are_tried_again_and_then_exhausted(world: World, exit_code: int) -> None:
+    world.spec = world.spec | {"retry": {"limit": 2}}
+    for attempt in (1, 2, 3):
+        decision = world.settle()
+        assert world.job().attempt == attempt
+        world.fail(exit_code)
+        decision = world.settle()
+        if attempt < 3:
+            assert decision.requeue_after_seconds is not None
+            assert 54 <= decision.requeue_after_seconds / 2 ** (attempt - 1) <= 66
+            assert world.claim("Reconciling") == ("True", "ProgressingWithRetry")
+            world.wait(seconds=decision.requeue_after_seconds)
+    assert world.claim("Stalled") == ("True", "RetriesExhausted")
+    assert world.reasons().count("RetryScheduled") == 2
+    assert world.reasons().count("RetriesExhausted") == 1
+
+
+def test_a_longer_wait_that_the_source_asked_for_is_kept(world: World) -> None:
+    world.settle()
+    text = message(result="Failed", reason="RateLimited", retryAfterSeconds=900)
+    world.fail(outcomes=(PodOutcome("pod", exit_code=75, message=text),))
+    assert world.settle().requeue_after_seconds == 600
+    assert world.seen.current_run is not None
+    assert world.seen.current_run.next_attempt_time is not None
+    assert (world.seen.current_run.next_attempt_time - world.now).total_seconds() == 900
+
+
+def test_a_stage_that_ended_well_but_told_nothing_is_tried_again(world: World) -> None:
+    world.settle()
+    world.change(world.job(), finished="Complete", active=0, outcomes=())
+    world.settle()
+    assert world.seen.current_run is not None
+    assert (world.seen.current_run.stage, world.seen.current_run.attempt) == ("fetch", 2)
+
+
+def test_a_deleted_job_is_a_failed_attempt_and_gets_a_new_name(world: World) -> None:
+    world.settle()
+    first = world.job()
+    world.vanish()
+    decision = world.settle()
+    assert "JobDeleted" in world.reasons()
+    world.wait(seconds=decision.requeue_after_seconds or 0)
+    world.settle()
+    assert world.job().name != first.name
+    assert world.job().attempt == 2
+
+
+def test_a_job_being_deleted_is_waited_for(world: World) -> None:
+    world.settle()
+    world.change(world.job(), deleting=True)
+    world.settle()
+    assert world.seen.current_run is not None
+    assert world.seen.current_run.attempt == 1
+
+
+def test_a_cancelled_run_ends_when_its_pods_are_gone(world: World) -> None:
+    world.settle()
+    world.annotations = {"cancel": "g-1"}
+    world.settle()
+    assert world.job().deleting
+    assert world.seen.current_run is not None
+    world.remove_deleted()
+    world.settle()
+    assert world.seen.current_run is None
+    assert world.seen.last_run is not None
+    assert world.seen.last_run.result == "Cancelled"
+    assert world.seen.last_handled_cancel == "g-1"
+    assert not world.jobs
+
+
+def test_a_run_that_is_too_late_fails(world: World) -> None:
+    world.settle()
+    world.wait(seconds=7201)
+    world.settle()
+    world.remove_deleted()
+    world.settle()
+    assert world.seen.last_run is not None
+    assert world.seen.last_run.reason == "DeadlineExceeded"
+
+
+def test_a_pod_that_does_not_start_fails_the_attempt_with_why(world: World) -> None:
+    world.settle()
+    pod = PodOutcome("pod", reason="ImagePullBackOff", message="no such image")
+    world.change(world.job(), outcomes=(pod,))
+    world.wait(seconds=601)
+    world.settle()
+    assert "PodNotStarting" in world.reasons()
+    world.remove_deleted()
+    world.settle()
+    assert world.seen.current_run is not None
+    assert world.seen.current_run.attempt == 2
+
+
+def test_a_missing_secret_stalls_at_once(world: World) -> None:
+    world.settle()
+    told = 'secret "kaggle" not found'
+    pod = PodOutcome("pod", reason="CreateContainerConfigError", message=told)
+    world.change(world.job(), outcomes=(pod,))
+    world.wait(seconds=601)
+    world.settle()
+    world.remove_deleted()
+    world.settle()
+    assert world.claim("Stalled") == ("True", "SecretMissing")
+    assert world.seen.last_run is not None
+    assert told in world.seen.last_run.message
+
+
+def test_a_foreign_job_of_the_name_stalls(world: World) -> None:
+    world.refuse = "collision"
+    world.settle()
+    assert world.claim("Stalled") == ("True", "NameCollision")
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("quota", "Queued"), ("forbidden", "JobForbidden")])
+def test_a_quota_makes_a_run_wait_and_not_fail(world: World, kind: str, reason: str) -> None:
+    world.refuse = kind
+    world.look()
+    world.look()
+    assert world.claim("Ready") == ("Unknown", reason)
+    world.wait(hours=9)
+    for _ in range(3):
+        world.look()
+    assert world.claim("Ready") == ("Unknown", reason)
+    world.refuse = None
+    world.look()
+    (order,) = [each for each in world.look().actions if isinstance(each, CreateJob)]
+    assert order.deadline_seconds == 7200
+    world.run_through()
+    assert world.claim("Ready") == ("True", "Succeeded")
+
+
+def test_a_job_that_is_refused_for_good_stalls(world: World) -> None:
+    world.refuse = "invalid"
+    world.settle()
+    assert world.claim("Stalled") == ("True", "JobRefused")
