@@ -1,0 +1,60 @@
+"""Starts the operator once what it needs is there, and says in a sentence what is not."""
+
+import asyncio
+
+import aiohttp
+
+from superzol_operator.access import Access, NoAccess
+from superzol_operator.cluster import ApiFailure, Cluster, Unreachable
+from superzol_operator.lease import LeaseLost
+from superzol_operator.operating import Operator, lease_terms
+from superzol_operator.preflight import KindMissing, RightsMissing, check_kind, check_rights
+from superzol_operator.settings import Settings
+
+UNFORESEEN, PASSING, REFUSED, CONFIGURATION = 70, 75, 77, 78
+CHECK_SECONDS = 20
+
+
+async def start(settings: Settings) -> None:
+    """Runs the operator until it is told to stop.
+
+    Raises NoAccess, Unreachable, ApiFailure, KindMissing, RightsMissing or LeaseLost.
+    """
+    access = Access(settings.kubeconfig)
+    await access.load()
+    await check(settings, access)
+    await Operator(settings, access).run()
+
+
+async def check(settings: Settings, access: Access) -> None:
+    """Raises what explain_failure() can say, before anything is watched."""
+    cluster = Cluster(access, aiohttp.ClientTimeout(total=CHECK_SECONDS))
+    try:
+        await check_kind(cluster)
+        await check_rights(cluster, settings, lease_terms(settings).namespace)
+    finally:
+        await cluster.close()
+
+
+def explain_failure(error: BaseException) -> tuple[int, str]:
+    """Returns the exit code for an error and a sentence that says what to do."""
+    match error:
+        case BaseExceptionGroup():
+            return explain_failure(error.exceptions[0])
+        case KindMissing() | NoAccess():
+            return CONFIGURATION, str(error)
+        case RightsMissing():
+            return REFUSED, str(error)
+        case ApiFailure(status=401):
+            return REFUSED, f"the API server does not accept the credentials ({error.message})"
+        case ApiFailure():
+            return PASSING, f"the API server refused: {error}"
+        case Unreachable() | aiohttp.ClientError() | TimeoutError():
+            return PASSING, f"the API server cannot be reached: {error or type(error).__name__}"
+        case LeaseLost():
+            return PASSING, f"{error}; the process ends so that only one operator works"
+        case OSError():
+            return CONFIGURATION, f"{error}: is the port free? Choose another one"
+        case asyncio.CancelledError():
+            return UNFORESEEN, "the operator was cancelled"
+    return UNFORESEEN, f"{type(error).__name__}: {error}"
