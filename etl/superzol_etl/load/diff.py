@@ -91,8 +91,7 @@ def observe(
     store_of_part = np.array(
         [store_keys[part.store_code] if part.store_code else 0 for part in rows.parts], np.int64
     )
-    used = np.flatnonzero(rank[rows.part] >= 0)
-    order = used[_sorted_rows(rows, used, product_keys, store_of_part, rank)]
+    order = _used_rows(rows, product_keys, store_of_part, rank)
     part = rows.part[order]
     key = product_keys[rows.code[order]] << STORE_BITS | store_of_part[part]
     same_as_next = key[1:] == key[:-1]
@@ -104,13 +103,17 @@ def observe(
     return Observed(key[last], rows.price[row], flags[last].astype(np.int16), part[last], row)
 
 
-def _sorted_rows(
-    rows: Rows, used: Int64s, product_keys: Int64s, store_of_part: Int64s, rank: Int64s
-) -> Int64s:
+def _used_rows(rows: Rows, product_keys: Int64s, store_of_part: Int64s, rank: Int64s) -> Int64s:
     """Numbers of the used rows by product, store, rank of their part, and place in the file."""
-    part = rows.part[used]
-    products, stores = dense(product_keys)[rows.code[used]], dense(store_of_part)[part]
-    return sorted_order([products, stores, rank[part]])
+    used = np.flatnonzero(rank[rows.part] >= 0)
+    products, stores = dense(product_keys), dense(store_of_part)
+    order = sorted_order(
+        len(used),
+        lambda: products[rows.code[used]],
+        lambda: stores[rows.part[used]],
+        lambda: rank[rows.part[used]],
+    )
+    return used[order]
 
 
 def compare(old: Offers, new: Observed, closing_stores: Sequence[int], version: int) -> Change:

@@ -60,7 +60,8 @@ def arrange(offers: Offers, changed_keys: Int64s, categories: Categories) -> She
     rows = np.flatnonzero(is_touched[shelf])
     touched = np.flatnonzero(is_touched)
     number = (np.cumsum(is_touched) - 1)[shelf[rows]]
-    rows = rows[sorted_order([number, offers.price[rows].astype(np.int64)])]
+    price = offers.price[rows].astype(np.int64)
+    rows = rows[sorted_order(len(rows), lambda: number, lambda: price)]
     counts = np.bincount(number, minlength=len(touched))
     return Shelves(
         (touched // width).astype(np.int16),

@@ -75,5 +75,5 @@ def test_touched_shelves_are_written_whole_and_in_order(
 
 @pytest.mark.parametrize("largest", [9, 2**62])
 def test_rows_are_sorted_by_all_columns_and_equal_ones_stay_in_order(largest: int) -> None:
-    columns = [np.array([2, 1, 2, 1, 2]), np.array([largest, 3, 0, 3, largest])]
-    assert sorted_order(columns).tolist() == [1, 3, 2, 0, 4]
+    first, second = np.array([2, 1, 2, 1, 2]), np.array([largest, 3, 0, 3, largest])
+    assert sorted_order(5, lambda: first, lambda: second).tolist() == [1, 3, 2, 0, 4]
