@@ -61,14 +61,15 @@ def settings_of(job: CreateJob) -> dict[str, str]:
 
 
 def _settings(job: CreateJob) -> Iterator[tuple[str, str]]:
-    source, checks = job.spec.source, job.spec.validation
-    if job.stage == "fetch":
-        if source.endpoint_url:
-            yield "AWS_ENDPOINT_URL", source.endpoint_url
-        if source.region:
-            yield "AWS_REGION", source.region
-        if source.kind == "kaggle" and source.secret_name:
-            yield "KAGGLE_CONFIG_DIR", SOURCE_SECRET_FOLDER
+    source, storage, checks = job.spec.source, job.spec.storage, job.spec.validation
+    is_fetch = job.stage == "fetch"
+    # A pod knows one object store: the API server refuses a resource with two.
+    if endpoint_url := storage.endpoint_url or (is_fetch and source.endpoint_url):
+        yield "AWS_ENDPOINT_URL", endpoint_url
+    if region := storage.region or (is_fetch and source.region):
+        yield "AWS_REGION", region
+    if is_fetch and source.kind == "kaggle" and source.secret_name:
+        yield "KAGGLE_CONFIG_DIR", SOURCE_SECRET_FOLDER
     if job.stage == "load":
         yield "JOB_COMPLETION_COUNT", str(job.spec.load.shards)
     if job.stage in ("load", "backfill"):
@@ -89,6 +90,7 @@ def _fetch(resource: Resource, job: CreateJob) -> list[str]:
         *_option("--version", job.version),
         *(part for glob in job.spec.source.files for part in _option("--only", glob)),
         *_option("--keep-versions", retention.keep_last),
+        *_option("--keep-archives", retention.keep_archives),
         *_option("--keep-seconds", retention.max_age_seconds),
         *_run(resource, job),
     ]

@@ -145,6 +145,8 @@ def _storage(storage: JsonObject, dataset: str) -> Storage:
         path=storage.get("path") or dataset,
         bucket=_bucket_address(bucket) if bucket else None,
         secret_name=_secret_name(bucket) if bucket else None,
+        endpoint_url=bucket.get("endpoint") if bucket else None,
+        region=bucket.get("region") if bucket else None,
     )
 
 
@@ -190,7 +192,9 @@ def _retry(retry: JsonObject) -> Retry:
 
 def _retention(retention: JsonObject) -> Retention:
     return Retention(
-        keep_last=retention.get("keepLast", 3), max_age_seconds=retention.get("maxAgeSeconds")
+        keep_last=retention.get("keepLast", 3),
+        keep_archives=retention.get("keepArchives", 30),
+        max_age_seconds=retention.get("maxAgeSeconds"),
     )
 
 

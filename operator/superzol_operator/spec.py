@@ -53,6 +53,8 @@ class Storage:
     path: str = ""
     bucket: str | None = None
     secret_name: str | None = None
+    endpoint_url: str | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Retention:
     """How many versions stay on the volume as files, and for how long."""
 
     keep_last: int = 3
+    keep_archives: int = 30
     max_age_seconds: int | None = None
 
 

@@ -115,6 +115,7 @@ def test_a_fetch_asks_for_the_source_and_what_to_keep_of_it(
     spec, told = resource.spec, parsed(build_job(resource, job, DEFAULTS))
     assert parse_address(told["source"]).kind == KINDS[spec.source.kind]
     assert told["keep_versions"] == spec.retention.keep_last
+    assert told["keep_archives"] == spec.retention.keep_archives
     assert told["keep_seconds"] == spec.retention.max_age_seconds
     assert tuple(told["only"] or ()) == spec.source.files
 
@@ -213,6 +214,14 @@ def test_without_a_claim_versions_pass_through_a_bucket() -> None:
     volumes = manifest["spec"]["template"]["spec"]["volumes"]
     assert {"name": "data", "emptyDir": {}} in volumes
     assert parsed(manifest)["store"] == "s3://zol/p"
+
+
+@pytest.mark.parametrize("stage", ["fetch", "load", "publish", "cleanup"])
+def test_every_stage_knows_where_the_bucket_of_the_storage_is(stage: str) -> None:
+    bucket = {"bucket": "zol", "endpoint": "http://minio:9000", "region": "eu-central-1"}
+    with environment_of(build(stage, storage={"s3": bucket})):
+        assert os.environ["AWS_ENDPOINT_URL"] == "http://minio:9000"
+        assert os.environ["AWS_REGION"] == "eu-central-1"
 
 
 def test_resources_are_those_of_the_stage_before_those_of_all() -> None:

@@ -87,7 +87,11 @@ SPECS = objects(
     ),
     load=LOADS,
     run=parts(podRetries=st.integers(0, 10), deadlineSeconds=st.integers(60, 604_800)),
-    retention=parts(keepLast=st.integers(1, 20), maxAgeSeconds=st.integers(1, 10**9)),
+    retention=parts(
+        keepLast=st.integers(1, 20),
+        keepArchives=st.integers(0, 99),
+        maxAgeSeconds=st.integers(1, 10**9),
+    ),
     podTemplate=POD_TEMPLATES,
 )
 
