@@ -29,18 +29,22 @@ def write_value(value: Any) -> Any:
 
 
 def read_value(kind: type[T], given: Mapping[str, Any]) -> T:
-    """Reads a dataclass; unknown keys are ignored, a field that is lacking has its default.
+    """Reads a dataclass; unknown keys are ignored, and what is lacking or wrong has its default.
 
-    Raises ValueError for a value that is no such thing, or a field that has no default.
+    Raises ValueError when that has no default.
     """
     hints = _hints(cast(Any, kind))  # mypy does not see that a class is hashable
     found: dict[str, Any] = {}
     for each in fields(kind):  # type: ignore[arg-type]  # T is a dataclass: fields() says so
         value = given.get(_camel(each.name))
-        if value is not None:
-            found[each.name] = _read(hints[each.name], value)
-        elif _is_required(each):
-            raise ValueError(f"{kind.__name__} lacks {_camel(each.name)}")
+        try:
+            if value is not None:
+                found[each.name] = _read(hints[each.name], value)
+            elif _is_required(each):
+                raise ValueError(f"{kind.__name__} lacks {_camel(each.name)}")
+        except ValueError:
+            if _is_required(each):
+                raise
     return kind(**found)
 
 
@@ -58,7 +62,7 @@ def _read(hint: Any, value: Any) -> Any:
 
 
 def _expect(value: Any, kind: Any) -> Any:
-    if not isinstance(value, kind):
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise ValueError(f"{value!r} is no {kind.__name__}")
     return value
 

@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
+from superzol_operator.fields import write_value
 from superzol_operator.spec import (
     JsonObject,
     Load,
@@ -74,7 +74,7 @@ def read_spec(spec: JsonObject, name: str) -> Spec:
     """Reads a spec; name: of the resource, which is also the dataset's where none is given."""
     storage = _storage(_part(spec, "storage"), spec.get("dataset") or name)
     target = _part(_part(spec, "target"), "postgres")
-    return Spec(
+    read = Spec(
         dataset=spec.get("dataset") or name,
         source=read_source(_part(spec, "source")),
         storage=storage,
@@ -93,9 +93,10 @@ def read_spec(spec: JsonObject, name: str) -> Spec:
         deletion_policy=spec.get("deletionPolicy") or "Retain",
         successful_runs_history_limit=spec.get("successfulRunsHistoryLimit", 3),
         failed_runs_history_limit=spec.get("failedRunsHistoryLimit", 3),
-        data_hash=_data_hash(spec),
+        data_hash="",
         text=json.dumps(spec, sort_keys=True, separators=(",", ":")),
     )
+    return replace(read, data_hash=_hash_of_data(read))
 
 
 def read_source(source: JsonObject) -> Source:
@@ -211,23 +212,22 @@ def _pod_template(template: JsonObject) -> PodTemplate:
     )
 
 
-def _data_hash(spec: JsonObject) -> str:
-    """What a new run is due for when it changes; not the schedule, limits or the past to load."""
-    source = {
-        kind: {key: value for key, value in (given or {}).items() if key != "versions"}
-        for kind, given in _part(spec, "source").items()
-    }
-    # how many chains may be held back judges a version that is loaded already
-    gates = {
-        key: value for key, value in _part(spec, "validate").items() if key != "maxHeldBackPercent"
-    }
-    parts = {key: spec.get(key) for key in ("dataset", "storage", "target")}
-    image = _part(spec, "podTemplate").get("image")
-    return _digest({**parts, "source": source, "gates": gates, "image": image})
+def _hash_of_data(spec: Spec) -> str:
+    """What a new run is due for when it changes; not the schedule, limits or the past to load.
 
-
-def _digest(value: Any) -> str:
-    encoded = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    Of what was read, not of what was written: a default that a newer description writes into old
+    objects is no change.
+    """
+    parts = (
+        spec.dataset,
+        replace(spec.source, backfill=None),
+        spec.storage,
+        spec.target_secret_name,
+        # how many chains may be held back judges a version that is loaded already
+        replace(spec.validation, max_held_back_percent=0),
+        spec.pod_template.image,
+    )
+    encoded = json.dumps(write_value(parts), sort_keys=True).encode()
     return hashlib.sha256(encoded).hexdigest()[:HASH_LETTERS]
 
 

@@ -96,7 +96,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How many versions stay on the volume as files, and for how long."""
+    """How many versions stay on the volume as files, and for how long, and how many archives."""
 
     keep_last: int = 3
     keep_archives: int = 30
