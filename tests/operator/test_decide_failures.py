@@ -3,7 +3,7 @@
 import pytest
 
 from superzol_operator.decide.contract import CreateJob, PodOutcome
-from tests.operator.world import World, message
+from tests.operator.world import World, loaded, message
 
 
 @pytest.fixture
@@ -169,3 +169,37 @@ def test_a_job_that_is_refused_for_good_stalls(world: World) -> None:
     world.refuse = "invalid"
     world.settle()
     assert world.claim("Stalled") == ("True", "JobRefused")
+
+
+def test_too_many_failures_pause_the_schedule_until_somebody_asks() -> None:
+    world = loaded()
+    world.spec = world.spec | {"retry": {"limit": 0, "pauseAfterConsecutiveFailures": 2}}
+    for _ in range(2):
+        world.wait(days=1)
+        world.now = world.now.replace(hour=2, minute=0, second=1)
+        world.settle()
+        world.fail(75)
+        world.settle()
+    assert world.claim("Stalled") == ("True", "TooManyFailures")
+    world.wait(days=1)
+    world.settle()
+    assert world.seen.current_run is None
+    world.annotations = {"requestedAt": "again"}
+    world.settle()
+    world.complete(revision="v813@blake3:1")
+    world.run_through()
+    assert world.claim("Stalled") is None
+    assert world.seen.consecutive_failures == 0
+
+
+def test_an_edit_ends_the_pause() -> None:
+    world = loaded()
+    world.spec = world.spec | {"retry": {"limit": 0, "pauseAfterConsecutiveFailures": 1}}
+    world.annotations = {"requestedAt": "now"}
+    world.settle()
+    world.fail(75)
+    world.settle()
+    assert world.claim("Stalled") == ("True", "TooManyFailures")
+    world.edit(suspend=False)
+    world.settle()
+    assert world.claim("Stalled") is None

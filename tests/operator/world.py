@@ -226,6 +226,13 @@ def scheduled(**schedule: object) -> World:
     return world
 
 
+def loaded(**schedule: object) -> World:
+    """A scheduled world that loaded its first version at noon."""
+    world = scheduled(**schedule)
+    world.run_through()
+    return world
+
+
 def apply_patch(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     """RFC 7386, as the API server applies it."""
     merged = dict(old)

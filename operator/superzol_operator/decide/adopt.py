@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from superzol_operator.decide.contract import JobView, Observed
 from superzol_operator.decide.course import Course
 from superzol_operator.decide.due import HISTORY_RECORDS
+from superzol_operator.decide.finish import make_artifact
 from superzol_operator.decide.runs import (
     ACCEPT,
     BACKFILL,
@@ -52,7 +53,8 @@ def adopt(observed: Observed, course: Course, now: datetime) -> Course:
         key=lambda run_id: max(job.created_at for job in jobs if job.run_id == run_id),
     )
     for run_id in older:
-        course = _record(course, [job for job in jobs if job.run_id == run_id], now)
+        told = [job for job in jobs if job.run_id == run_id]
+        course = _restore_artifact(observed.resource, _record(course, told, now), told)
     run = _rebuild(observed.resource, [job for job in jobs if job.run_id == newest])
     course = course.noting(current_run=run)
     course = _note_marks(observed.resource, course, jobs)
@@ -133,6 +135,16 @@ def _record(course: Course, jobs: list[JobView], now: datetime) -> Course:
     )
     history = (record, *course.status.history)[:HISTORY_RECORDS]
     return course.noting(last_run=record, history=history)
+
+
+def _restore_artifact(resource: Resource, course: Course, jobs: list[JobView]) -> Course:
+    published = [job for job in jobs if job.stage == PUBLISH and job.finished == "Complete"]
+    report = next((report for job in published for report in reports_of(job)), None)
+    if report is None:
+        return course
+    artifact = make_artifact(_rebuild(resource, jobs), report, published[0].created_at)
+    first = min(course.status.first_version or artifact.version, artifact.version)
+    return course.noting(artifact=artifact, first_version=first)
 
 
 def _note_marks(resource: Resource, course: Course, jobs: Iterable[JobView]) -> Course:

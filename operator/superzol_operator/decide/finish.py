@@ -75,7 +75,7 @@ def finish_published(observed: Observed, course: Course, report: Report, now: da
     """Ends a run whose version is published, with as many chains as could be loaded."""
     run = course.run
     spec = frozen_spec(run, observed.resource)
-    artifact = _artifact(run, report, now)
+    artifact = make_artifact(run, report, now)
     first = min(course.status.first_version or artifact.version, artifact.version)
     course = course.noting(artifact=artifact, first_version=first)
     course = _note_snapshot(course, spec, now)
@@ -114,7 +114,8 @@ def held_back_text(chains: Chains) -> str:
     return f"{missing} of {chains.total} chains keep their last good version: {named}"
 
 
-def _artifact(run: CurrentRun, report: Report, now: datetime) -> Artifact:
+def make_artifact(run: CurrentRun, report: Report, now: datetime) -> Artifact:
+    """What readers see once a run has published."""
     revision = report.revision or run.revision or ""
     loaded = report.chains_loaded or 0
     total = report.chains
