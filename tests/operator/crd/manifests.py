@@ -10,12 +10,22 @@ SOURCES: dict[str, Manifest] = {
         "dataset": "erlichsefi/israeli-supermarkets-2024",
         "version": 812,
         "versions": {"from": 700, "to": 811},
+        "files": ["price_*", "store_*"],
         "secretRef": {"name": "kaggle-credentials"},
     },
-    "directory": {"claimName": "incoming", "path": "supermarkets/2026"},
-    "http": {"url": "https://data.example.org/raw/", "secretRef": {"name": "mirror.key"}},
-    "api": {"url": "https://data.example.org:8443", "secretRef": {"name": "api-key"}},
+    "directory": {"claimName": "incoming", "path": "supermarkets/2026", "files": ["*.csv"]},
+    "http": {
+        "url": "https://data.example.org/raw/",
+        "files": ["*.csv"],
+        "secretRef": {"name": "mirror.key"},
+    },
+    "api": {
+        "url": "https://data.example.org:8443",
+        "files": ["price_*"],
+        "secretRef": {"name": "api-key"},
+    },
     "s3": {
+        "files": ["2026/*.csv"],
         "bucket": "superzol-prices",
         "prefix": "raw/2026",
         "endpoint": "http://minio.storage:9000",
@@ -23,6 +33,7 @@ SOURCES: dict[str, Manifest] = {
         "secretRef": {"name": "minio"},
     },
 }
+STORE: Manifest = {key: value for key, value in SOURCES["s3"].items() if key != "files"}
 # as design and docs/operator.md begin
 MINIMAL: Manifest = {
     "source": {
@@ -35,6 +46,7 @@ MINIMAL: Manifest = {
     "storage": {"claimName": "kaggle-data"},
     "target": {"postgres": {"secretRef": {"name": "postgres-loader"}}},
 }
+STAGES = ("default", "fetch", "load", "publish", "backfill")
 RESOURCES: Manifest = {
     "requests": {"cpu": 2, "memory": "2Gi"},
     "limits": {"memory": "4Gi", "ephemeral-storage": "1.5Gi"},
@@ -53,7 +65,7 @@ EVERYTHING: Manifest = {
     "concurrencyPolicy": "Replace",
     "onSpecChange": "Restart",
     "skipUnchanged": False,
-    "storage": {"claimName": "kaggle-data", "path": "raw/supermarkets", "s3": SOURCES["s3"]},
+    "storage": {"claimName": "kaggle-data", "path": "raw/supermarkets", "s3": STORE},
     "validate": {
         "maxShrinkPercent": 30,
         "maxRejectedPercent": 5,
@@ -71,13 +83,13 @@ EVERYTHING: Manifest = {
     },
     "successfulRunsHistoryLimit": 0,
     "failedRunsHistoryLimit": 50,
-    "retention": {"keepLast": 1, "keepArchives": 0},
+    "retention": {"keepLast": 1, "keepArchives": 0, "maxAgeSeconds": 604800},
     "deletionPolicy": "Delete",
     "podTemplate": {
         "image": "registry.example.org/superzol-etl:0.1.0",
         "serviceAccountName": "superzol-etl",
         "priorityClassName": "nightly",
-        "resources": dict.fromkeys(("default", "fetch", "load", "publish"), RESOURCES),
+        "resources": dict.fromkeys(STAGES, RESOURCES),
         "nodeSelector": {"kubernetes.io/arch": "amd64"},
         "labels": {"team": "prices"},
         "annotations": {"example.org/owner": "prices"},
