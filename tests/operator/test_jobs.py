@@ -230,12 +230,3 @@ def test_resources_are_those_of_the_stage_before_those_of_all() -> None:
     assert container_of(build("load", podTemplate=template))["resources"] == large
     assert container_of(build("fetch", podTemplate=template))["resources"] == small
     assert container_of(build("fetch"))["resources"]["limits"] == {"memory": "2Gi"}
-
-
-@pytest.mark.parametrize("stage", ["fetch", "load", "publish", "cleanup"])
-def test_each_stage_knows_the_object_store_that_keeps_the_versions(stage: str) -> None:
-    bucket = {"bucket": "prices", "endpoint": "http://minio:9000", "region": "local"}
-
-    with environment_of(build(stage, storage={"s3": bucket})):
-        assert os.environ["AWS_ENDPOINT_URL"] == "http://minio:9000"
-        assert os.environ["AWS_REGION"] == "local"
