@@ -24,13 +24,14 @@ EXIT_SECONDS = 25.0
 class Callbacks:
     """Whom the watches tell.
 
-    resource_seen: a DatasetRefresh as the watch has it. gone: one was deleted.
+    resource_seen: a DatasetRefresh as the watch has it, and whether it changed just now; else it
+    was listed. gone: one was deleted.
     wake: look at a resource, in so many seconds. heard: a watch of that kind is alive.
     complaint: what the probe answers; None when all is well.
     started: called when Kopf has set its own handlers of signals.
     """
 
-    resource_seen: Callable[[Mapping[str, Any]], None]
+    resource_seen: Callable[[Mapping[str, Any], bool], None]
     gone: Callable[[Key], None]
     wake: Callable[[Key, float], None]
     heard: Callable[[str], None]
@@ -83,7 +84,7 @@ def kopf_registry(access: Access, callbacks: Callbacks) -> kopf.OperatorRegistry
         if event["type"] == "DELETED":
             callbacks.gone(Key(body["metadata"]["namespace"], body["metadata"]["name"]))
         else:
-            callbacks.resource_seen(body)
+            callbacks.resource_seen(body, event["type"] == "MODIFIED")
 
     @kopf.on.event("batch", "v1", "jobs", registry=registry)
     async def see_job(event: Mapping[str, Any], **_: Any) -> None:

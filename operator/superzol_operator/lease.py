@@ -14,7 +14,11 @@ log = logging.getLogger(__name__)
 
 
 class LeaseLost(Exception):
-    """Another operator may lead by now."""
+    """Another operator leads."""
+
+
+class NotLeading(Exception):
+    """Our hold on the Lease is not fresh: another operator may lead by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,9 @@ class Lease:
         return self._clock() - self._renewed_at < self._terms.renew_deadline_seconds
 
     def check(self) -> None:
-        """Raises LeaseLost when we may not write any more."""
+        """Raises NotLeading when we may not write, now."""
         if not self.is_held:
-            raise LeaseLost(f"the Lease {self._terms.name} was not renewed in time")
+            raise NotLeading(f"the Lease {self._terms.name} was not renewed in time")
 
     async def acquire(self) -> None:
         """Waits until the Lease is ours."""
@@ -66,12 +70,17 @@ class Lease:
             await asyncio.sleep(self._terms.retry_seconds)
         log.info("lease acquired", extra={"lease": self._terms.name, "holder": self._terms.holder})
 
-    async def keep(self) -> None:
-        """Renews the Lease for ever; raises LeaseLost when that fails for too long."""
+    async def keep(self, regained: Callable[[], None]) -> None:
+        """Renews the Lease for ever; raises LeaseLost when another operator has it.
+
+        While the API server is away nobody can take it, and nothing is written: the process stays.
+        regained: called when we may write again after a time when we might not.
+        """
         while True:
             await asyncio.sleep(self._terms.retry_seconds)
-            if not await self._try():
-                self.check()
+            was_held = self.is_held
+            if await self._try() and not was_held:
+                regained()
 
     async def release(self) -> None:
         """Leaves the Lease to whoever asks next, at once."""

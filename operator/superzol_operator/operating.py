@@ -31,6 +31,10 @@ log = logging.getLogger(__name__)
 LEAVE_SECONDS = 5.0
 
 
+class WatchEnded(Exception):
+    """A watch failed in a way that only a new start heals."""
+
+
 class Operator:
     """Everything that runs in the process."""
 
@@ -93,7 +97,7 @@ class Operator:
         await self._lease.acquire()
         self._cluster.guarded = self._lease.check
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._lease.keep())
+            tasks.create_task(self._lease.keep(self._work.wake_all))
             tasks.create_task(self._work.run())
 
     async def _leave(self, lead: asyncio.Task[None]) -> None:
@@ -113,14 +117,17 @@ class Operator:
             complaint=self._health.complaint,
             started=self._take_signals,
         )
-        await kopf.operator(
-            registry=kopf_registry(self._access, callbacks),
-            settings=kopf_settings(self._settings),
-            clusterwide=self._settings.cluster_wide,
-            namespaces=self._settings.namespaces,
-            liveness_endpoint=f"http://0.0.0.0:{self._settings.probe_port}/healthz",
-            stop_flag=flag,
-        )
+        try:
+            await kopf.operator(
+                registry=kopf_registry(self._access, callbacks),
+                settings=kopf_settings(self._settings),
+                clusterwide=self._settings.cluster_wide,
+                namespaces=self._settings.namespaces,
+                liveness_endpoint=f"http://0.0.0.0:{self._settings.probe_port}/healthz",
+                stop_flag=flag,
+            )
+        except Exception as error:
+            raise WatchEnded(f"a watch ended: {error or type(error).__name__}") from error
 
     def _take_signals(self) -> None:
         # Kopf would stop its watches first, and keep the Lease for as long as that takes

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from superzol_operator.acts import Acts
 from superzol_operator.census import Census
-from superzol_operator.cluster import Cluster
+from superzol_operator.cluster import ApiFailure, Cluster
 from superzol_operator.decide.contract import (
     CreateFailure,
     CreateJob,
@@ -23,6 +23,7 @@ from superzol_operator.decide.contract import (
     Observed,
 )
 from superzol_operator.decide.decision import decide
+from superzol_operator.forbidden import note_forbidden
 from superzol_operator.keys import Key
 from superzol_operator.metrics import Metrics
 from superzol_operator.observe import observe_jobs, observe_resource
@@ -79,17 +80,22 @@ class Reconciler:
         if resource is None:
             self._forget(key)
             return None
-        jobs = await observe_jobs(self._around.cluster, resource, self._now())
-        decision, failure = await self._step(key, Observed(resource, jobs))
-        if failure is not None:
+        try:
+            jobs = await observe_jobs(self._around.cluster, resource, self._now())
+        except ApiFailure as failure:
+            if failure.status == 403:
+                await self._tell_forbidden(key, resource, failure.message)
+            raise
+        decision, refusal = await self._step(key, Observed(resource, jobs))
+        if refusal is not None:
             # what the server said about the Job is told to the rules, on what is there by now
             again = await observe_resource(self._around.cluster, key)
             if again is None:
                 return 0.0
             jobs = await observe_jobs(self._around.cluster, again, self._now())
-            observed = Observed(again, jobs, create_failure=failure)
-            decision, failure = await self._step(key, observed)
-            if failure is not None:
+            observed = Observed(again, jobs, create_failure=refusal)
+            decision, refusal = await self._step(key, observed)
+            if refusal is not None:
                 return 0.0
         return decision.requeue_after_seconds
 
@@ -108,6 +114,12 @@ class Reconciler:
         self._around.metrics.resources.record(resource, decision.status)
         self._count(resource.status, decision)
         return decision, await self._act(written, decision)
+
+    async def _tell_forbidden(self, key: Key, resource: Resource, message: str) -> None:
+        status = note_forbidden(resource.status, resource.generation, message, self._now())
+        if status != resource.status:
+            await self._write(key, resource, Decision(status))
+            self._around.metrics.resources.record(resource, status)
 
     def _take_place(
         self, resource: Resource, status: Status, queued_since: datetime | None

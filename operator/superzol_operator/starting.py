@@ -7,7 +7,7 @@ import aiohttp
 from superzol_operator.access import Access, NoAccess
 from superzol_operator.cluster import ApiFailure, Cluster, Unreachable
 from superzol_operator.lease import LeaseLost
-from superzol_operator.operating import Operator, lease_terms
+from superzol_operator.operating import Operator, WatchEnded, lease_terms
 from superzol_operator.preflight import KindMissing, RightsMissing, check_kind, check_rights
 from superzol_operator.settings import Settings
 
@@ -49,6 +49,8 @@ def explain_failure(error: BaseException) -> tuple[int, str]:
             return REFUSED, f"the API server does not accept the credentials ({error.message})"
         case ApiFailure():
             return PASSING, f"the API server refused: {error}"
+        case WatchEnded():
+            return PASSING, f"{error}; the process ends to begin anew"
         case Unreachable() | aiohttp.ClientError() | TimeoutError():
             return PASSING, f"the API server cannot be reached: {error or type(error).__name__}"
         case LeaseLost():

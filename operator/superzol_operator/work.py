@@ -9,7 +9,7 @@ from typing import Any
 from superzol_operator.cluster import ApiFailure, Unreachable
 from superzol_operator.health import Health
 from superzol_operator.keys import Key
-from superzol_operator.lease import LeaseLost
+from superzol_operator.lease import NotLeading
 from superzol_operator.reconcile import Reconciler, Surroundings
 from superzol_operator.resource import read_resource
 from superzol_operator.settings import Settings
@@ -58,12 +58,18 @@ class Work:
         if self._workers:
             await asyncio.wait(self._workers, timeout=STOP_SECONDS)
 
-    def see(self, body: Mapping[str, Any]) -> None:
-        """Takes notice of a resource as a watch tells of it."""
+    def see(self, body: Mapping[str, Any], has_changed: bool) -> None:
+        """Takes notice of a resource as a watch tells of it; our own last change is no news."""
         metadata = body["metadata"]
         key = Key(metadata["namespace"], metadata["name"])
-        if self.is_running and not self._reconciler.is_echo(key, metadata["resourceVersion"]):
+        is_echo = has_changed and self._reconciler.is_echo(key, metadata["resourceVersion"])
+        if self.is_running and not is_echo:
             self._note(key, body)
+            self.wake(key)
+
+    def wake_all(self) -> None:
+        """Looks at every resource now, whatever it waits for: the API server is back."""
+        for key in self._around.census.keys:
             self.wake(key)
 
     def wake(self, key: Key, delay_seconds: float = 0.0) -> None:
@@ -86,8 +92,9 @@ class Work:
         queue, metrics, began = self._around.queue, self._around.metrics, time.monotonic()
         try:
             again_in_seconds = await self._reconciler.look(key)
-        except LeaseLost:
-            raise
+        except NotLeading as error:
+            delay = queue.failed(key)
+            log.warning("not leading", extra=_fields(key, delay) | {"reason": str(error)})
         except ApiFailure as failure:
             self._note_failure(key, failure)
         except Unreachable as error:

@@ -65,6 +65,7 @@ class FaultProxy:
         self._flowing.set()
         self._transports: set[asyncio.Transport] = set()
         self._watches: dict[web.StreamResponse, str] = {}
+        self._silent: set[web.StreamResponse] = set()
         self._site: web.SockSite | web.TCPSite | None = None
         self._runner = web.ServerRunner(web.Server(self._serve), shutdown_timeout=0.1)
 
@@ -113,6 +114,10 @@ class FaultProxy:
         self._site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=context)
         await self._site.start()
         self.port = self._runner.addresses[0][1]
+
+    def silence_watches(self) -> None:
+        """Lets nothing through the watches that are open now; none is closed."""
+        self._silent.update(self._watches)
 
     async def send_error(self, status: int, path: str) -> int:
         """Says ERROR in the watches whose path matches, as the API server does, and ends them.
@@ -174,9 +179,11 @@ class FaultProxy:
                 await self._flowing.wait()
                 if response not in self._watches:
                     break
-                await response.write(line)
+                if response not in self._silent:
+                    await response.write(line)
         finally:
             self._watches.pop(response, None)
+            self._silent.discard(response)
         return response
 
 
