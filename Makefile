@@ -1,7 +1,7 @@
 # Every command of the project. `make` alone lists them; each installs what it needs first.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup proto check test test-operator test-real bench bench-etl up tools lock
+.PHONY: help setup proto check test test-operator test-real images image-test bench bench-etl up tools lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,10 +40,16 @@ check: setup ## what needs no database: style, types, contracts between packages
 	$(BIN)/python -m pytest -q -p tests.no_skips $(STATIC)
 
 test: setup tools ## every test but those on data outside the repository; ARGS go to pytest
-	$(BIN)/python -m pytest -q -p tests.no_skips -n auto --dist loadfile -m "not real" $(ARGS)
+	$(BIN)/python -m pytest -q -p tests.no_skips -n auto --dist loadfile -m "not real and not image" $(ARGS)
 
 test-operator: tools ## the operator's tests, on a real API server; the first run builds it, which takes 15 minutes
 	$(BIN)/python -m pytest -q -p tests.no_skips -n auto --dist worksteal tests/operator $(ARGS)
+
+images: $(VENV)/project.stamp ## build the images server, etl and operator with buildah; needs root and apt
+	.ci/build-image
+
+image-test: setup images ## run each image once, as its user and on a read-only root
+	$(BIN)/python -m pytest -q -p tests.no_skips -m image tests/image $(ARGS)
 
 test-real: setup ## compare what is served with the publishers' own files; DATA=folder
 	@test -d "$(DATA)" || { echo "make test-real: no folder $(DATA); name it with DATA=" >&2; exit 1; }
