@@ -67,7 +67,7 @@ proto: $(VENV)/project.stamp ## generate the stubs again
 tools: setup $(TOOLS)/grpcurl $(TOOLS)/helm $(TOOLS)/minio ## install what tests run: grpcurl, helm and minio in .tools/bin, Kubernetes in a cache
 	@$(BIN)/python -m tests.cluster.binaries
 
-lock: setup ## resolve pyproject.toml again into the three lock files
+lock: setup ## resolve pyproject.toml again into the lock files
 	sh .ci/lock
 
 $(BIN)/python:

@@ -77,6 +77,10 @@ def test_a_program_declares_exactly_what_it_imports(program: str) -> None:
             [*BUILD, *GROUPS["dev"], *(line for extra in EXTRAS.values() for line in extra)],
         ),
         ("requirements-tools.lock", GROUPS["tools"]),
+        ("requirements-build.lock", BUILD),
+        ("requirements-server.lock", [*EXTRAS["server"], *EXTRAS["schema"]]),
+        ("requirements-etl.lock", EXTRAS["etl"]),
+        ("requirements-operator.lock", EXTRAS["operator"]),
     ],
 )
 def test_a_lock_satisfies_what_is_declared(lock: str, declared: list[str]) -> None:
@@ -93,12 +97,22 @@ def test_a_lock_satisfies_what_is_declared(lock: str, declared: list[str]) -> No
     assert unmet == []
 
 
-def test_the_two_locks_of_python_pin_the_same_versions() -> None:
-    runtime, everything = (
-        set(re.findall(r"^[\w.-]+==[^\\]+", (ROOT / name).read_text(), re.M))
-        for name in ("requirements.lock", "requirements-dev.lock")
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [
+        ("requirements.lock", "requirements-dev.lock"),
+        *(
+            (f"requirements-{program}.lock", "requirements.lock")
+            for program in ("build", "server", "etl", "operator")
+        ),
+    ],
+)
+def test_what_is_tested_is_what_the_images_hold(part: str, whole: str) -> None:
+    pinned, everything = (
+        set(re.findall(r"^[\w.-]+==[^\s;\\]+", (ROOT / name).read_text(), re.M))
+        for name in (part, whole)
     )
-    assert runtime - everything == set()
+    assert pinned - everything == set()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """What is in the images, and that each program runs where it may write nothing."""
 
 import asyncio
+import contextlib
 import json
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,19 +108,24 @@ async def test_the_etl_loads_the_sample(
     assert manifest.stat().st_uid == USER
 
 
-async def test_the_server_says_that_it_is_well(images: dict[str, Image], database: str) -> None:
+async def test_the_server_says_that_it_is_well_and_ends_when_told(
+    images: dict[str, Image], database: str
+) -> None:
     server, port = images["server"], free_port()
     async with bridged(database) as url:
         told = {"DATABASE_URL": url, "SUPERZOL_SERVER_PORT": str(port)}
         words = server.command(*server.entrypoint, "serve", environment=told)
-        process = await asyncio.create_subprocess_exec(*words)
+        # A change of user forgets whose child it is, so a kill must reach the whole group.
+        process = await asyncio.create_subprocess_exec(*words, start_new_session=True)
         try:
             async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
                 await asyncio.wait_for(channel.channel_ready(), START_SECONDS)
                 assert await is_serving(channel)
+            os.killpg(process.pid, signal.SIGTERM)
+            assert await asyncio.wait_for(process.wait(), START_SECONDS) == 0
         finally:
-            process.kill()
-            await process.wait()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 async def test_the_schema_travels_with_the_server(images: dict[str, Image], blank: str) -> None:
