@@ -1,0 +1,24 @@
+"""Fault 7: a watch says ERROR 500."""
+
+import pytest
+
+from tests.cluster.scene import Scene
+from tests.operator.faults.gates import hold
+
+
+@pytest.mark.parametrize("kind", ["jobs", "datasetrefreshes"])
+async def test_fault_07_operator_that_a_watch_ends_begins_anew_without_damage(
+    scene: Scene, kind: str
+) -> None:
+    opened = hold(scene, "fetch")
+    await scene.apply()
+    await scene.until_stage("fetch")
+
+    assert await scene.proxy.send_error(500, f"/{kind}") == 1
+
+    assert await scene.operator.wait(20) == 75
+    assert "the process ends to begin anew" in scene.operator.read_log()
+    await scene.operator.start()
+    opened.set()
+    status = await scene.until_ended("Succeeded")
+    assert len(status["history"]) == 1
