@@ -1,13 +1,13 @@
 """What the operator finds in a cluster: its kind of resource, and the rights of its chart."""
 
-from pathlib import Path
+from functools import cache
 
-from tests.cluster.binaries import ROOT
 from tests.cluster.control_plane import ControlPlane
+from tests.cluster.helm import CHART, RELEASE, render
 
-ACCOUNT = "superzol-operator"
-DEFINITION = ROOT / "charts/superzol-operator/files/datasetrefreshes.yaml"
-RIGHTS = Path(__file__).with_name("rights.yaml")
+ACCOUNT = RELEASE
+DEFINITION = CHART / "files" / "datasetrefreshes.yaml"
+ANY_NAMESPACE = "namespace-of-the-test"
 
 
 def install_definitions(plane: ControlPlane) -> None:
@@ -17,5 +17,12 @@ def install_definitions(plane: ControlPlane) -> None:
 
 
 def grant_rights(plane: ControlPlane, namespace: str) -> None:
-    """Makes the operator's account and its rights in a namespace."""
-    plane.kubectl("apply", "--server-side", f"--namespace={namespace}", f"--filename={RIGHTS}")
+    """Makes the operator's account and its rights in a namespace, as the chart does."""
+    rights = _rights().replace(ANY_NAMESPACE, namespace)
+    plane.kubectl("apply", "--server-side", "--filename=-", given=rights)
+
+
+@cache
+def _rights() -> str:
+    only = [f"--show-only=templates/{name}.yaml" for name in ("serviceaccount", "rights")]
+    return render(ANY_NAMESPACE, None, *only)
