@@ -52,6 +52,11 @@ CROSS JOIN LATERAL (
            (ARRAY['תנובה', 'שטראוס', 'אסם', 'עלית', 'סוגת', 'ויסוצקי', 'יטבתה'])[1 + number % 7] AS manufacturer
 ) AS wording;
 
+INSERT INTO manufacturer_spelling
+SELECT DISTINCT manufacturer, search_text(manufacturer)
+FROM product
+WHERE manufacturer IS NOT NULL;
+
 INSERT INTO product_in_chain (product_key, chain_key, name, manufacturer, weighted, changed_version)
 SELECT product.product_key, chain.chain_key, product.name, product.manufacturer, product.weighted, 1
 FROM product

@@ -67,3 +67,24 @@ async def test_search_text_forgets_quotes_case_and_final_letters(
         "SELECT search_text($1)", "  מי עדן 1.5 ליטר ×6 ג'וס Soda "
     )
     assert spelling == "מי עדנ 1.5 ליטר 6 גוס soda"
+
+
+@pytest.mark.parametrize(
+    ("words", "spelling"),
+    [
+        ("שָׁלוֹם", "שלומ"),
+        ("תל־אביב", "תל אביב"),
+        ("\u200fחלב\u200f 3%", "חלב 3%"),
+        ("צ′יפס ש‚ל צʼ צ´ ס״מ ס''מ", "ציפס של צ צ סמ סמ"),
+        ("Ｃｏｌａ １½", "cola 11 2"),
+        ("a ' b", "a b"),
+        ("a  b", "a b"),
+        (" a", "a"),
+        ("'a b'", "a b"),
+        ("שׁמן", "שמנ"),
+    ],
+)
+async def test_search_text_forgets_points_and_what_is_not_seen(
+    connection: asyncpg.Connection, words: str, spelling: str
+) -> None:
+    assert await connection.fetchval("SELECT search_text($1)", words) == spelling

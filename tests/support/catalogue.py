@@ -161,6 +161,7 @@ async def write_product(connection: asyncpg.Connection, product: Product) -> Non
             await connection.execute(INSERT_CATEGORY, category_id, department_id)
     values = (*product[:5], *product[6:])
     await connection.execute(INSERT_PRODUCT, chain_id, code, words, *values)
+    await connection.execute(NOTE_MANUFACTURER, product.manufacturer)
     rows = [(product.product_id, chain, *product[2:5], name) for chain, name in product.spellings]
     await connection.executemany(INSERT_SPELLING, rows)
 
@@ -220,6 +221,11 @@ INSERT INTO product (scope, code, search_name, product_id, name, manufacturer, c
 VALUES (coalesce((SELECT chain_key FROM chain WHERE chain_id = $1), 0), $2, search_text($3),
         $4, $5, $6, $7, $8, (SELECT category_key FROM category WHERE category_id = $9),
         $10, $11, $12)
+"""
+NOTE_MANUFACTURER = """
+INSERT INTO manufacturer_spelling
+SELECT made, search_text(made) FROM (VALUES ($1::text)) AS given (made) WHERE made IS NOT NULL
+ON CONFLICT DO NOTHING
 """
 INSERT_SPELLING = """
 INSERT INTO product_in_chain (product_key, chain_key, manufacturer, country, weighted, name,

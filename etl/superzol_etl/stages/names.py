@@ -18,6 +18,7 @@ async def merge_products(connection: Connection, closed_version: int) -> list[as
 
     The caller holds a transaction.
     """
+    await connection.execute(load_sql(PACKAGE, "note_manufacturers"), closed_version)
     text = io.BytesIO()
     await connection.copy_from_query(
         load_sql(PACKAGE, "read_changed_words"), closed_version, output=text, format="csv"

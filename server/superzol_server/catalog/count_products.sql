@@ -13,7 +13,11 @@ WHERE
         JOIN chain ON chain.chain_key = pack.chain_key AND chain.chain_id = $1
         JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
     ))
-    AND ($2::text IS NULL OR product.manufacturer = $2)
+    AND ($2::text IS NULL OR product.manufacturer = ANY (ARRAY(
+        SELECT spelling.name
+        FROM manufacturer_spelling AS spelling
+        WHERE spelling.search_name = search_text($2)
+    )))
     AND ($3::bool IS NULL OR product.weighted = $3)
     AND ($4::text IS NULL OR product.category_key = ANY (ARRAY(
         SELECT shelf.category_key

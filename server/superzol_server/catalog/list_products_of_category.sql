@@ -36,7 +36,11 @@ CROSS JOIN LATERAL (
             JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
             WHERE pack.product_key = product.product_key
         ))
-        AND ($2::text IS NULL OR product.manufacturer = $2)
+        AND ($2::text IS NULL OR product.manufacturer = ANY (ARRAY(
+        SELECT spelling.name
+        FROM manufacturer_spelling AS spelling
+        WHERE spelling.search_name = search_text($2)
+    )))
         AND ($3::bool IS NULL OR product.weighted = $3)
         AND product.product_id > $5
     ORDER BY product.product_id

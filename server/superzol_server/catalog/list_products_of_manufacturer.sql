@@ -1,4 +1,4 @@
--- Products of one manufacturer, by product_id.
+-- Products of one manufacturer in any writing, by product_id.
 -- $1 chain_id: text, that offers it now, null for all
 -- $2 manufacturer: text
 -- $3 weighted: bool, null for both
@@ -23,23 +23,31 @@ SELECT
     stat.price_max AS price_max_agorot,
     stat.stores AS store_count,
     stat.chains AS chain_count
-FROM product
+FROM manufacturer_spelling AS spelling
+-- Of each spelling as many as the page has: the index has products in order within one alone.
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM product AS made
+    WHERE
+        made.manufacturer = spelling.name
+        AND ($1::text IS NULL OR EXISTS (
+            SELECT FROM offer_pack AS pack
+            JOIN chain ON chain.chain_key = pack.chain_key AND chain.chain_id = $1
+            JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
+            WHERE pack.product_key = made.product_key
+        ))
+        AND ($3::bool IS NULL OR made.weighted = $3)
+        AND ($4::text IS NULL OR made.category_key = ANY (ARRAY(
+            SELECT shelf.category_key
+            FROM category AS shelf
+            WHERE $4 IN (shelf.category_id, shelf.department_id)
+        )))
+        AND made.product_id > $5
+    ORDER BY made.product_id
+    LIMIT $6
+) AS product
 LEFT JOIN category ON category.category_key = product.category_key
 LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
-WHERE
-    product.manufacturer = $2
-    AND ($1::text IS NULL OR EXISTS (
-        SELECT FROM offer_pack AS pack
-        JOIN chain ON chain.chain_key = pack.chain_key AND chain.chain_id = $1
-        JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
-        WHERE pack.product_key = product.product_key
-    ))
-    AND ($3::bool IS NULL OR product.weighted = $3)
-    AND ($4::text IS NULL OR product.category_key = ANY (ARRAY(
-        SELECT shelf.category_key
-        FROM category AS shelf
-        WHERE $4 IN (shelf.category_id, shelf.department_id)
-    )))
-    AND product.product_id > $5
+WHERE spelling.search_name = search_text($2)
 ORDER BY product.product_id
 LIMIT $6

@@ -58,7 +58,11 @@ WITH word AS MATERIALIZED (
             JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
             WHERE pack.product_key = product.product_key
         ))
-        AND ($3::text IS NULL OR product.manufacturer = $3)
+        AND ($3::text IS NULL OR product.manufacturer = ANY (ARRAY(
+            SELECT spelling.name
+            FROM manufacturer_spelling AS spelling
+            WHERE spelling.search_name = search_text($3)
+        )))
         AND ($4::bool IS NULL OR product.weighted = $4)
         AND ($5::text IS NULL OR product.category_key = ANY (ARRAY(
             SELECT shelf.category_key

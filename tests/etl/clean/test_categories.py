@@ -184,7 +184,7 @@ def test_words_are_those_of_the_search(text: str) -> None:
 
 
 async def test_search_spells_words_the_same(connection: asyncpg.Connection) -> None:
-    alphabet = "אבגםןץ'\"׳״ -_.,%/()12aZ"
+    alphabet = "אבגםןץ'\"׳״ -_.,%/()12aZ" + "´ָּ֑־׃\u200f\u202b\ufeff\u00ad\u00a0אּ１Ａ½″‚'ʼ"
     texts = [first + second + "ב" for first in alphabet for second in alphabet]
     found = await connection.fetch(
         "SELECT search_text(text) AS spelled FROM unnest($1::text[]) AS text", texts
