@@ -190,5 +190,5 @@ class ProductFinder:
         added = await connection.fetch(load_sql(PACKAGE, "insert_products"), *columns)
         self._learn(added)
         others = new.filter(self._are_new(new))["product_id"].to_list()
-        if others:  # another run added them meanwhile
+        if others:  # another run added them meanwhile, or the other adder
             self._learn(await connection.fetch(load_sql(PACKAGE, "find_products"), others))
