@@ -75,7 +75,8 @@ def logs_above() -> Iterator[None]:
         yield
     finally:
         for handler, stream in zip(handlers, before, strict=True):
-            handler.setStream(stream or sys.__stderr__)
+            if stream is not None:  # else it was not changed
+                handler.setStream(stream)
 
 
 @contextmanager
