@@ -68,6 +68,21 @@ async def test_a_gtin_that_another_chain_sells_stays_itself(
     assert await aliases(connection) == []
 
 
+async def test_a_gtin_that_a_new_chain_sells_is_itself_again(
+    chain: Chain, database: str, connection: asyncpg.Connection
+) -> None:
+    load(chain, 1, PADDED)
+    load(chain, 2, CODE)
+    items = [Item(PADDED, "2.00"), Item("1", "1.00")]
+    parts = prices_csv("PriceFull", [full(*items, at="202606030600")])
+    assert chain.load_files({"price_full_file_beta.csv": parts}).exit_code == 0
+    assert await aliases(connection) == []
+    async with running_api(database) as running:
+        catalog = CatalogClient(running.channel)
+        answer = await catalog.GetProduct(GetProductRequest(product_id=CODE))
+    assert (answer.product.product_id, answer.product.price_min_agorot) == (CODE, 200)
+
+
 async def test_a_code_that_goes_with_its_unseen_store_goes_on_under_the_other(
     chain: Chain, connection: asyncpg.Connection
 ) -> None:

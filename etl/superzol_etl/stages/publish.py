@@ -109,6 +109,7 @@ async def _merge(connection: Connection, of: _Version, summarising: Awaitable[in
         closed = await connection.fetchval(load_sql(PACKAGE, "read_closed_version"), of.dataset_key)
         renamed = await merge_products(connection, 0 if of.is_history_new else closed)
         changed = len(renamed) + await classify_products(connection, renamed)
+        await connection.execute(load_sql(PACKAGE, "restore_identifiers"))
         summarised = await summarising
         if of.is_whole:
             await connection.execute(load_sql(PACKAGE, "note_absent_chains"), *version)
