@@ -20,6 +20,7 @@ from superzol_operator.decide.contract import (
     RemoveFinalizer,
 )
 from superzol_operator.decide.decision import decide
+from superzol_operator.decide.runs import recorded_ids
 from superzol_operator.resource import FINALIZER, Resource, read_resource
 from superzol_operator.status import Status, merge_patch, write_status
 
@@ -146,6 +147,10 @@ class World:
         (job,) = [job for job in self.jobs.values() if job.finished is None]
         return job
 
+    def running(self) -> bool:
+        """A Job is not finished."""
+        return any(job.finished is None for job in self.jobs.values())
+
     def change(self, job: JobView, **changes: Any) -> None:
         self.jobs[job.name] = replace(job, **changes)
 
@@ -175,11 +180,26 @@ class World:
         self.change(job, **(fields | changes))
 
     def vanish(self, job: JobView | None = None) -> None:
-        del self.jobs[(job or self.job()).name]
+        """A Job goes; one that no status knows of is as if it had never been.
+
+        Only the ETL's ledger knows better then, and answers the second with what the first did.
+        """
+        gone = job or self.job()
+        status = self.seen
+        run = status.current_run
+        is_known = gone.run_id in recorded_ids(status) or (
+            run is not None
+            and run.id == gone.run_id
+            and (run.job_name != gone.name or run.job_created_time is not None)
+        )
+        if not is_known:
+            self.created[(gone.run_id, gone.stage, gone.attempt)] -= 1
+        del self.jobs[gone.name]
 
     def remove_deleted(self) -> None:
         """The garbage collector ends deletions in the foreground."""
-        self.jobs = {name: job for name, job in self.jobs.items() if not job.deleting}
+        for job in [job for job in self.jobs.values() if job.deleting]:
+            self.vanish(job)
 
     def edit(self, **changes: Any) -> None:
         self.spec = self.spec | changes
