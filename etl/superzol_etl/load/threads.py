@@ -16,7 +16,7 @@ class Threads:
     """
 
     def __init__(self) -> None:
-        self._begun: list[asyncio.Task[Any]] = []
+        self._begun: set[asyncio.Task[Any]] = set()
 
     def begin(
         self,
@@ -26,8 +26,15 @@ class Threads:
     ) -> asyncio.Task[Result]:
         """Calls `work` in a thread; to be awaited within the block."""
         task = asyncio.create_task(asyncio.to_thread(work, *args, **options))
-        self._begun.append(task)
+        self._begun.add(task)
+        task.add_done_callback(self._forget)
         return task
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        """A COPY is sent in pieces: what they held would stay until the last one is sent."""
+        self._begun.discard(task)
+        if not task.cancelled():
+            task.exception()  # asked for, as nobody else may
 
     async def __aenter__(self) -> Self:
         return self

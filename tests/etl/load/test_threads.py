@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import weakref
 
 import pytest
 
@@ -29,3 +30,12 @@ async def test_what_the_work_returns_or_raises_comes_where_it_is_awaited() -> No
         assert await threads.begin(divmod, 7, 2) == (3, 1)
         with pytest.raises(ZeroDivisionError):
             await threads.begin(divmod, 7, 0)
+
+
+async def test_what_the_work_returned_is_not_kept_until_the_block_ends() -> None:
+    async with Threads() as threads:
+        returned: list[weakref.ref[set[str]]] = [
+            weakref.ref(await threads.begin(set)) for _ in range(50)
+        ]
+        kept = [each for each in returned if each() is not None]
+    assert len(kept) < 25  # a thread that has just ended may hold its last one
