@@ -13,6 +13,9 @@ ANY_NAMESPACE = "namespace-of-the-test"
 def install_definitions(plane: ControlPlane) -> None:
     """Makes DatasetRefresh a kind that the API server knows and serves."""
     plane.kubectl("apply", "--server-side", f"--filename={DEFINITION}")
+    # not by its conditions: kubectl gives up on a description that has none yet
+    named = "--for=jsonpath={.status.acceptedNames.kind}=DatasetRefresh"
+    plane.kubectl("wait", named, f"--filename={DEFINITION}")
     plane.kubectl("wait", "--for=condition=Established", f"--filename={DEFINITION}")
 
 
