@@ -63,6 +63,7 @@ def test_every_metric_is_told() -> None:
         for text in SOURCES
         for name in re.findall(r'"((?:datasetrefresh|operator)_[a-z_]+)"', text)
     }
+
     def is_told(name: str) -> bool:
         short = name.removeprefix("datasetrefresh")
         return bool({name, f"{name}_total", short, f"{short}_total"} & TOLD)
