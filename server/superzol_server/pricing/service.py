@@ -30,6 +30,7 @@ from superzol_server.identifiers import read_product_id, read_store_id
 from superzol_server.pages import LARGEST_INTEGER, Key, Page, open_page
 from superzol_server.pricing.discount import Held, discount
 from superzol_server.pricing.filters import Filters
+from superzol_server.pricing.known import check_known, check_limits, check_priced
 from superzol_server.pricing.messages import (
     price_rows,
     quote_rows,
@@ -238,17 +239,13 @@ async def check_names(snapshot: Snapshot, asked: Asked, filters: Filters = NOTHI
 
     Returns the identifier of now of the product, "" when none is asked for.
     """
-    city, category_id = filters.city, filters.category_id
-    (row,) = (await snapshot.fetch(FIND_IDENTIFIERS, *asked, city, category_id)).rows
+    limits = filters.city, filters.category_id
+    (row,) = (await snapshot.fetch(FIND_IDENTIFIERS, *asked, *limits)).rows
     city_known, category_known = row.pop("city_known"), row.pop("category_known")
     product_id: str | None = row.pop("product_id")
     product_known = asked.product_id is None or product_id is not None
     check_known(asked, product_known=product_known, **row)
-    if not city_known:
-        raise NotFound("CITY_NOT_FOUND", f"no store is in {city}", city=str(city))
-    if not category_known:
-        sentence = f"no category is {category_id}"
-        raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=str(category_id))
+    check_limits(filters, city_known, category_known)
     return product_id or ""
 
 
@@ -265,26 +262,3 @@ def check_sold(row: Row, asked: Asked, as_of_time: datetime | None = None) -> No
             product_id=str(asked.product_id),
             store_id=str(asked.store_id),
         )
-
-
-def check_priced(row: Row) -> None:
-    """Raises NotFound for a price of zero, which is none: a basket counts it as missing too."""
-    if not row["price_agorot"]:
-        product_id, store_id = row["product_id"], row["store_id"]
-        sentence = f"store {store_id} lists product {product_id} at zero, which is no price"
-        raise NotFound("PRICE_NOT_FOUND", sentence, product_id=product_id, store_id=store_id)
-
-
-def check_known(
-    asked: Asked, product_known: bool, store_known: bool, chain_known: bool = True
-) -> None:
-    """Raises NotFound for the first name that is not known."""
-    product_id, store_id, chain_id = asked
-    if not product_known:
-        raise NotFound(
-            "PRODUCT_NOT_FOUND", f"no product is {product_id}", product_id=str(product_id)
-        )
-    if not store_known:
-        raise NotFound("STORE_NOT_FOUND", f"no store is {store_id}", store_id=str(store_id))
-    if not chain_known:
-        raise NotFound("CHAIN_NOT_FOUND", f"no chain is {chain_id}", chain_id=str(chain_id))
