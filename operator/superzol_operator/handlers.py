@@ -28,7 +28,6 @@ class Callbacks:
     was listed. gone: one was deleted.
     wake: look at a resource, in so many seconds. heard: a watch of that kind is alive.
     complaint: what the probe answers; None when all is well.
-    started: called when Kopf has set its own handlers of signals.
     """
 
     resource_seen: Callable[[Mapping[str, Any], bool], None]
@@ -36,7 +35,6 @@ class Callbacks:
     wake: Callable[[Key, float], None]
     heard: Callable[[str], None]
     complaint: Callable[[], str | None]
-    started: Callable[[], None]
 
 
 def kopf_settings(settings: Settings) -> kopf.OperatorSettings:
@@ -72,10 +70,6 @@ def kopf_registry(access: Access, callbacks: Callbacks) -> kopf.OperatorRegistry
         return kopf.ConnectionInfo(
             **access.connection, scheme=scheme or None, token=token.strip() or None
         )
-
-    @kopf.on.startup(registry=registry)
-    async def start(**_: Any) -> None:
-        callbacks.started()
 
     @kopf.on.event(GROUP, VERSION, PLURAL, registry=registry)
     async def see_resource(event: Mapping[str, Any], **_: Any) -> None:

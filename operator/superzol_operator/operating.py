@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import uuid
-from contextlib import suppress
 
 import aiohttp
 import kopf
@@ -79,8 +78,7 @@ class Operator:
         finally:
             await self._leave(lead)
             flag.set()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.wait({watch}), LEAVE_SECONDS)
+            await asyncio.wait({watch}, timeout=LEAVE_SECONDS)
             for task in (lag, stopped, watch):
                 task.cancel()
             await server.cleanup()
@@ -115,10 +113,10 @@ class Operator:
             wake=self._work.wake,
             heard=self.metrics.watch.heard,
             complaint=self._health.complaint,
-            started=self._take_signals,
         )
+        ours = asyncio.all_tasks()
         try:
-            await kopf.operator(
+            watches = await kopf.spawn_tasks(
                 registry=kopf_registry(self._access, callbacks),
                 settings=kopf_settings(self._settings),
                 clusterwide=self._settings.cluster_wide,
@@ -126,11 +124,13 @@ class Operator:
                 liveness_endpoint=f"http://0.0.0.0:{self._settings.probe_port}/healthz",
                 stop_flag=flag,
             )
+            # Kopf would stop its watches first, and keep the Lease for as long as that takes
+            self._take_signals()
+            await kopf.run_tasks(watches, ignored=ours)
         except Exception as error:
             raise WatchEnded(f"a watch ended: {error or type(error).__name__}") from error
 
     def _take_signals(self) -> None:
-        # Kopf would stop its watches first, and keep the Lease for as long as that takes
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
