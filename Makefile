@@ -1,7 +1,7 @@
 # Every command of the project. `make` alone lists them; each installs what it needs first.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup proto check test test-operator test-real images image-test bench bench-etl up tools lock
+.PHONY: help setup proto check test test-operator test-real images image-test bench bench-etl bench-operator up tools lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -60,6 +60,9 @@ bench: setup ## measure the load and the calls; results in bench/RESULTS.md
 
 bench-etl: setup ## measure a nation: its load, its days, its readers; 20 GB of disk, 20 minutes; results in bench/RESULTS-nation.md
 	$(BIN)/python -m bench --keep RESULTS-nation.md
+
+bench-operator: setup tools ## measure the operator against a Kubernetes control plane; 15 minutes; results in bench/RESULTS-operator.md
+	$(BIN)/python -m bench.operator --keep
 
 proto: $(VENV)/project.stamp ## generate the stubs again
 	$(BIN)/python hatch_build.py

@@ -27,10 +27,14 @@ def render(tables: Sequence[Table]) -> str:
     return "\n".join(_render(table) for table in tables)
 
 
-def write(file_name: str, command: str, tables: Sequence[Table]) -> None:
+def write(
+    file_name: str, command: str, tables: Sequence[Table], packages: Sequence[str] = PACKAGES
+) -> None:
     """Replaces the kept results; the history of the file holds the earlier ones."""
     heading = f"# Results\n\nWritten by `{command}`; how and why: [README.md](README.md).\n"
-    (FOLDER / file_name).write_text(f"{heading}\n{_machine()}\n{render(tables)}", encoding="utf-8")
+    (FOLDER / file_name).write_text(
+        f"{heading}\n{_machine(packages)}\n{render(tables)}", encoding="utf-8"
+    )
 
 
 def _render(table: Table) -> str:
@@ -39,9 +43,9 @@ def _render(table: Table) -> str:
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows), ""])
 
 
-def _machine() -> str:
+def _machine(packages: Sequence[str]) -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+    versions = ", ".join(f"{package} {version(package)}" for package in packages)
     return "\n".join(
         [
             f"- Date: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {_commit()}",

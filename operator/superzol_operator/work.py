@@ -21,6 +21,8 @@ SPREAD = 0.1
 RESYNC_RETRY_SECONDS = 5.0
 STOP_SECONDS = 4.0
 CONFLICT_SECONDS = 0.1
+# What a look takes on a busy machine: what can wait goes behind all that wait now.
+LOOK_SECONDS = 0.02
 
 
 class Work:
@@ -75,7 +77,8 @@ class Work:
     def wake(self, key: Key, delay_seconds: float = 0.0) -> None:
         """Asks for a look at a resource; a standby looks at none."""
         if self.is_running:
-            self._around.queue.add(key, delay_seconds)
+            queue = self._around.queue
+            queue.add(key, delay_seconds and delay_seconds + LOOK_SECONDS * queue.depth)
 
     async def _serve(self) -> None:
         while not self._stopping:

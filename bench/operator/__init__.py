@@ -1,0 +1,1 @@
+"""How the operator fares with many resources, against a real API server."""
