@@ -1,0 +1,45 @@
+"""A release by helm itself: it installs, upgrades and goes, and the resources stay."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cluster.binaries import find_binaries
+from tests.cluster.control_plane import ControlPlane, running_control_plane
+from tests.cluster.helm import CHART, RELEASE, run_helm
+from tests.operator.crd.manifests import MINIMAL, resource
+
+
+@pytest.fixture
+def plane() -> Iterator[ControlPlane]:
+    """A cluster that knows nothing of DatasetRefresh yet."""
+    with running_control_plane(find_binaries()) as running:
+        yield running
+
+
+def helm(plane: ControlPlane, *arguments: str) -> str:
+    ended = run_helm(*arguments, f"--kubeconfig={plane.admin_kubeconfig}", "--namespace=default")
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def test_resources_outlive_a_release_and_an_upgrade_renews_the_operator(
+    plane: ControlPlane,
+) -> None:
+    told = helm(plane, "install", RELEASE, str(CHART))
+    manifest = json.dumps(resource(MINIMAL, "prices"))
+    plane.kubectl("create", "--filename=-", given=manifest)
+    helm(plane, "upgrade", RELEASE, str(CHART), "--set=replicas=2")
+    replicas = plane.kubectl("get", "deployment", RELEASE, "--output=jsonpath={.spec.replicas}")
+
+    helm(plane, "uninstall", RELEASE)
+
+    assert "looks after DatasetRefreshes of default" in told
+    assert replicas == "2"
+    assert plane.kubectl("get", "deployment,serviceaccount", "--output=name").split() == [
+        "serviceaccount/default"
+    ]
+    assert plane.kubectl("get", "dsr", "--output=name").split() == [
+        "datasetrefresh.superzol.com/prices"
+    ]
