@@ -14,12 +14,13 @@ from superzol_operator.decide.contract import (
     CreateJob,
     DeleteJob,
     Emit,
+    JobView,
     RemoveFinalizer,
 )
 from superzol_operator.events import Recorder
 from superzol_operator.jobs import JobDefaults, build_job
 from superzol_operator.keys import Key
-from superzol_operator.observe import is_controlled_by
+from superzol_operator.observe import is_controlled_by, read_job
 from superzol_operator.resource import FINALIZER, Resource
 
 log = logging.getLogger(__name__)
@@ -40,8 +41,8 @@ class Acts:
 
     async def perform(
         self, resource: Resource, action: Action, at: datetime
-    ) -> CreateFailure | None:
-        """Carries out one action; returns why a Job could not be created.
+    ) -> JobView | CreateFailure | None:
+        """Carries out one action; returns the Job that is there now, or why it could not be.
 
         Raises ApiFailure or Unreachable where a later look may do better.
         """
@@ -62,22 +63,22 @@ class Acts:
                 log.info("event", extra=fields)
         return None
 
-    async def _create(self, resource: Resource, action: CreateJob) -> CreateFailure | None:
+    async def _create(self, resource: Resource, action: CreateJob) -> JobView | CreateFailure:
         account = action.spec.pod_template.service_account_name
         if account is not None and account not in self.service_account_names:
             sentence = f"podTemplate.serviceAccountName {account} is not one the operator allows"
             return CreateFailure("invalid", action.name, sentence)
         manifest = build_job(resource, action, self.defaults)
         try:
-            await self.cluster.create_job(resource.namespace, manifest)
+            created = await self.cluster.create_job(resource.namespace, manifest)
         except ApiFailure as failure:
             return await self._explain(resource, action, failure)
         log.info("job created", extra=_fields(resource) | _run(action))
-        return None
+        return read_job(created, resource)
 
     async def _explain(
         self, resource: Resource, action: CreateJob, failure: ApiFailure
-    ) -> CreateFailure | None:
+    ) -> JobView | CreateFailure:
         if failure.status == 409:
             found = await self.cluster.get_job(resource.namespace, action.name)
             if found is None:
@@ -92,11 +93,11 @@ class Acts:
 
     def _adopt(
         self, resource: Resource, action: CreateJob, found: Mapping[str, Any]
-    ) -> CreateFailure | None:
+    ) -> JobView | CreateFailure:
         if is_controlled_by(found, resource):
             # the reply to an earlier POST was lost
             log.info("job adopted", extra=_fields(resource) | _run(action))
-            return None
+            return read_job(found, resource)
         sentence = f"a Job {action.name} is there and belongs to somebody else"
         return CreateFailure("collision", action.name, sentence)
 

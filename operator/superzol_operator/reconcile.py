@@ -20,6 +20,7 @@ from superzol_operator.decide.contract import (
     CreateJob,
     Decision,
     DeleteJob,
+    JobView,
     Observed,
 )
 from superzol_operator.decide.decision import decide
@@ -69,6 +70,7 @@ class Reconciler:
         self._decide = decide
         self._progress_at: dict[Key, float] = {}
         self._written: dict[Key, str] = {}
+        self._created: dict[Key, JobView] = {}
 
     def is_echo(self, key: Key, resource_version: str) -> bool:
         """The event tells of nothing but our own last write."""
@@ -86,6 +88,7 @@ class Reconciler:
             if failure.status == 403:
                 await self._tell_forbidden(key, resource, failure.message)
             raise
+        resource = self._recall(key, resource, jobs)
         decision, refusal = await self._step(key, Observed(resource, jobs))
         if refusal is not None:
             # what the server said about the Job is told to the rules, on what is there by now
@@ -99,11 +102,28 @@ class Reconciler:
                 return 0.0
         return decision.requeue_after_seconds
 
+    def _recall(self, key: Key, resource: Resource, jobs: tuple[JobView, ...]) -> Resource:
+        """Tells the run that its Job was there, if it is gone before that was written down.
+
+        Else it would be created again, by the same name.
+        """
+        run, created = resource.status.current_run, self._created.get(key)
+        if run is None or created is None or run.job_name != created.name:
+            self._created.pop(key, None)
+            return resource
+        if any(job.name == created.name for job in jobs):
+            return resource
+        seen = replace(run, job_created_time=run.job_created_time or created.created_at)
+        return replace(resource, status=replace(resource.status, current_run=seen))
+
     async def _step(self, key: Key, observed: Observed) -> tuple[Decision, CreateFailure | None]:
         resource = observed.resource
         peers = self._around.census.peers(resource)
         decision = self._decide(replace(observed, peers=peers), self._now())
-        self._take_place(resource, decision.status, decision.queued_since)
+        ends = resource.status.current_run is not None and decision.status.current_run is None
+        # a place is taken before the claim is written, and free after the end is
+        held = resource.status if ends else decision.status
+        self._take_place(resource, held, decision.queued_since)
         try:
             written = await self._write(key, resource, decision)
         except BaseException:
@@ -111,6 +131,8 @@ class Reconciler:
             raise
         if written is None:
             return replace(decision, requeue_after_seconds=self._progress_seconds), None
+        if ends:
+            self._take_place(resource, decision.status, decision.queued_since)
         self._around.metrics.resources.record(resource, decision.status)
         self._count(resource.status, decision)
         return decision, await self._act(written, decision)
@@ -154,10 +176,11 @@ class Reconciler:
         for action in decision.actions:
             if isinstance(action, DeleteJob):
                 self._crash("before_job_delete")
-            failure = await self._around.acts.perform(resource, action, self._now())
-            if failure is not None:
-                return failure
-            if isinstance(action, CreateJob):
+            answer = await self._around.acts.perform(resource, action, self._now())
+            if isinstance(answer, CreateFailure):
+                return answer
+            if isinstance(answer, JobView):
+                self._created[Key(resource.namespace, resource.name)] = answer
                 self._crash("after_create")
         return None
 
@@ -192,6 +215,7 @@ class Reconciler:
         self._around.metrics.resources.forget(key)
         self._progress_at.pop(key, None)
         self._written.pop(key, None)
+        self._created.pop(key, None)
 
     def _crash(self, point: CrashPoint) -> None:
         if self._crash_at == point:

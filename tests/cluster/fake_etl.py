@@ -1,7 +1,9 @@
 """What the ETL would say of its stages, without data: the script of most pods in the tests."""
 
+import asyncio
+
 from tests.cluster.api import Manifest
-from tests.cluster.kubelet import Ending, Exit, Pod
+from tests.cluster.kubelet import Ending, Exit, Played, Pod
 
 RESULTS = {
     "fetch": "Fetched",
@@ -17,22 +19,32 @@ DIGEST = "9f" * 32
 
 
 class FakeEtl:
-    """Brings `version` to the volume once, loads it once, publishes it once (docs/etl.md).
+    """Brings `version` of a dataset once, loads it once, publishes it once (docs/etl.md).
 
     A stage asked again by its run says again what it said; asked by another run, Unchanged.
     endings: by stage, what a pod does instead: one for all its pods, or a list, for one after the
-    other and from then on the usual. played: every pod that ran.
+    other and from then on the usual. holds: stages whose pods run until the event is set. played:
+    every pod that ran.
     """
 
     def __init__(self, version: int = 812) -> None:
         self.version = version
         self.endings: dict[str, Ending | list[Ending]] = {}
         self.played: list[Pod] = []
-        self._told: dict[tuple[str, int, int], tuple[str, Manifest]] = {}
+        self.holds: dict[str, asyncio.Event] = {}
+        self._told: dict[tuple[str, str, int, int], tuple[str, Manifest]] = {}
 
-    def __call__(self, pod: Pod) -> Ending:
-        """Returns how a pod ends."""
+    def __call__(self, pod: Pod) -> Played:
+        """Returns how a pod ends, or will end once its stage is let go on."""
         self.played.append(pod)
+        held = self.holds.get(pod.stage)
+        return self._after(held, pod) if held else self._ending(pod)
+
+    async def _after(self, held: asyncio.Event, pod: Pod) -> Ending:
+        await held.wait()
+        return self._ending(pod)
+
+    def _ending(self, pod: Pod) -> Ending:
         planned = self.endings.get(pod.stage)
         if isinstance(planned, list):
             return planned.pop(0) if planned else self.usual(pod)
@@ -40,12 +52,25 @@ class FakeEtl:
 
     def usual(self, pod: Pod) -> Exit:
         """Returns how a pod ends when nothing is planned for it."""
-        work = (pod.stage, self.version, pod.shard)
+        version = int(option(pod, "--version") or self.version)
+        work = (option(pod, "--dataset"), pod.stage, version, pod.shard)
         run_id, told = self._told.get(work, ("", {}))
-        if run_id != pod.run_id:
-            told = report(pod, "Unchanged" if run_id else RESULTS[pod.stage], self.version)
-            self._told[work] = pod.run_id, told
+        if run_id != pod.resource_uid + pod.run_id:
+            told = report(pod, "Unchanged" if run_id else RESULTS[pod.stage], version)
+            self._told[work] = pod.resource_uid + pod.run_id, told
         return Exit(message=told)
+
+    def hold(self, stage: str) -> asyncio.Event:
+        """Lets the pods of a stage run until the event is set."""
+        self.holds[stage] = asyncio.Event()
+        return self.holds[stage]
+
+
+def option(pod: Pod, name: str) -> str:
+    """Returns what the command line of a pod says; "" where it says nothing."""
+    words = [word for each in pod.manifest["spec"]["containers"] for word in each["command"]]
+    named = [word.partition("=")[2] for word in words if word.startswith(f"{name}=")]
+    return named[0] if named else ""
 
 
 def report(pod: Pod, result: str, version: int, **more: object) -> Manifest:

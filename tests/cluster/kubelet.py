@@ -59,7 +59,8 @@ class Pod(NamedTuple):
     manifest: Manifest
 
 
-Script = Callable[[Pod], Ending | Awaitable[Ending]]
+Played = Ending | Awaitable[Ending]
+Script = Callable[[Pod], Played]
 
 
 class Kubelet:

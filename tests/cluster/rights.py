@@ -1,22 +1,32 @@
 """What the operator finds in a cluster: its kind of resource, and the rights of its chart."""
 
+import time
 from functools import cache
 
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.helm import CHART, RELEASE, render
+from tests.cluster.waiting import PATIENCE_SECONDS
 
 ACCOUNT = RELEASE
 DEFINITION = CHART / "files" / "datasetrefreshes.yaml"
+NAME = "datasetrefreshes.superzol.com"
+ESTABLISHED = '{.status.conditions[?(@.type=="Established")].status}'
 ANY_NAMESPACE = "namespace-of-the-test"
 
 
-def install_definitions(plane: ControlPlane) -> None:
-    """Makes DatasetRefresh a kind that the API server knows and serves."""
-    plane.kubectl("apply", "--server-side", f"--filename={DEFINITION}")
-    # not by its conditions: kubectl gives up on a description that has none yet
-    named = "--for=jsonpath={.status.acceptedNames.kind}=DatasetRefresh"
-    plane.kubectl("wait", named, f"--filename={DEFINITION}")
-    plane.kubectl("wait", "--for=condition=Established", f"--filename={DEFINITION}")
+def install_definitions(plane: ControlPlane, definition: str | None = None) -> None:
+    """Makes DatasetRefresh a kind that the API server knows and serves.
+
+    definition: another one than that of the chart.
+    """
+    plane.kubectl(
+        "apply", "--server-side", "--filename=-", given=definition or DEFINITION.read_text()
+    )
+    # kubectl wait fails where there are no conditions yet
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while plane.kubectl("get", f"crd/{NAME}", f"--output=jsonpath={ESTABLISHED}") != "True":
+        assert time.monotonic() < deadline, f"{NAME} is not served"
+        time.sleep(0.05)
 
 
 def grant_rights(plane: ControlPlane, namespace: str) -> None:

@@ -102,10 +102,14 @@ class Scene(NamedTuple):
 
         await until(lambda: self.namespace.find(DATASETS, name), is_gone)
 
-    async def event_reasons(self) -> list[str]:
-        """Returns the reasons of all events that the operator wrote, once they are there."""
-        events = await self.namespace.list("events")
-        return [event["reason"] for event in events if event.get("involvedObject")]
+    async def until_event(self, reason: str) -> Manifest:
+        """Waits for an event of the operator and returns it."""
+
+        async def look() -> list[Manifest]:
+            events = await self.namespace.list("events")
+            return [event for event in events if event["reason"] == reason]
+
+        return (await until(look))[0]
 
     def condition(self, status: Manifest, kind: str) -> Manifest:
         """Returns a condition of a status; nothing when it is not there."""

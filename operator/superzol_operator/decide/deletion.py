@@ -30,7 +30,8 @@ def keep_finalizer(resource: Resource, course: Course) -> Course:
 def decide_deletion(observed: Observed, course: Course, now: datetime) -> Course:
     """Ends the Jobs, has the snapshots deleted if that is wanted, and lets the resource go.
 
-    The finalizer goes after ten minutes at the latest, whatever became of the snapshots.
+    The finalizer goes after run.deadlineSeconds, ten minutes at the latest, whatever became of
+    the snapshots.
     """
     resource = observed.resource
     name = name_job(resource, CLEANUP_STAGE, CLEANUP_STAGE, 1)
@@ -40,9 +41,10 @@ def decide_deletion(observed: Observed, course: Course, now: datetime) -> Course
         return course
     if resource.spec.deletion_policy != "Delete":
         return course.doing(RemoveFinalizer())
-    deadline = (resource.deleted_at or now) + timedelta(seconds=CLEANUP_SECONDS)
+    seconds = min(CLEANUP_SECONDS, resource.spec.run.deadline_seconds)
+    deadline = (resource.deleted_at or now) + timedelta(seconds=seconds)
     if now >= deadline:
-        return _give_up(course, f"no end after {CLEANUP_SECONDS} s")
+        return _give_up(course, f"no end after {seconds} s")
     if alive:
         return course.waking(min(now + LOOK, deadline))
     job = next((job for job in observed.jobs if job.is_ours and job.name == name), None)

@@ -4,7 +4,6 @@ import time
 
 from tests.cluster.scene import Scene
 from tests.cluster.waiting import until
-from tests.operator.faults.gates import hold
 
 LEASE = "superzol-operator"
 
@@ -15,7 +14,7 @@ async def holder(scene: Scene) -> str:
 
 
 async def test_fault_02_operator_told_to_stop_leaves_its_lease_and_no_job(scene: Scene) -> None:
-    opened = hold(scene, "fetch")
+    opened = scene.etl.hold("fetch")
     await scene.apply()
     before = await scene.until_stage("fetch")
     first = await holder(scene)

@@ -4,7 +4,6 @@ import asyncio
 import time
 
 from tests.cluster.scene import Scene
-from tests.operator.faults.gates import hold
 
 # two minutes in production; here long enough that the Lease runs out and every call fails
 AWAY_SECONDS = 6.0
@@ -12,7 +11,7 @@ RESUME_SECONDS = 15.0
 
 
 async def test_fault_03_operator_outlives_a_server_that_is_away(scene: Scene) -> None:
-    opened = hold(scene, "load")
+    opened = scene.etl.hold("load")
     await scene.apply()
     await scene.until_stage("load")
 

@@ -4,13 +4,12 @@ import asyncio
 
 from tests.cluster.fault_proxy import Fault
 from tests.cluster.scene import Scene
-from tests.operator.faults.gates import hold
 
 BROKEN_SECONDS = 5.0
 
 
 async def test_fault_04_server_that_answers_503_costs_no_state(scene: Scene) -> None:
-    opened = hold(scene, "fetch")
+    opened = scene.etl.hold("fetch")
     await scene.apply()
     await scene.until_stage("fetch")
     claimed = (await scene.status())["currentRun"]["id"]

@@ -4,7 +4,6 @@ import pytest
 
 from tests.cluster.fault_proxy import Fault
 from tests.cluster.scene import Scene
-from tests.operator.faults.gates import hold
 
 SILENCE_SECONDS = "2"
 
@@ -12,7 +11,7 @@ SILENCE_SECONDS = "2"
 async def test_fault_05_watch_that_went_silent_is_opened_again(scene: Scene) -> None:
     await scene.operator.kill()
     await scene.operator.start(SUPERZOL_OPERATOR_WATCH_INACTIVITY_SECONDS=SILENCE_SECONDS)
-    opened = hold(scene, "fetch")
+    opened = scene.etl.hold("fetch")
     await scene.apply()
     await scene.until_stage("fetch")
 

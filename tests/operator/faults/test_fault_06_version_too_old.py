@@ -2,11 +2,10 @@
 
 from tests.cluster.scene import Scene
 from tests.cluster.waiting import until
-from tests.operator.faults.gates import hold
 
 
 async def test_fault_06_lost_deletion_is_seen_after_a_410(scene: Scene) -> None:
-    opened = hold(scene, "load")
+    opened = scene.etl.hold("load")
     await scene.apply()
     job = (await scene.until_stage("load"))["metadata"]["name"]
     await scene.until_status(lambda status: status["currentRun"].get("jobCreatedTime"))

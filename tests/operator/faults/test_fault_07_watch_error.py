@@ -3,14 +3,13 @@
 import pytest
 
 from tests.cluster.scene import Scene
-from tests.operator.faults.gates import hold
 
 
 @pytest.mark.parametrize("kind", ["jobs", "datasetrefreshes"])
 async def test_fault_07_operator_that_a_watch_ends_begins_anew_without_damage(
     scene: Scene, kind: str
 ) -> None:
-    opened = hold(scene, "fetch")
+    opened = scene.etl.hold("fetch")
     await scene.apply()
     await scene.until_stage("fetch")
 

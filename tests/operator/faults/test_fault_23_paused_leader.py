@@ -6,7 +6,7 @@ import pytest_asyncio
 
 from tests.cluster.operator_process import OperatorProcess
 from tests.cluster.scene import Scene
-from tests.operator.faults.gates import hold, leads, until_leading
+from tests.operator.faults.gates import leads, until_leading
 
 
 @pytest_asyncio.fixture
@@ -24,7 +24,7 @@ async def second(scene: Scene) -> AsyncIterator[OperatorProcess]:
 async def test_fault_23_leader_that_overslept_writes_nothing_and_ends(
     scene: Scene, second: OperatorProcess
 ) -> None:
-    opened = hold(scene, "fetch")
+    opened = scene.etl.hold("fetch")
     await scene.apply()
     await scene.until_stage("fetch")
 

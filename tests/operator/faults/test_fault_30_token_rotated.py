@@ -3,11 +3,10 @@
 from tests.cluster.rights import ACCOUNT
 from tests.cluster.scene import Scene, login
 from tests.cluster.waiting import until
-from tests.operator.faults.gates import hold
 
 
 async def test_fault_30_operator_goes_on_with_a_new_token(scene: Scene) -> None:
-    opened = hold(scene, "load")
+    opened = scene.etl.hold("load")
     await scene.apply()
     await scene.until_stage("load")
 
