@@ -22,7 +22,7 @@ from typing import NamedTuple
 from tests.cluster.binaries import ROOT, find_binaries
 from tests.cluster.control_plane import running_control_plane
 from tests.cluster.fake_etl import FakeEtl, failure, report
-from tests.cluster.kubelet import Ending, Exit, Pod
+from tests.cluster.kubelet import Exit, Pod
 from tests.cluster.rights import install_definitions
 from tests.cluster.scene import Scene, open_scene
 
@@ -53,7 +53,7 @@ class Kaggle:
         self.version, self.cut_chain = 812, ""
         self._scene, self._usual = scene, FakeEtl()
 
-    async def play(self, pod: Pod) -> Ending:
+    async def play(self, pod: Pod) -> Exit:
         """Returns how a pod ends."""
         if pod.stage == "fetch" and await self._key() != "right":
             return failure(77, "NotAllowed", "Kaggle says 401 to these keys: check KAGGLE_KEY")
@@ -62,7 +62,7 @@ class Kaggle:
             self.cut_chain = ""
         if self.cut_chain and pod.stage in ("load", "publish"):
             return self._without_the_chain(pod)
-        return self._usual(pod)
+        return self._usual.usual(pod)
 
     def _without_the_chain(self, pod: Pod) -> Exit:
         if pod.stage == "load" and pod.shard != 0:
