@@ -59,7 +59,7 @@ class RealEtl:
                 await asyncio.wait_for(process.wait(), STOP_SECONDS)
                 raise
         print(f"{pod.name} {container['command']} ended with {code}\n{log.read_text()[-2000:]}")
-        return Exit(code, _last_words(message, log))
+        return Exit(code, _as_in_the_pod(_last_words(message, log), mounts))
 
     async def _mounts(self, pod: Pod, container: Manifest, own: Path) -> dict[str, str]:
         """The folder behind each mount path."""
@@ -111,6 +111,13 @@ def _placed(text: str, mounts: dict[str, str]) -> str:
         head, equals, value = text.rpartition("=")
         if f"{value}/".startswith(f"{path}/"):
             return f"{head}{equals}{folder}{value.removeprefix(path)}"
+    return text
+
+
+def _as_in_the_pod(text: str, mounts: dict[str, str]) -> str:
+    """What is told of the folders of this machine, as the pod would name them."""
+    for path, folder in mounts.items():
+        text = text.replace(folder, path)
     return text
 
 

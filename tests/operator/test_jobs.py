@@ -101,7 +101,7 @@ def test_the_etl_understands_every_command_line(wanted: tuple[Resource, CreateJo
         assert told["store"] == spec.storage.bucket
     if job.stage in ("fetch", "load", "publish"):
         assert told["version"] == job.version
-    if job.stage in ("load", "publish"):
+    if job.stage in ("load", "publish", "backfill"):
         assert told["owner"] == "super-zol/" + resource.name
     if job.stage == "load":
         assert told["shard"] == f"{spec.load.shards - 1}/{spec.load.shards}"

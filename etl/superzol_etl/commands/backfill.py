@@ -8,7 +8,14 @@ import typer
 
 from superzol_etl.commands.ending import Ending, conclude
 from superzol_etl.commands.gates import read_gates
-from superzol_etl.commands.options import Database, Dataset, Lake, RunId, TerminationPath
+from superzol_etl.commands.options import (
+    Database,
+    Dataset,
+    Lake,
+    Owner,
+    RunId,
+    TerminationPath,
+)
 from superzol_etl.load.classifying import classifier
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET, MAX_VERSION
@@ -39,6 +46,7 @@ def backfill_command(
     dataset: Dataset = DEFAULT_DATASET,
     run_id: RunId = None,
     lake: Lake = None,
+    owner: Owner = "",
     termination_path: TerminationPath = None,
 ) -> None:
     """Loads versions below the first one that is loaded of each chain, and joins them to it.
@@ -55,7 +63,7 @@ def backfill_command(
     75 try again, 77 not allowed, 78 configuration.
     """
     folders = parse_snapshots(snapshots)
-    call = StageCall(database, dataset, run_id or "", STAGE)
+    call = StageCall(database, dataset, run_id or "", STAGE, owner=owner)
 
     def work() -> Mapping[str, Any]:
         gates = read_gates()

@@ -57,7 +57,7 @@ async def fetch(order: FetchOrder, settings: SourceSettings, shelf: Shelf, tell:
         ):
             fetched = await _fetch_from(source, order, Way(settings, shelf, tell))
             await shelf.put_away(Kept(fetched.manifest, fetched.folder))
-            await shelf.tidy(order.volume)
+            await shelf.tidy(order.volume, fetched.manifest.place)
         return fetched
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import EtlError
 from superzol_etl.sources.bucket import BucketSource
-from superzol_etl.volume.layout import place_of
+from superzol_etl.volume.layout import VersionPlace, place_of
 from superzol_etl.volume.manifest import Kept, Manifest, kept_versions
 from superzol_etl.volume.objects import open_store
 from superzol_etl.volume.retention import Keeping
@@ -77,10 +77,10 @@ class Shelf:
         for path in (*parts, *lake.glob(f"versions/{report['version']}.json")):
             await self.store.send(path, f"lake/{path.relative_to(lake).as_posix()}")
 
-    async def tidy(self, volume: Path) -> None:
-        """Lets old versions go; trouble with that fails no fetch."""
+    async def tidy(self, volume: Path, wanted: VersionPlace | None = None) -> None:
+        """Lets old versions go, but not the one wanted; trouble with that fails no fetch."""
         try:
-            went = await tidy(volume, self.store, self.keeping)
+            went = await tidy(volume, self.store, self.keeping, wanted)
         except (EtlError, OSError) as error:
             log.warning("old versions are still there", extra={"error": str(error)})
             return

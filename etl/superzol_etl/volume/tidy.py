@@ -43,15 +43,23 @@ def is_good(volume: Path, place: VersionPlace) -> bool:
     return isinstance(report, dict) and report.get("result") in GOOD
 
 
-async def tidy(volume: Path, store: Store | None, keeping: Keeping) -> list[str]:
+async def tidy(
+    volume: Path, store: Store | None, keeping: Keeping, wanted: VersionPlace | None = None
+) -> list[str]:
     """Lets old versions go; returns the raw folders that went.
 
+    wanted: a version that was asked for just now, however old it is; a load is to read it.
     A version leaves the volume and the store only when its archive is whole, and in the store too.
     Raises EtlError or OSError; what went until then is archived.
     """
     kept = {version.manifest.place: version for version in await _look(volume)}
     standings = [
-        Standing(place, is_good(volume, place), is_in_use(version.folder), _age_seconds(version))
+        Standing(
+            place,
+            is_good(volume, place),
+            place == wanted or is_in_use(version.folder),
+            _age_seconds(version),
+        )
         for place, version in kept.items()
     ]
     went = []

@@ -78,6 +78,15 @@ def test_a_version_in_use_stays_and_goes_later(days: Days) -> None:
     assert days.fetcher.versions() == [3, 4]
 
 
+def test_an_old_version_that_was_asked_for_stays_until_the_next_fetch(days: Days) -> None:
+    for day in (5, 6, 7):
+        days.fetch(day, "--version", str(day))
+    days.fetch(2, "--version", "2")
+    assert days.fetcher.versions() == [2, 6, 7]
+    days.fetch(8, "--version", "8")
+    assert days.fetcher.versions() == [7, 8]
+
+
 def test_a_mark_of_a_run_that_was_killed_does_not_hold_for_ever(days: Days) -> None:
     first = days.fetch(1)
     mark = Path(first.summary["folder"]) / ".in-use.run-1.0"

@@ -16,6 +16,8 @@ from tests.support.kaggle import OBJECTS, TOKEN, Kaggle
 from tests.support.web import running_web
 
 RUN_SECONDS = 120.0
+ROWS = 600  # of the smallest chain; the gates judge from 1,000 rows on
+CUT = "price_full_file_gamma.csv"
 RUNS = "SELECT run_id, version, result FROM etl_run ORDER BY started_at"
 OFFERS = "SELECT count(*) FROM offer"
 OWNER = "SELECT owner FROM dataset"
@@ -52,6 +54,7 @@ async def ended_after(scene: Scene, run_id: str, result: str) -> Manifest:
     def has_ended(status: Manifest) -> bool:
         last: Manifest = status.get("lastRun", {})
         is_other = last.get("id") not in (None, run_id)
+        assert not is_other or last["result"] == result, last
         return "currentRun" not in status and is_other and last.get("result") == result
 
     return await scene.until_status(has_ended, timeout_seconds=RUN_SECONDS)
@@ -95,3 +98,54 @@ async def test_a_dataset_is_served_from_apply_to_ready_a_day_later_and_then_left
     ]  # fmt: skip
     versions = etl.claim(SPEC["storage"]["claimName"]).glob("prices/raw/*/v*")
     assert sorted(path.name for path in versions) == ["v411", "v412"]
+
+
+async def test_a_chain_that_lost_its_rows_waits_for_a_person_and_a_deletion_cleans_up(
+    scene: Scene, kaggle: Kaggle, database: str, connection: asyncpg.Connection, tmp_path: Path
+) -> None:
+    etl = await begin(scene, kaggle, database, tmp_path)
+    kaggle.publish(411, snapshot_files(1, ROWS))
+    made = await scene.apply(
+        load={"shards": 1, "parallelism": 1},
+        validate={"maxHeldBackPercent": 50},
+        deletionPolicy="Delete",
+    )
+    first = await ended_after(scene, "", "Succeeded")
+
+    kaggle.publish(412, snapshot_files(2, ROWS) | {CUT: snapshot_files(2, ROWS // 10)[CUT]})
+    await scene.annotate(requestedAt="the-next-day")
+    second = await ended_after(scene, first["lastRun"]["id"], "Partial")
+    assert second["artifact"]["chains"] == {"total": 3, "current": 2, "heldBack": ["gamma"]}
+    assert scene.condition(second, "Ready")["reason"] == "PartiallyLoaded"
+
+    await scene.annotate(accept="gamma@412")
+    third = await ended_after(scene, second["lastRun"]["id"], "Succeeded")
+    assert third["artifact"]["chains"]["current"] == 3
+    decided = await connection.fetch("SELECT action, version, decided_by FROM etl_decision")
+    assert [tuple(row) for row in decided] == [("accept", 412, f"{scene.namespace.name}/prices")]
+
+    await scene.namespace.delete("datasetrefreshes", "prices")
+    await scene.until_gone(made)
+    assert etl.played[-1].stage == "cleanup"
+    assert list(etl.claim("kaggle-data").rglob("*.csv")) == []
+    assert await connection.fetchval(OFFERS) > 0
+
+
+async def test_a_version_of_the_past_is_loaded_below_the_first_one(
+    scene: Scene, kaggle: Kaggle, database: str, connection: asyncpg.Connection, tmp_path: Path
+) -> None:
+    etl = await begin(scene, kaggle, database, tmp_path)
+    for day, version in enumerate((410, 411), start=1):
+        kaggle.publish(version, snapshot_files(day))
+    source = SPEC["source"]["kaggle"] | {"versions": {"from": 410, "to": 410}}
+    await scene.apply(source={"kaggle": source}, load={"shards": 1, "parallelism": 1})
+
+    first = await ended_after(scene, "", "Succeeded")
+    status = await ended_after(scene, first["lastRun"]["id"], "Succeeded")
+
+    assert status["lastRun"]["trigger"] == "Backfill"
+    assert status["artifact"]["version"] == 411
+    stages = [pod.stage for pod in etl.played]
+    assert stages == ["fetch", "load", "publish", "fetch", "backfill"]
+    loaded = await connection.fetch("SELECT DISTINCT version FROM chain_version ORDER BY 1")
+    assert [row[0] for row in loaded] == [410, 411]
