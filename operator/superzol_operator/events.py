@@ -64,17 +64,17 @@ class Recorder:
         while True:
             said = await self._queue.get()
             try:
-                await self._post(said)
+                await self.post(said)
             except (ApiFailure, Unreachable) as error:
                 log.info("event not posted", extra={"event_name": said.name, "reason": str(error)})
-            finally:
-                self._queue.task_done()
 
-    async def drain(self) -> None:
-        """Waits until everything said so far is posted."""
-        await self._queue.join()
+    @property
+    def waiting(self) -> int:
+        """How many are said and not yet posted."""
+        return self._queue.qsize()
 
-    async def _post(self, said: Said) -> None:
+    async def post(self, said: Said) -> None:
+        """Creates the event, or counts it up. Raises ApiFailure or Unreachable."""
         namespace = said.resource.namespace
         count = self._counts.get(said.name)
         if count is None:

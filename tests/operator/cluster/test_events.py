@@ -1,0 +1,62 @@
+"""Events: one object for the same words, counted up, also by the next process."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import aiohttp
+import pytest_asyncio
+
+from superzol_operator.access import Access
+from superzol_operator.cluster import Cluster
+from superzol_operator.decide.contract import Emit
+from superzol_operator.events import BURST, Recorder, Said
+from superzol_operator.resource import Resource, read_resource
+from tests.cluster.api import Manifest
+from tests.cluster.scene import Scene
+
+NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
+FAILED = Emit("Warning", "RunFailed", "the source is not there")
+
+
+@pytest_asyncio.fixture
+async def cluster(scene: Scene) -> AsyncIterator[Cluster]:
+    await scene.operator.kill()
+    access = Access(str(scene.plane.folder / f"{scene.namespace.name}.json"))
+    await access.load()
+    opened = Cluster(access, aiohttp.ClientTimeout(total=30))
+    yield opened
+    await opened.close()
+
+
+async def say(cluster: Cluster, resource: Resource, times: int) -> None:
+    recorder = Recorder(cluster)
+    for _ in range(times):
+        await recorder.post(Said(resource, FAILED, NOW))
+
+
+async def events(scene: Scene) -> list[Manifest]:
+    listed = await scene.namespace.list("events")
+    return [each for each in listed if each["reason"] == FAILED.reason]
+
+
+async def test_same_words_are_one_event_that_counts_over_processes(
+    scene: Scene, cluster: Cluster
+) -> None:
+    resource = read_resource(await scene.apply(suspend=True))
+
+    await say(cluster, resource, 3)
+    await say(cluster, resource, 2)
+
+    (event,) = await events(scene)
+    assert (event["count"], event["type"]) == (5, "Warning")
+    assert event["involvedObject"]["uid"] == resource.uid
+
+
+async def test_one_object_cannot_flood_the_server(scene: Scene, cluster: Cluster) -> None:
+    resource = read_resource(await scene.apply(suspend=True))
+    recorder = Recorder(cluster)
+
+    for number in range(100):
+        recorder.emit(resource, Emit("Normal", "Loud", str(number)), NOW)
+
+    assert recorder.waiting == BURST
