@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -218,7 +218,13 @@ def leashed(*command: str) -> list[str]:
 
 
 def free_port() -> int:
-    """Returns a port of loopback that nobody listens on just now."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """Returns a port of loopback that nobody listens on just now.
+
+    It lies below those that outgoing connections get: one of them would take it before its server
+    listens, which is seconds later.
+    """
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
