@@ -23,7 +23,7 @@ from bench.results import Table
 from bench.serving import serving
 
 DATABASE = "bench_readers"
-ASKED = ("GetPrice", "ListPrices", "CompareBasket")
+ASKED = ("GetPrice", "ListPrices", "SearchProducts", "CompareBasket")
 QUIET_SECONDS = 30.0
 # Clients that never pause would measure the cores they take from the load.
 PAUSE_SECONDS = 0.005

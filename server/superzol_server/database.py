@@ -107,7 +107,8 @@ class Database:
         """Returns what ask makes of the answers of several statements that saw the same data.
 
         Answers of one generation did, and that costs no transaction: two round trips of five in
-        ListPrices. Where something was published between them, it is asked again within one.
+        ListPrices. Where something was published between them, it is asked again within one. What
+        publish commits ahead of its generation (days, summaries) is seen some milliseconds early.
         """
         generations = set[int]()
         async with self._acquire() as connection:

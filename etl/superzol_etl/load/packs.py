@@ -1,6 +1,7 @@
 """Reads and writes the packed offers of a chain."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import numpy as np
@@ -123,15 +124,11 @@ async def copy_columns(connection: Connection, table: str, columns: Mapping[str,
     """Appends rows to a table by COPY BINARY."""
     first = next(iter(columns.values()))
     assert isinstance(first, Integers)
-    await connection.copy_to_table(
-        table,
-        source=_stream(list(columns.values()), len(first.values)),
-        columns=list(columns),
-        format="binary",
-    )
+    async with aclosing(_stream(list(columns.values()), len(first.values))) as source:
+        await connection.copy_to_table(table, source=source, columns=list(columns), format="binary")
 
 
-async def _stream(columns: Sequence[Column], rows: int) -> AsyncIterator[bytes]:
+async def _stream(columns: Sequence[Column], rows: int) -> AsyncGenerator[bytes, None]:
     """Each piece is encoded while the one before it is sent."""
     pieces = encode(columns, rows)
     async with Threads() as threads:

@@ -15,6 +15,7 @@ from superzol_etl.stages.retention import forget_history
 
 PACKAGE = "superzol_etl.stages"
 TIDYING = "tidy_offers", "tidy_products", "tidy_words"  # at once: names are merged meanwhile
+SUMMARY_LOCK = 12  # first key of the advisory lock that who writes summaries takes alone
 PRODUCT_LOCK = 9  # first key of the advisory lock that each run shares
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ async def _tidy(url: str, statement: str) -> None:
 async def _summarise(url: str) -> int:
     """How many summaries changed."""
     async with connected(url) as connection, connection.transaction():
+        await connection.execute(load_sql(PACKAGE, "lock_summaries"), SUMMARY_LOCK)
         summarised = _rows(
             await connection.execute(load_sql(PACKAGE, "summarise_products"), LEFT_OUT_DAYS)
         )
