@@ -15,6 +15,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -38,6 +39,7 @@ NAMESPACE = "super-zol"
 # the API server's patience is longer than that of a reader
 SETTINGS = {"SUPERZOL_OPERATOR_PROGRESS_SECONDS": "0"}
 WATCH_SECONDS = 60.0
+SETTLE_SECONDS = 10.0
 MASKS = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
     (re.compile(r"\b\d+(?:s|m\d*s?|h\d*m?)\b(?: \(x\d+ over \w+\))?"), "AGE"),
@@ -99,11 +101,12 @@ class Terminal(NamedTuple):
         return shown.replace(self.namespace, NAMESPACE)
 
     async def _watch(self, process: asyncio.subprocess.Process) -> str:
-        """The rows that differ, until the resource is ready."""
+        """The rows that differ, from the operator's first look until the resource is ready."""
         assert process.stdout
         rows: list[str] = []
         while row := (await process.stdout.readline()).decode():
-            if not rows or mask(row) != mask(rows[-1]):
+            is_seen = any(word in row for word in ("READY", "Unknown", "True", "False"))
+            if is_seen and (not rows or mask(row) != mask(rows[-1])):
                 rows.append(row)
             if " True " in row:
                 break
@@ -136,11 +139,22 @@ async def _play(session: str, kaggle: Kaggle, terminal: Terminal) -> AsyncIterat
         if step["file"]:
             (terminal.folder / step["file"]).write_text(step["text"])
         if step["command"]:
-            shown = await terminal.run(step["command"])
+            shown = await _settled(terminal, step["command"], step["shown"])
             yield f"```console\n$ {step['command']}\n{shown}```"
         else:
             yield step[0]
     yield session[end:]
+
+
+async def _settled(terminal: Terminal, command: str, expected: str) -> str:
+    """What a command shows, once it shows what is expected: events come after what they tell of."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while True:
+        shown = await terminal.run(command)
+        is_reading = re.match(r"kubectl (get|describe)\b(?!.*--watch)", command)
+        if not is_reading or mask(shown) == mask(expected) or time.monotonic() > deadline:
+            return shown
+        await asyncio.sleep(0.2)
 
 
 def open_terminal(scene: Scene, folder: Path) -> Terminal:
