@@ -1,5 +1,6 @@
 """What the operator finds in a cluster: its kind of resource, and the rights of its chart."""
 
+import json
 import time
 from functools import cache
 
@@ -10,7 +11,6 @@ from tests.cluster.waiting import PATIENCE_SECONDS
 ACCOUNT = RELEASE
 DEFINITION = CHART / "files" / "datasetrefreshes.yaml"
 NAME = "datasetrefreshes.superzol.com"
-ESTABLISHED = '{.status.conditions[?(@.type=="Established")].status}'
 ANY_NAMESPACE = "namespace-of-the-test"
 
 
@@ -22,9 +22,8 @@ def install_definitions(plane: ControlPlane, definition: str | None = None) -> N
     plane.kubectl(
         "apply", "--server-side", "--filename=-", given=definition or DEFINITION.read_text()
     )
-    # kubectl wait fails where there are no conditions yet
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while plane.kubectl("get", f"crd/{NAME}", f"--output=jsonpath={ESTABLISHED}") != "True":
+    while not _is_served(plane):
         assert time.monotonic() < deadline, f"{NAME} is not served"
         time.sleep(0.05)
 
@@ -33,6 +32,13 @@ def grant_rights(plane: ControlPlane, namespace: str) -> None:
     """Makes the operator's account and its rights in a namespace, as the chart does."""
     rights = _rights().replace(ANY_NAMESPACE, namespace)
     plane.kubectl("apply", "--server-side", "--filename=-", given=rights)
+
+
+def _is_served(plane: ControlPlane) -> bool:
+    # kubectl's own wait and jsonpath fail while there are no conditions at all
+    found = json.loads(plane.kubectl("get", f"crd/{NAME}", "--output=json"))
+    conditions = found.get("status", {}).get("conditions") or []
+    return ("Established", "True") in [(each["type"], each["status"]) for each in conditions]
 
 
 @cache
