@@ -90,7 +90,7 @@ async def serve(options: Options) -> None:
     check_url(options.database)
     for folder in options.data:
         if not folder.is_dir():
-            raise NotFoundError(f"--data {folder}: there is no such folder")
+            raise NotFoundError(f"--data {folder}: there is no folder of that name")
     state = State(options.state)
     with state.locked():
         check_port(options.port)
@@ -211,9 +211,12 @@ async def _load(folder: Path, version: int, into: tuple[State, str], steps: Step
     )
     with steps.step(f"loading version {version}"):
         await programs.run(command, state.logs)
-    held_back = summary(state.logs / f"etl-{version}.log").get("heldBack")
-    if held_back:
-        steps.say(f"held back from version {version}: {', '.join(held_back)} (see {state.logs})")
+    log = state.logs / f"etl-{version}.log"
+    told = summary(log)
+    if held_back := told.get("heldBack"):
+        steps.say(f"held back from version {version}: {', '.join(held_back)} (see {log})")
+        for problem in told.get("problems", []):
+            steps.say(f"  {problem}")
 
 
 def summary(log: Path) -> dict[str, Any]:

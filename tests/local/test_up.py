@@ -1,6 +1,7 @@
 """`superzol up`: what it starts it stops, and what it began it finishes."""
 
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -168,6 +169,7 @@ def test_a_chain_held_back_is_named(state: Path, tmp_path: Path) -> None:
 
     with running(tmp_path / "state", "--data", str(folder)) as up:
         assert "held back from version 1: osher_ad" in up.output
+        assert re.search(r"\n  price_full_file_osher_ad.csv .+", up.output)
 
 
 @pytest.mark.parametrize("options", [["--port", "0"], ["--nonsense"]])
