@@ -5,6 +5,7 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import signal
+import sys
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
@@ -22,6 +23,8 @@ from superzol_etl.load.job import ChainJob
 from superzol_etl.memory import share_one_arena
 from superzol_etl.records import ChainResult, ChainState
 from superzol_etl.stopping import SIGNALS, Stopped, run_until_stopped
+
+TURN_SECONDS = 0.001  # Python's 5 ms let each step of a statement wait for the threads that parse
 
 
 async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIterator[ChainResult]:
@@ -96,6 +99,7 @@ def _ignore_signals() -> None:
 
 async def _load(url: str, job: ChainJob) -> ChainResult:
     started = perf_counter()
+    sys.setswitchinterval(TURN_SECONDS)
     try:
         async with connected(url) as connection:
             result = await load_chain(connection, url, job)
