@@ -11,6 +11,7 @@ import asyncpg
 
 from bench.postgres import fresh_database
 from bench.results import Table
+from superzol_server.unseen import LEFT_OUT_DAYS
 from tests.contract.statements import STATEMENTS, Statement
 from tests.contract.test_budgets import MILLION_OFFERS, count_buffers
 from tests.contract.worst_arguments import Argument, product_id
@@ -39,7 +40,7 @@ QUESTIONS: list[tuple[str, str, tuple[Argument, ...]]] = [
         (
             f"GetPriceTrend, a product in 300 stores that change {how}, {days} days",
             "get_price_trend",
-            ([product], None, midnights(days, step)),
+            ([product], None, midnights(days, step), LEFT_OUT_DAYS),
         )
         for how, product in (("one by one", SHELF_BY_SHELF), ("together", CHAIN_BY_CHAIN))
         for days, step in ((30, 1), (364, 14))
