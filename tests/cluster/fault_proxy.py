@@ -97,14 +97,12 @@ class FaultProxy:
         if self._site:
             await self._site.stop()
             self._site = None
-        for transport in self._transports:
-            transport.abort()
-        self._transports.clear()
+        self.drop_connections()
 
     def drop_connections(self) -> None:
         """Closes every connection; new ones are served."""
         for transport in self._transports:
-            transport.abort()
+            _abort(transport)
         self._transports.clear()
 
     async def open(self) -> None:
@@ -162,7 +160,7 @@ class FaultProxy:
         except (aiohttp.ClientError, ConnectionError):
             pass  # the caller learns of it by losing the connection too
         if request.transport:
-            request.transport.abort()
+            _abort(request.transport)
         return web.Response()
 
     async def _pass_on(
@@ -185,6 +183,12 @@ class FaultProxy:
             self._watches.pop(response, None)
             self._silent.discard(response)
         return response
+
+
+def _abort(transport: asyncio.Transport) -> None:
+    # Some Pythons 3.11 fail at a transport that is closed.
+    if not transport.is_closing():
+        transport.abort()
 
 
 @asynccontextmanager
