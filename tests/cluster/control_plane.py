@@ -142,7 +142,7 @@ class ControlPlane:
         self._spawn("kube-controller-manager", *CONTROLLER_MANAGER)
 
     def start_server(self) -> None:
-        """Starts the API server, again on the same port."""
+        """Starts the API server, again on the same port; it dies with the thread that calls."""
         self._spawn("kube-apiserver", *SERVER, f"--secure-port={self.port}")
         self._wait_until_ready()
 
