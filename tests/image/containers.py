@@ -21,6 +21,7 @@ mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount --bind "$data" "$root/data"
 mount -o remount,bind,ro "$root"
+export PATH="$PATH:/usr/sbin:/sbin"  # where Debian has chroot
 exec setpriv --no-new-privs chroot --userspec="$user" --groups= "$root" "$@"
 """
 OWN_NAMESPACES = ("unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child")

@@ -12,7 +12,7 @@ from tests.real.oracle import Offer, read_price_files
 
 pytestmark = pytest.mark.real
 
-QUANTITIES = (1.0, 2.0, 3.0, 1.5, 1.0)
+QUANTITIES = (1.0, 2.0, 3.0, 4.0, 1.0)
 
 
 class Quote(NamedTuple):
