@@ -71,7 +71,7 @@ class Settings(BaseSettings):
         default=15, ge=1, description="How long a Lease holds that nobody renews."
     )
     lease_renew_deadline_seconds: float = Field(
-        default=10, gt=0, description="A leader that cannot renew for that long exits."
+        default=10, gt=0, description="A leader that cannot renew for that long writes nothing."
     )
     lease_retry_seconds: float = Field(
         default=2, gt=0, description="How often the Lease is renewed, or looked at."
