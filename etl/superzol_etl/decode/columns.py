@@ -7,6 +7,8 @@ then in one file.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from superzol_etl.decode.rows import UNKNOWN
@@ -230,6 +232,24 @@ def filled(layout: Layout, column: str) -> pl.Expr:
     told = [cell(place).forward_fill() for place in places]
     said = [pl.when(text != EMPTY).then(text) for text in told]
     return pl.coalesce([*said, pl.lit(None, pl.String)]).alias(column)
+
+
+def masked(layout: Layout, column: str) -> pl.Expr:
+    """The text of a column; a masked cell may be null still, so that filling it costs nothing."""
+    places = layout.places.get(column, ())
+    return cell(places[0]).alias(column) if len(places) == 1 else filled(layout, column)
+
+
+def filled_at(frame: pl.DataFrame, column: str, rows: npt.NDArray[np.int64]) -> pl.Series:
+    """What filling a masked column says of some rows: far cheaper when they are few."""
+    text = frame[column]
+    told = np.flatnonzero(text.is_not_null().to_numpy())
+    if len(told) == len(text):
+        return text.gather(rows)
+    if not len(told) or not len(rows):
+        return pl.Series(column, [None] * len(rows), pl.String)
+    above = np.searchsorted(told, rows, "right") - 1
+    return text.gather(pl.Series(told[above]).set(pl.Series(above < 0), None))
 
 
 def blanked(column: str) -> pl.Expr:

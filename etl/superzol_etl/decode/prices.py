@@ -1,10 +1,11 @@
 """Decodes price rows: typed, unmasked, bad rows apart."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,15 @@ import polars as pl
 from superzol_etl.clean.text import TEST_NAMES
 from superzol_etl.decode.blocks import find_blocks, read_block
 from superzol_etl.decode.codes import CodeBook
-from superzol_etl.decode.columns import EMPTY, FOLDER, Layout, filled, marked_at_start
+from superzol_etl.decode.columns import (
+    EMPTY,
+    FOLDER,
+    Layout,
+    filled,
+    filled_at,
+    marked_at_start,
+    masked,
+)
 from superzol_etl.decode.rows import ROW_EMPTY, UNKNOWN
 from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs
 from superzol_etl.decode.table import Table, read_table
@@ -27,8 +36,26 @@ READ_BLANK = tuple(dict.fromkeys((FOLDER, *READ, *AT_END)))  # in era A
 YES = ["1", "1.0", "1.00", " 1", "1 ", "true", "True"]
 MAX_AGOROT = 2**31 - 1
 MISSING, JUNK, UNDECIDED = -1, -2, -3
+# Lifts decimal halves that binary fractions put a hair below (1.005 is 100.49999999999999 agorot);
+# the excess stays below half an agora for every price that int4 can hold.
+HALF_UP = 0.500001
 
 Numbers = npt.NDArray[np.int64]
+
+
+class Words(NamedTuple):
+    """What the good rows of a block call their products; few are ever asked.
+
+    masked: the columns WORDS of all rows. rows: the numbers of the good ones among them.
+    """
+
+    masked: pl.DataFrame
+    rows: Numbers
+
+    def at(self, places: Numbers) -> list[pl.Series]:
+        """The columns WORDS of some rows, as published."""
+        rows = self.rows[places]
+        return [filled_at(self.masked, word, rows) for word in WORDS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +63,7 @@ class PriceBlock:
     """The good rows of a block, in the order of the file.
 
     code: number of the item code in the chain's code book. part: place in parts. price: agorot.
-    line: on which the row starts. words: has the columns WORDS, as published, and weighted, one row
-    per good row.
+    line: on which the row starts. words: of the good rows.
     """
 
     parts: list[Part]
@@ -46,7 +72,7 @@ class PriceBlock:
     price: npt.NDArray[np.int32]
     flags: npt.NDArray[np.int16]
     line: npt.NDArray[np.int32]
-    words: pl.DataFrame
+    words: Words
     rows: int
     rejects: list[Reject]
 
@@ -56,6 +82,7 @@ class _Parsed:
     """A block as far as it can be decoded without knowing the blocks before it."""
 
     table: Table
+    words: pl.DataFrame
     frame: pl.DataFrame
     runs: Runs
     numbers: Numbers
@@ -95,17 +122,15 @@ def _parse(path: Path, start: int, end: int, layout: Layout, codes: CodeBook) ->
         table = read_table(path.name, block, layout, READ_BLANK, (FOLDER, *RUN_COLUMNS))
         cells = marked_at_start(table.cells, layout)
     frame = cells.select(
-        *(filled(layout, column) for column in RUN_COLUMNS),
         filled(layout, "itemcode"),
         agorot(cells[f"column_{layout.places['itemprice'][0]}"]),
-        filled(layout, "bisweighted").is_in(YES).fill_null(False).alias("weighted"),
-        *(filled(layout, column) for column in WORDS),
+        _flags(layout).alias("flags"),
     )
-    frame = frame.with_columns(_flags().alias("flags"))
-    runs = find_runs(frame)
+    runs = find_runs(cells.select(masked(layout, column) for column in RUN_COLUMNS))
     if layout.era is Era.BLANK:
         frame = frame.with_columns(_undecided_ends(cells, frame["price"], runs, layout))
-    return _Parsed(table, frame, runs, codes.number(frame["itemcode"]))
+    words = cells.select(masked(layout, word) for word in WORDS)
+    return _Parsed(table, words, frame, runs, codes.number(frame["itemcode"]))
 
 
 def _undecided_ends(cells: pl.DataFrame, price: pl.Series, runs: Runs, layout: Layout) -> pl.Series:
@@ -133,58 +158,54 @@ def _number(
     if not good.all():
         cut = _cut_runs(parsed, good)
         rejects = parsed.table.rejects(_reasons(parsed, layout, code), first_line)
-        frame = frame.filter(pl.Series(good))
+    rows = np.flatnonzero(good)
     return PriceBlock(
         parts=runs.parts(file, is_full, good, cut),
         code=code[good],
         part=runs.run[good],
         price=price[good].astype(np.int32),
-        flags=frame["flags"].to_numpy(),
+        flags=(frame["flags"].to_numpy() | (price == 0) * OfferFlag.ZERO)[good].astype(np.int16),
         line=first_line + parsed.table.row_lines()[good],
-        words=frame,
+        words=Words(parsed.words, rows),
         rows=len(good),
         rejects=rejects,
     )
 
 
 def agorot(prices: pl.Series) -> pl.Series:
-    """Masked prices in agorot, half up; MISSING or JUNK where there is no price."""
-    value = pl.select(_agorot(pl.lit(prices))).to_series()
-    if (value == JUNK).any():  # blanks around a number are rare, and taking them off is not free
-        value = pl.select(_agorot(pl.lit(prices.str.strip_chars()))).to_series()
-    return value.alias("price")
-
-
-def _agorot(price: pl.Expr) -> pl.Expr:
-    """The rule for a price.
+    """Masked prices in agorot, half up; MISSING or JUNK where there is no price.
 
     Cast first, fill second: a masked cell takes the verdict above it, junk never takes the price
-    above it. The small addend lifts decimal halves that binary fractions put a hair below (1.005 is
-    100.49999999999999 agorot); it stays below half an agora for every price that int4 can hold.
+    above it.
     """
-    number = price.cast(pl.Float64, strict=False)
-    value = (number * 100 + 0.500001).floor()
-    verdict = (
-        pl.when(price.is_null())
-        .then(None)
-        .when(number.is_finite() & (number >= 0) & (value <= MAX_AGOROT))
-        .then(value)
-        .when(price.is_in(["", EMPTY]))
-        .then(MISSING)
-        .otherwise(JUNK)
-    )
-    return verdict.forward_fill().fill_null(MISSING).cast(pl.Int64)
+    number = prices.cast(pl.Float64, strict=False)
+    if number.null_count() > prices.null_count():
+        # Blanks around a number are rare, and taking them off is not free.
+        number = prices.str.strip_chars().cast(pl.Float64, strict=False)
+    value = (number * 100 + HALF_UP).floor()
+    is_price = number.is_finite() & (number >= 0) & (value <= MAX_AGOROT)
+    if number.null_count() > prices.null_count() or not is_price.all():
+        value = _judged(prices, value, is_price)
+    return value.forward_fill().fill_null(MISSING).cast(pl.Int64).alias("price")
 
 
-def _flags() -> pl.Expr:
-    def bit(condition: pl.Expr, flag: OfferFlag) -> pl.Expr:
-        return condition.fill_null(False).cast(pl.Int16) * flag.value
+def _judged(prices: pl.Series, value: pl.Series, is_price: pl.Series) -> pl.Series:
+    is_empty = pl.lit(prices.str.strip_chars().is_in(["", EMPTY]))
+    refused = pl.when(is_empty).then(float(MISSING)).otherwise(float(JUNK))
+    verdict = pl.when(pl.lit(is_price.fill_null(False))).then(pl.lit(value)).otherwise(refused)
+    told = pl.when(pl.lit(prices.is_not_null())).then(verdict)
+    return pl.select(told).to_series()
 
-    return (
-        bit(pl.col("price") == 0, OfferFlag.ZERO)
-        + bit(pl.col("itemname").is_in(TEST_NAMES), OfferFlag.TEST)
-        + bit(pl.col("weighted"), OfferFlag.WEIGHTED)
-    )
+
+def _flags(layout: Layout) -> pl.Expr:
+    """The flags that a row's cells tell; a masked cell takes the verdict above it."""
+
+    def bit(column: str, values: Sequence[str], flag: OfferFlag) -> pl.Expr:
+        verdict = masked(layout, column).is_in(values).forward_fill()
+        return verdict.fill_null(False).cast(pl.Int16) * flag.value
+
+    test = bit("itemname", TEST_NAMES, OfferFlag.TEST)
+    return test + bit("bisweighted", YES, OfferFlag.WEIGHTED)
 
 
 def _cut_runs(parsed: _Parsed, good: npt.NDArray[np.bool_]) -> set[int]:
@@ -197,11 +218,13 @@ def _cut_runs(parsed: _Parsed, good: npt.NDArray[np.bool_]) -> set[int]:
     empty = [pl.col(column).fill_null(EMPTY) == EMPTY for column in MEASURES]
     lost = (pl.col("price") == MISSING) & pl.any_horizontal(measured) & pl.all_horizontal(empty)
     lost |= pl.col("price") == UNDECIDED
-    refused = [row for row in ends if not good[row]]
-    is_lost = parsed.frame[refused].select(lost).to_series().to_list()
+    refused = np.array([row for row in ends if not good[row]], np.int64)
+    measures = [filled_at(parsed.words, column, refused) for column in MEASURES]
+    told = pl.DataFrame([parsed.frame["price"].gather(refused), *measures])
+    is_lost = told.select(lost).to_series().to_list()
     return {
         ends[row]
-        for row, gone in zip(refused, is_lost, strict=True)
+        for row, gone in zip(refused.tolist(), is_lost, strict=True)
         if gone or parsed.table.bad.get(row, ROW_EMPTY) != ROW_EMPTY
     }
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from superzol_etl.clean.text import blank_placeholder
-from superzol_etl.decode.columns import EMPTY
+from superzol_etl.decode.columns import EMPTY, filled_at
 from superzol_etl.decode.names import published_at, store_code
 from superzol_etl.decode.rows import UNKNOWN
 from superzol_etl.records import Part
@@ -70,21 +70,27 @@ class Runs:
 
 
 def find_runs(frame: pl.DataFrame) -> Runs:
-    """Needs RUN_COLUMNS, filled; the first row always starts a run."""
-    changes = frame.select(
+    """Needs RUN_COLUMNS, masked or filled; the first row always starts a run."""
+    told = (frame["file_name"].is_not_null() | frame["storeid"].is_not_null()).to_numpy().copy()
+    told[:1] = True
+    rows = np.flatnonzero(told)
+    # Between these rows nothing changes, and in masked columns they are few.
+    cells = pl.DataFrame([filled_at(frame, column, rows) for column in RUN_COLUMNS])
+    changes = cells.select(
         pl.col("file_name").ne_missing(pl.col("file_name").shift())
         | pl.col("storeid").ne_missing(pl.col("storeid").shift())
     )
-    starts_run = changes.to_series().to_numpy().copy()
-    starts_run[:1] = True
-    run = np.cumsum(starts_run) - 1
-    starts = np.flatnonzero(starts_run)
-    lengths = np.diff(starts, append=len(run))
-    cells = frame.select(RUN_COLUMNS)[starts.tolist()].rows()
+    is_start = changes.to_series().to_numpy().copy()
+    is_start[:1] = True
+    starts = rows[is_start]
+    lengths = np.diff(starts, append=len(frame))
     runs = [
         _read_run(int(start), int(length), *row)
-        for start, length, row in zip(starts, lengths, cells, strict=True)
+        for start, length, row in zip(
+            starts, lengths, cells.filter(pl.Series(is_start)).rows(), strict=True
+        )
     ]
+    run = np.repeat(np.arange(len(runs)), lengths)
     usable = np.array([found.reason is None for found in runs], bool)
     return Runs(runs, run, usable[run])
 

@@ -116,7 +116,7 @@ def _parse(body: bytes, width: int, places: list[int]) -> pl.DataFrame:
     if len(frame) < _lines(body):
         mark = pl.all().str.replace_all(f",{END}\n", "\n", literal=True)
         frame = frame.with_columns(mark)
-    if b'""' in body:
+    if any((text == "").any() for text in frame):
         # An empty cell in quotes is empty all the same, as it is for the publisher's own reader.
         frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
     return frame

@@ -11,7 +11,7 @@ import polars as pl
 from superzol_etl.decode.codes import CodeBook
 from superzol_etl.decode.columns import blanked
 from superzol_etl.decode.prices import WORDS, Numbers, PriceBlock
-from superzol_etl.records import Part
+from superzol_etl.records import OfferFlag, Part
 
 Kind = TypeVar("Kind", bound=np.generic)
 
@@ -137,12 +137,12 @@ class Gatherer:
 
 def _words_at(block: PriceBlock, rows: Numbers, rank: Numbers) -> pl.DataFrame:
     """The words of some rows; by column, as operations on frames would wait for threads."""
-    at = rows.tolist()
-    words = [block.words[word].gather(at) for word in (*WORDS, "weighted")]
     code, ranks = block.code[rows], rank[rows]
+    weighted = (block.flags[rows] & OfferFlag.WEIGHTED) != 0
     return pl.DataFrame(
         [
-            *words,
+            *block.words.at(rows),
+            pl.Series("weighted", weighted),
             pl.Series("code", code),
             pl.Series("rank", ranks),
             pl.Series("is_full", ranks < DELTA_RANK),

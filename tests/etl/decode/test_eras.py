@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from superzol_etl.decode.blocks import read_header
@@ -12,6 +13,7 @@ from superzol_etl.decode.prices import WORDS, read_prices
 from superzol_etl.records import Era
 
 HEAD = "found_folder,file_name,storeid,itemcode,itemname,manufacturername,quantity,itemprice\n"
+MANUFACTURER = WORDS.index("manufacturername")
 FIRST = "dumps/A,PriceFull1-001-202501010600.xml,1,11,חלב,תנובה,1.00,5.90\n"
 
 
@@ -27,7 +29,7 @@ def decode(path: Path) -> tuple[list[tuple[str, int, str | None]], list[tuple[in
     book = CodeBook()
     rows, rejects, cut = [], [], False
     for block in read_prices(path, layout, True, book):
-        words = block.words.select(WORDS)["manufacturername"].to_list()
+        words = block.words.at(np.arange(len(block.code)))[MANUFACTURER].to_list()
         codes = [book.codes()[number] for number in block.code.tolist()]
         rows += list(zip(codes, block.price.tolist(), words, strict=True))
         rejects += [(reject.line, reject.reason) for reject in block.rejects]
