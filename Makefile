@@ -74,18 +74,22 @@ lock: setup ## resolve pyproject.toml again into the lock files
 	sh .ci/lock
 
 $(BIN)/python:
-	sh .ci/make-venv $(VENV)
+	@echo "making the Python environment $(VENV)" >&2
+	@sh .ci/make-venv $(VENV)
 
 $(VENV)/runtime.stamp: requirements.lock | $(BIN)/python
-	$(INSTALL) -r requirements.lock
+	@echo "downloading and installing the packages of requirements.lock: a minute, this once" >&2
+	@$(INSTALL) -r requirements.lock
 	@touch $@
 
 $(VENV)/project.stamp: $(VENV)/runtime.stamp pyproject.toml hatch_build.py $(PROTOS)
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@echo "generating the stubs and installing superzol into $(VENV)" >&2
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/project.stamp requirements-dev.lock
-	$(INSTALL) -r requirements-dev.lock
+	@echo "downloading and installing the packages of requirements-dev.lock: a minute, this once" >&2
+	@$(INSTALL) -r requirements-dev.lock
 	@touch $@
 
 $(TOOLS)/grpcurl: | $(VENV)/project.stamp

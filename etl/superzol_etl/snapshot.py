@@ -87,7 +87,7 @@ def read_snapshot(folder: Path, promised: Mapping[str, str] | None = None) -> Sn
     """
     if not folder.is_dir():
         raise NotFound(
-            f"{folder} is not a folder; --source names the folder that holds the CSV files"
+            f"{folder} is no folder: name the one that holds the CSV files of a snapshot"
         )
     paths, no_files = _find_csvs(folder)
     known = promised or {}

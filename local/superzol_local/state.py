@@ -37,8 +37,17 @@ class State:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Holds the folder for this process; raises BusyError when another has it."""
-        self.logs.mkdir(parents=True, exist_ok=True)
+        """Holds the folder for this process, made when it is new.
+
+        Raises BusyError when another process has it, WrongStateError when it can be no folder.
+        """
+        try:
+            self.logs.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise WrongStateError(
+                f"--state {self.folder} is a file, or would lie in one: "
+                "give it a folder, or a name that is free"
+            ) from error
         with (self.folder / "lock").open("a+", encoding="utf-8") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -26,6 +26,16 @@ def test_a_list_that_continues_the_other_is_taken(tmp_path: Path, sources: list[
     assert record.sources == (("/a", "/b", "/c") if len(sources) == 3 else ("/a", "/b"))
 
 
+@pytest.mark.parametrize("inner", ["", "below"])
+def test_a_state_folder_that_is_a_file_is_told_with_what_to_do(tmp_path: Path, inner: str) -> None:
+    taken = tmp_path / "notes.txt"
+    taken.write_text("of a person")
+    state = State(taken / inner)
+    with pytest.raises(WrongStateError, match=r"--state .*notes\.txt.* is a file"), state.locked():
+        pass
+    assert taken.read_text() == "of a person"
+
+
 @pytest.mark.parametrize(
     ("database", "sources"), [(EMBEDDED, ["/x"]), ("host:5432/superzol", ["/a"])]
 )

@@ -110,7 +110,7 @@ async def open_offers(connection: asyncpg.Connection, chain_id: str) -> list[asy
 @pytest.mark.parametrize(
     ("options", "exit_code", "told"),
     [
-        (["--source", "/nowhere"], 66, "is not a folder"),
+        (["--source", "/nowhere"], 66, "is no folder"),
         (["--source", "."], 66, "holds no price_"),
         (["--source", ".", "--version", "0"], 64, "--version"),
         (["--source", ".", "--version", "40000"], 64, "--version"),

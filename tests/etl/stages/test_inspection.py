@@ -33,6 +33,15 @@ def folder(tmp_path: Path) -> Path:
     )
 
 
+def test_a_folder_that_is_not_there_is_told_without_options_it_does_not_have(
+    tmp_path: Path,
+) -> None:
+    exit_code, _, stderr = inspect(str(tmp_path / "none"))
+    assert exit_code == 66
+    assert "is no folder" in stderr
+    assert "--source" not in stderr
+
+
 def test_it_tells_rows_columns_family_drift_times_and_problems_of_each_file(
     tmp_path: Path,
 ) -> None:
