@@ -1,7 +1,7 @@
 """Connects to the database as the role that may load."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TypeAlias
 
 import asyncpg
@@ -50,15 +50,33 @@ async def connected(url: str) -> AsyncIterator[Connection]:
         told = str(error) or type(error).__name__
         raise PassingTrouble(UNREACHED.format(error=told)) from error
     try:
-        yield connection
-    except asyncpg.ReadOnlySQLTransactionError as error:
-        raise _read_only(connection, error) from error
+        with refused_writes_told(connection):
+            yield connection
     finally:
         await connection.close()
 
 
-def _read_only(connection: Connection, error: asyncpg.PostgresError) -> EtlError:
+@contextmanager
+def refused_writes_told(connection: Connection) -> Iterator[None]:
+    """Tells a setting from a standby where a write was refused, in a task of a group too."""
+    try:
+        yield
+    except asyncpg.ReadOnlySQLTransactionError as error:
+        raise _read_only(connection, error) from error
+    except BaseExceptionGroup as failed:
+        refused, others = failed.split(asyncpg.ReadOnlySQLTransactionError)
+        if refused is None:
+            raise
+        told = _read_only(connection, refused)
+        if others is None:
+            raise told from failed
+        raise others.derive([*others.exceptions, told]) from failed
+
+
+def _read_only(connection: Connection, error: BaseException) -> EtlError:
     """A standby may be promoted soon, as the server of a failover is; a setting stays."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
     if getattr(connection.get_settings(), "in_hot_standby", "off") == "on":
         return PassingTrouble(STANDBY.format(error=error))
     return WrongConfiguration(READ_ONLY.format(error=error))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import asyncpg
 
+from superzol_etl.database import READ_ONLY
 from superzol_etl.errors import (
     EtlError,
     NotAllowed,
@@ -18,6 +19,7 @@ from superzol_etl.volume.layout import told_of_disk
 SCHEMA = "{error}: run superzol-schema upgrade first"
 WENT_AWAY = "the database went away ({error}): run the same command again"
 AGAIN = "{error}: run the same command again"
+NO_SUCH_SERVER = "{error}: run again when a server is as target_session_attrs of --database asks"
 NO_ROOM = "the database has no room left ({error}): make some, then run the same command again"
 
 # The first that fits counts: derived classes stand before those they derive from.
@@ -39,9 +41,11 @@ KNOWN: list[tuple[type[BaseException], type[EtlError], str]] = [
     (asyncpg.PostgresSystemError, PassingTrouble, "the database's own disk fails: {error}"),
     (asyncpg.LockNotAvailableError, PassingTrouble, AGAIN),
     (asyncpg.IdleInTransactionSessionTimeoutError, PassingTrouble, WENT_AWAY),
-    (asyncpg.ReadOnlySQLTransactionError, PassingTrouble, AGAIN),  # it took writes before
+    # Of a standby, which may be promoted, the connection tells: database.refused_writes_told.
+    (asyncpg.ReadOnlySQLTransactionError, WrongConfiguration, READ_ONLY),
     (asyncpg.TransactionRollbackError, PassingTrouble, AGAIN),
     (asyncpg.InterfaceError, PassingTrouble, WENT_AWAY),
+    (asyncpg.TargetServerAttributeNotMatched, PassingTrouble, NO_SUCH_SERVER),
     (BrokenProcessPool, PassingTrouble, "a worker was killed (out of memory?): run again"),
     (MemoryError, PassingTrouble, "out of memory: run again with fewer --workers"),
     (ConnectionError, PassingTrouble, WENT_AWAY),

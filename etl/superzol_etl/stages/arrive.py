@@ -15,6 +15,7 @@ from superzol_etl.volume.layout import (
     check_space,
     disk_trouble_told,
     make_folders,
+    told_of_disk,
     write_whole,
 )
 from superzol_etl.volume.lease import only_writer
@@ -128,7 +129,7 @@ async def download(source: Source, listing: Listing, folder: Path, way: Way) -> 
         known, others = failed.split((EtlError, OSError))
         if known is None or others is not None:
             raise
-        raise _worst(known) from None
+        raise _worst(known, folder) from None
     return came
 
 
@@ -149,9 +150,12 @@ def _still_to_come(missing: list[RemoteFile], folder: Path) -> int:
     return max(0, sum(file.size_bytes or 0 for file in missing) - sum(there))
 
 
-def _worst(failed: BaseExceptionGroup[BaseException]) -> BaseException:
+def _worst(failed: BaseExceptionGroup[BaseException], folder: Path) -> BaseException:
     """The one failure to tell: what is permanent comes before what may pass."""
-    errors = list(_leaves(failed))
+    errors = [
+        told_of_disk(folder, error) if isinstance(error, OSError) else error
+        for error in _leaves(failed)
+    ]
     permanent = (error for error in errors if not isinstance(error, PassingTrouble))
     return next(permanent, errors[0])
 

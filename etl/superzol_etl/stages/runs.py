@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-from superzol_etl.database import Connection, connected
+from superzol_etl.database import Connection, connected, refused_writes_told
 from superzol_etl.errors import PassingTrouble, UsageError, WrongConfiguration
 from superzol_etl.failures import explain
 from superzol_etl.records import StageCall
@@ -53,7 +53,8 @@ async def run_stage(
         log.info("stage began", extra=_fields(call))
         started = perf_counter()
         try:
-            told = await work(run)
+            with refused_writes_told(connection):
+                told = await work(run)
         except (Exception, asyncio.CancelledError) as error:
             failure = explain(error)
             # A connection that is gone leaves the stage as a kill would: running, to be done again.

@@ -14,6 +14,7 @@ from superzol_etl.errors import EtlError, NotAllowed, PassingTrouble, WrongConfi
 VERSION_FOLDER = re.compile(r"raw/(20\d{6})/v(\d{1,5})")
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_FOLDER = (errno.ENOTDIR, errno.EEXIST, errno.ENOENT)
+NO_PATH = (errno.ENAMETOOLONG, errno.ELOOP, errno.EISDIR)
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -124,4 +125,6 @@ def told_of_disk(place: Path, error: OSError) -> EtlError:
         return NotAllowed(f"{error}: let this user read and write {place}")
     if error.errno in NO_FOLDER and not place.is_dir():
         return WrongConfiguration(f"{error}: {place} cannot be made a folder")
+    if error.errno in NO_PATH:
+        return WrongConfiguration(f"{error}: give another path")
     return PassingTrouble(f"{error}: run the same command again when {place} is well")
