@@ -4,23 +4,27 @@ from google.protobuf.message import Message
 
 from superzol_server.errors import InvalidRequest
 
-LONGEST = 2000
+# Errors name the text, quoted twice in Hebrew, and gRPC takes metadata of 8 KB.
+LONGEST = 300
+LONGEST_TOKEN = 8000  # page tokens hold names of products
 
 
 def check_strings(message: Message, path: str = "") -> None:
     """Raises InvalidRequest when a text field, however deep, holds NUL or is too long."""
     for field, value in message.ListFields():
-        values = value if field.is_repeated else [value]
-        if field.type == field.TYPE_STRING:
-            for text in values:
-                check_text(text, path + field.name)
-        elif field.type == field.TYPE_MESSAGE:
-            for part in values:
-                check_strings(part, f"{path}{field.name}.")
+        if field.type not in (field.TYPE_STRING, field.TYPE_MESSAGE):
+            continue
+        parts = value if field.is_repeated else [value]
+        for place, part in enumerate(parts):
+            name = f"{path}{field.name}[{place}]" if field.is_repeated else path + field.name
+            if field.type == field.TYPE_MESSAGE:
+                check_strings(part, f"{name}.")
+            else:
+                check_text(part, name, LONGEST_TOKEN if name == "page_token" else LONGEST)
 
 
-def check_text(text: str, path: str) -> None:
-    if len(text) > LONGEST:
-        raise InvalidRequest(path, f"has more than {LONGEST} characters", "TEXT_TOO_LONG")
+def check_text(text: str, path: str, longest: int) -> None:
+    if len(text) > longest:
+        raise InvalidRequest(path, f"has more than {longest:,} characters", "TEXT_TOO_LONG")
     if "\0" in text:
         raise InvalidRequest(path, "holds the character NUL", "TEXT_WITH_NUL")

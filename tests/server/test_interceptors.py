@@ -19,6 +19,7 @@ from superzol.catalog.v1.catalog_pb2 import (
     SearchProductsRequest,
 )
 from superzol_server.api import LARGEST_REQUEST_BYTES
+from superzol_server.strings import LONGEST
 from superzol_telemetry.logs import JsonFormatter
 from tests.support.catalogue import Product, Store, fill
 from tests.support.clients import AnalyticsClient, CatalogClient
@@ -74,8 +75,8 @@ async def test_refusal_has_the_trailing_metadata_too(database: str) -> None:
     [
         (ListProductsRequest(manufacturer="\0"), "manufacturer"),
         (ListProductsRequest(chain_id="a\0b"), "chain_id"),
-        (ListProductsRequest(manufacturer="x" * 3000), "manufacturer"),
-        (ListProductsRequest(page_token="x" * 3000), "page_token"),
+        (ListProductsRequest(manufacturer="x" * 301), "manufacturer"),
+        (ListProductsRequest(page_token="x" * 8001), "page_token"),
     ],
 )
 async def test_text_that_postgres_cannot_take_is_refused(
@@ -90,7 +91,24 @@ async def test_text_deep_in_a_request_is_checked_too(database: str) -> None:
     request = CompareBasketRequest(items=[BasketItem(product_id="\0")], city="x")
     async with running_api(database) as running:
         said = await refusal(AnalyticsClient(running.channel).CompareBasket(request))
-    assert (said.code, said.fields) == (StatusCode.INVALID_ARGUMENT, ["items.product_id"])
+    assert (said.code, said.fields) == (StatusCode.INVALID_ARGUMENT, ["items[0].product_id"])
+
+
+async def test_error_that_names_the_longest_text_fits_into_metadata(database: str) -> None:
+    longest = "\U0001f95b" * LONGEST
+    async with running_api(database) as running:
+        said = await refusal(
+            CatalogClient(running.channel).ListProducts(ListProductsRequest(chain_id=longest))
+        )
+    assert (said.code, said.reason) == (StatusCode.NOT_FOUND, "CHAIN_NOT_FOUND")
+    assert len(said.sentence) < 100
+
+
+async def test_empty_name_is_seen_in_the_error(database: str) -> None:
+    request = CompareBasketRequest(items=[BasketItem(product_id=MILK)], chain_ids=[""])
+    async with running_api(database) as running:
+        said = await refusal(AnalyticsClient(running.channel).CompareBasket(request))
+    assert said.sentence == 'no chain is ""'
 
 
 async def test_request_that_is_larger_than_any_use_is_refused_unread(database: str) -> None:

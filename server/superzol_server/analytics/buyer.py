@@ -5,17 +5,12 @@ from datetime import datetime
 
 from superzol_server.analytics.deals import Buyer
 from superzol_server.errors import InvalidRequest
-from superzol_server.pricing.quote import read_clubs, read_coupon
-
-MOST_NAMED = 100
+from superzol_server.pricing.quote import read_clubs, read_coupons
 
 
 def read_buyer(club_ids: Sequence[str], coupons: Sequence[str], at: datetime) -> Buyer:
     """Returns the buyer; raises InvalidRequest."""
-    for field, named in (("club_ids", club_ids), ("coupon_promotion_ids", coupons)):
-        if len(named) > MOST_NAMED:
-            raise InvalidRequest(field, f"must be at most {MOST_NAMED}", "TOO_MANY_NAMED")
-    return Buyer(read_clubs(club_ids), frozenset(map(read_coupon, coupons)), at)
+    return Buyer(read_clubs(club_ids), read_coupons(coupons), at)
 
 
 def check_no_buyer(club_ids: Sequence[str], coupons: Sequence[str], has_time: bool) -> None:

@@ -15,6 +15,7 @@ from superzol_server.analytics.trend import (
     leave_counted,
 )
 from superzol_server.errors import NotFound
+from superzol_server.identifiers import shown
 
 
 class Question(NamedTuple):
@@ -37,7 +38,7 @@ def check_question(question: Question, row: Mapping[str, Any]) -> set[str]:
     """
     if question.category_id is not None:
         if not row["category_known"]:
-            sentence = f"no category is {question.category_id}"
+            sentence = f"no category is {shown(question.category_id)}"
             raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=question.category_id)
         return set()
     unknown = set(row["unknown_product_ids"])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from superzol_server.errors import InvalidRequest, NotFound
-from superzol_server.identifiers import read_store_id
+from superzol_server.identifiers import read_store_id, shown
 
 MOST_STORES = 500
 MOST_CHAINS = 100
@@ -31,9 +31,13 @@ def read_scope(store_ids: Sequence[str], chain_ids: Sequence[str], city: str) ->
 def read_limits(store_ids: Sequence[str], chain_ids: Sequence[str], city: str) -> Scope:
     """Reads what a request names, if anything; raises InvalidRequest when it names too much."""
     if len(store_ids) > MOST_STORES:
-        raise InvalidRequest("store_ids", f"must be at most {MOST_STORES}", "TOO_MANY_STORES")
+        raise InvalidRequest(
+            "store_ids", f"must be at most {MOST_STORES}, not {len(store_ids)}", "TOO_MANY_STORES"
+        )
     if len(chain_ids) > MOST_CHAINS:
-        raise InvalidRequest("chain_ids", f"must be at most {MOST_CHAINS}", "TOO_MANY_CHAINS")
+        raise InvalidRequest(
+            "chain_ids", f"must be at most {MOST_CHAINS}, not {len(chain_ids)}", "TOO_MANY_CHAINS"
+        )
     stores = [
         read_store_id(store_id, f"store_ids[{place}]") for place, store_id in enumerate(store_ids)
     ]
@@ -52,6 +56,8 @@ def check_scope(
         raise NotFound("STORE_NOT_FOUND", f"no store is {store_id}", store_id=store_id)
     if unknown_chain_ids:
         chain_id = min(unknown_chain_ids)
-        raise NotFound("CHAIN_NOT_FOUND", f"no chain is {chain_id}", chain_id=chain_id)
+        raise NotFound("CHAIN_NOT_FOUND", f"no chain is {shown(chain_id)}", chain_id=chain_id)
     if not city_known:
-        raise NotFound("CITY_NOT_FOUND", f"no store is in {scope.city}", city=str(scope.city))
+        raise NotFound(
+            "CITY_NOT_FOUND", f"no store is in {shown(str(scope.city))}", city=str(scope.city)
+        )

@@ -42,7 +42,7 @@ from superzol.catalog.v1.store_pb2 import (
 from superzol_server.catalog.limits import check_query, read_batch
 from superzol_server.database import Answer, Database
 from superzol_server.errors import InvalidRequest, NotFound
-from superzol_server.identifiers import read_barcode, read_product_id, read_store_id
+from superzol_server.identifiers import read_barcode, read_product_id, read_store_id, shown
 from superzol_server.order import read_order_by
 from superzol_server.pages import open_page
 from superzol_server.sql import load_statement
@@ -201,14 +201,14 @@ class CatalogService(CatalogServiceServicer):
         """Tells an unknown chain from one that offers nothing."""
         if not chain_id or answer.rows or (await self._database.fetch(FIND_CHAIN, chain_id)).rows:
             return
-        raise NotFound("CHAIN_NOT_FOUND", f"no chain is {chain_id}", chain_id=chain_id)
+        raise NotFound("CHAIN_NOT_FOUND", f"no chain is {shown(chain_id)}", chain_id=chain_id)
 
     async def _check_category(self, category_id: str, answer: Answer) -> None:
         """Tells an unknown category from one without products."""
         if not category_id or answer.rows:
             return
         if not (await self._database.fetch(FIND_CATEGORY, category_id)).rows:
-            sentence = f"no category or department is {category_id}"
+            sentence = f"no category or department is {shown(category_id)}"
             raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=category_id)
 
 

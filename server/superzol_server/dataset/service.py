@@ -39,6 +39,7 @@ from superzol.dataset.v1.run_pb2 import (
 from superzol_server.database import Answer, Database, Row
 from superzol_server.dataset.coverage import Seen, age_seconds, find_flags
 from superzol_server.errors import InvalidRequest, NotFound
+from superzol_server.identifiers import shown
 from superzol_server.pages import open_page
 from superzol_server.sql import load_statement
 
@@ -134,7 +135,7 @@ class DatasetService(DatasetServiceServicer):
         check_named(dataset_id, "dataset_id")
         row = (await self._database.fetch(GET_DATASET, dataset_id)).row
         if row is None:
-            sentence = f"no dataset is {dataset_id}"
+            sentence = f"no dataset is {shown(dataset_id)}"
             raise NotFound("DATASET_NOT_FOUND", sentence, dataset_id=dataset_id)
         return row
 
@@ -148,7 +149,7 @@ def check_named(name: str, field: str) -> None:
 def found(answer: Answer, run_id: str) -> Row:
     """Returns the row of a run; raises NotFound when there is none."""
     if answer.row is None:
-        raise NotFound("RUN_NOT_FOUND", f"no run is {run_id}", run_id=run_id)
+        raise NotFound("RUN_NOT_FOUND", f"no run is {shown(run_id)}", run_id=run_id)
     return answer.row
 
 

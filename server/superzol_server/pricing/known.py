@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from superzol_server.errors import NotFound
+from superzol_server.identifiers import shown
 from superzol_server.pricing.filters import Filters
 from superzol_server.pricing.walk import Asked
 
@@ -28,14 +29,16 @@ def check_known(
     if not store_known:
         raise NotFound("STORE_NOT_FOUND", f"no store is {store_id}", store_id=str(store_id))
     if not chain_known:
-        raise NotFound("CHAIN_NOT_FOUND", f"no chain is {chain_id}", chain_id=str(chain_id))
+        raise NotFound(
+            "CHAIN_NOT_FOUND", f"no chain is {shown(str(chain_id))}", chain_id=str(chain_id)
+        )
 
 
 def check_limits(filters: Filters, city_known: bool, category_known: bool) -> None:
     """Raises NotFound for a city or category that is not known."""
     city, category_id = filters.city, filters.category_id
     if not city_known:
-        raise NotFound("CITY_NOT_FOUND", f"no store is in {city}", city=str(city))
+        raise NotFound("CITY_NOT_FOUND", f"no store is in {shown(str(city))}", city=str(city))
     if not category_known:
-        sentence = f"no category is {category_id}"
+        sentence = f"no category is {shown(str(category_id))}"
         raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=str(category_id))

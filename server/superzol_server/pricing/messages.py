@@ -21,7 +21,7 @@ from superzol_server.pricing.filters import Filters, check_filters, read_price_l
 from superzol_server.pricing.price import read_marks
 from superzol_server.pricing.promotion import Offer, Outcome, effective_price
 from superzol_server.pricing.promotion_rows import KINDS, to_rule
-from superzol_server.pricing.quote import read_clubs, read_coupon
+from superzol_server.pricing.quote import Wish, read_clubs, read_coupons
 from superzol_server.pricing.unit_price import Measure, unit_price
 from superzol_server.quantity import ONE, check_whole, read_quantity
 
@@ -86,29 +86,35 @@ def to_offer(row: Row) -> Offer:
     return Offer(row["price_agorot"], read_marks(row["flag_bits"]).weighted)
 
 
-def quote_rows(
-    request: GetPriceQuoteRequest, rows: Sequence[Row], at: datetime
-) -> GetPriceQuoteResponse:
+def read_wish(request: GetPriceQuoteRequest) -> Wish:
+    """Reads how much is asked for and by whom; raises InvalidRequest."""
+    return Wish(
+        read_quantity(request.quantity, "quantity"),
+        read_clubs(request.club_ids),
+        read_coupons(request.coupon_promotion_ids),
+    )
+
+
+def quote_rows(wish: Wish, rows: Sequence[Row], at: datetime) -> GetPriceQuoteResponse:
     """Answers from the rows of get_price_quote of a product that the store sells."""
     first = rows[0]
     weighted = read_marks(first["flag_bits"]).weighted
-    quantity = read_quantity(request.quantity, "quantity")
     if not weighted:
-        check_whole(quantity, "quantity", first["product_id"])
+        check_whole(wish.quantity, "quantity", first["product_id"])
     told = [row for row in rows if row["promotion_id"] is not None]
     told.sort(key=lambda row: str(row["key_body"]))
     quote = effective_price(
         Offer(first["price_agorot"], weighted),
         [to_rule(row, number) for number, row in enumerate(told)],
-        quantity,
-        read_clubs(request.club_ids).get(first["chain_id"], frozenset()),
-        frozenset(map(read_coupon, request.coupon_promotion_ids)),
+        wish.quantity,
+        wish.clubs.get(first["chain_id"], frozenset()),
+        wish.coupons,
         at,
     )
     return GetPriceQuoteResponse(
         product_id=first["product_id"],
         store_id=first["store_id"],
-        quantity=quantity / ONE,
+        quantity=wish.quantity / ONE,
         weighted=weighted,
         price_agorot=first["price_agorot"],
         shelf_total_agorot=quote.shelf_agorot,

@@ -35,6 +35,7 @@ from superzol_server.pricing.messages import (
     price_rows,
     quote_rows,
     read_filters,
+    read_wish,
     to_offer,
     to_price,
     to_promotion,
@@ -78,8 +79,8 @@ class PricingService(PricingServiceServicer):
 
     async def ListPrices(self, request: ListPricesRequest, context: Context) -> ListPricesResponse:
         filters = read_filters(request)
-        enough = filters.category_id is not None and filters.city is not None
-        asked = read_asked(request.product_id, request.store_id, request.chain_id, enough)
+        on_shelf = filters.category_id is not None and filters.city is not None
+        asked = read_asked(request.product_id, request.store_id, request.chain_id, on_shelf)
         unseen_limit = read_unseen_limit(request.include_unseen_stores, bool(asked.store_id))
         walk = plan_walk(asked, filters, request.order_by, unseen_limit)
         page = open_page(request, walk.first)
@@ -162,10 +163,11 @@ class PricingService(PricingServiceServicer):
         product_id, store_id = read_product_id(request.product_id), read_store_id(request.store_id)
         as_of_time = read_time(request, "as_of_time")
         at = read_time(request, "at_time") or as_of_time or datetime.now(UTC)
+        wish = read_wish(request)
         rows = (await self._database.fetch(GET_PRICE_QUOTE, product_id, store_id, as_of_time)).rows
         check_sold(rows[0], Asked(product_id, store_id, None), as_of_time)
         check_priced(rows[0])
-        return quote_rows(request, rows, at)
+        return quote_rows(wish, rows, at)
 
 
 async def fetch_prices(

@@ -41,20 +41,24 @@ class Walk(NamedTuple):
     key: tuple[str, ...]
 
 
-def read_asked(product_id: str, store_id: str, chain_id: str, enough: bool = False) -> Asked:
+def read_asked(
+    product_id: str, store_id: str, chain_id: str, on_shelf: bool | None = None
+) -> Asked:
     """Reads the identifiers; raises InvalidRequest for one not written well, or for none.
 
-    enough: other fields limit the question, so that none of these has to.
+    on_shelf: category_id and city are both given, so that none of these has to; None where they
+    are no fields.
     """
     asked = Asked(
         read_product_id(product_id) if product_id else None,
         read_store_id(store_id) if store_id else None,
         chain_id or None,
     )
-    if not any(asked) and not enough:
-        raise InvalidRequest(
-            "product_id", "one of product_id, store_id and chain_id is needed", "SCOPE_MISSING"
-        )
+    if not any(asked) and not on_shelf:
+        needed = "one of product_id, store_id and chain_id is needed"
+        if on_shelf is not None:
+            needed += ", or both category_id and city"
+        raise InvalidRequest("product_id", needed, "SCOPE_MISSING")
     return asked
 
 

@@ -194,7 +194,7 @@ async def test_store_unseen_for_14_days_is_left_out_unless_asked_for(
         ({"at_time": Timestamp(seconds=1)}, "at_time"),
         ({"with_promotions": True, "club_ids": ["alpha:1", "3"]}, "club_ids[1]"),
         ({"with_promotions": True, "club_ids": ["alpha:1"] * 101}, "club_ids"),
-        ({"with_promotions": True, "coupon_promotion_ids": ["77"]}, "coupon_promotion_ids"),
+        ({"with_promotions": True, "coupon_promotion_ids": ["77"]}, "coupon_promotion_ids[0]"),
         ({"with_promotions": True, "at_time": Timestamp(seconds=2**60)}, "at_time"),
     ],
     ids=str,

@@ -132,6 +132,23 @@ async def test_bad_request_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"quantity": -1}, "quantity"),
+        ({"club_ids": ["rami_levy:1", "1"]}, "club_ids[1]"),
+        ({"coupon_promotion_ids": ["rami_levy:3", "3"]}, "coupon_promotion_ids[1]"),
+        ({"club_ids": ["rami_levy:1"] * 101}, "club_ids"),
+        ({"coupon_promotion_ids": ["rami_levy:3"] * 101}, "coupon_promotion_ids"),
+    ],
+)
+async def test_field_that_is_wrong_is_named_before_the_product_is_looked_up(
+    fields: dict[str, Any], field: str, pricing: PricingClient
+) -> None:
+    refused = await refusal(ask(pricing, product_id="7290000066325", **fields))
+    assert refused.fields == [field]
+
+
+@pytest.mark.parametrize(
     ("fields", "reason"),
     [
         ({"product_id": "7290000066325"}, "PRODUCT_NOT_FOUND"),

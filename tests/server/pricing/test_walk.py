@@ -48,4 +48,6 @@ def test_walk_reads_what_holds_the_answer(
 def test_question_about_everything_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="chain_id"):
         read_asked("", "", "")
-    assert read_asked("", "", "", enough=True) == NOTHING
+    with pytest.raises(InvalidRequest, match="or both category_id and city"):
+        read_asked("", "", "", on_shelf=False)
+    assert read_asked("", "", "", on_shelf=True) == NOTHING
