@@ -1,5 +1,6 @@
 """The normal form of a promotion, whichever of the three families it was published in."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -8,6 +9,7 @@ from superzol_etl.clean.rewards import Reward
 
 HASH_BYTES = 16
 EVERYONE = "0"
+CLUB_NAME = re.compile(r"(?<=\d)\s*-.*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +84,5 @@ def read_clubs(published: list[str]) -> tuple[str, ...]:
 
     Written `1` or `1 - name of the club`.
     """
-    numbers = {text.split(" - ")[0].strip() for text in published} - {""}
+    numbers = {CLUB_NAME.sub("", text).strip() for text in published} - {""}
     return () if EVERYONE in numbers else tuple(sorted(numbers))

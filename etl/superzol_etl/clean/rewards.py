@@ -72,7 +72,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """So much of the gift items for this price; 0 is free."""
+    """Up to so much of the gift items, each unit or kilogram for this price; 0 is free."""
 
     quantity_thousandths: int
     price_agorot: int

@@ -66,7 +66,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """So much of other items for this price; 0 is free."""
+    """Up to so much of other items, each for this price; 0 is free."""
 
     quantity_thousandths: int
     price_agorot: int
@@ -265,7 +265,8 @@ def promoted_total(offer: Offer, promotion: Promotion, quantity: int) -> int | N
 def _covered(promotion: Promotion, quantity: int) -> int:
     """How much of the quantity the promotion may count for; a coupon counts once."""
     most = promotion.max_quantity
-    if promotion.coupon and most is None:
+    is_once = isinstance(promotion.reward, AmountOff | Threshold)
+    if promotion.coupon and most is None and not is_once:
         most = max(promotion.min_quantity or 0, ONE)
     return quantity if most is None else min(quantity, most)
 
