@@ -14,6 +14,21 @@ RUN_ID = r"[A-Za-z0-9._-]{1,100}"
 # Not SUPERZOL_KEEP_VERSIONS, which lets raw files go: prices would go with them.
 KEPT = "SUPERZOL_KEEP_HISTORY"  # unset: all; a year of a nation is 8 GB of spans
 
+# How long files of a volume, or runs that read them, are waited for.
+PATIENCE = "SUPERZOL_VOLUME_PATIENCE_SECONDS"
+
+
+def read_patience_seconds(default_seconds: float) -> float:
+    """How long to wait for others at a volume, as the environment says it.
+
+    Raises WrongConfiguration that names the variable.
+    """
+    told = os.environ.get(PATIENCE, "")
+    try:
+        return float(told or default_seconds)
+    except ValueError:
+        raise WrongConfiguration(f"{PATIENCE}={told} is no number of seconds") from None
+
 
 def read_kept_versions() -> int | None:
     """How many versions to keep prices of, as the environment says; None for all.

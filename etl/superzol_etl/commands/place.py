@@ -1,19 +1,19 @@
 """Where the files of a snapshot are: a folder, or a version on the volume that fetch fills."""
 
-import os
 import time
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from superzol_etl.errors import NotFound, PassingTrouble, UsageError, WrongConfiguration
+from superzol_etl.errors import NotFound, PassingTrouble, UsageError
+from superzol_etl.settings import read_patience_seconds
 from superzol_etl.snapshot import Snapshot, read_snapshot
 from superzol_etl.sources.address import is_address
 
 if TYPE_CHECKING:
     from superzol_etl.volume.manifest import Kept
 
-PATIENCE = "SUPERZOL_VOLUME_PATIENCE_SECONDS"
 PATIENCE_SECONDS = 60.0  # another machine's new file shows up on NFS that late
 LOOK_AGAIN_SECONDS = 0.5
 
@@ -28,13 +28,23 @@ class Place(NamedTuple):
     version: int | None
     folder: Path | None = None
 
-    def being_read(self, reader: str) -> AbstractContextManager[None]:
-        """Keeps the version from being tidied away; reader: the run and its shard."""
-        if self.folder is None:
-            return nullcontext()
-        from superzol_etl.volume.in_use import in_use
+    @contextmanager
+    def being_read(self, reader: str) -> Iterator[None]:
+        """Keeps the version from being taken away; reader: the run and its shard.
 
-        return in_use(self.folder, reader)
+        Raises NotFound when it went before it was marked.
+        """
+        if self.folder is None:
+            yield
+            return
+        # Only here: a load from a folder need not wait for the reader of manifests.
+        from superzol_etl.volume.in_use import in_use
+        from superzol_etl.volume.manifest import NAME
+
+        with in_use(self.folder, reader):
+            if not (self.folder / NAME).exists():
+                raise NotFound(f"{self.folder} was taken away just now: fetch it again")
+            yield
 
 
 def find_place(source: str | None, volume: Path | None, version: int | None) -> Place:
@@ -67,7 +77,7 @@ def find_kept(volume: Path, version: int | None) -> "Kept":
     if not found:
         wanted = "whole version" if version is None else f"whole version {version}"
         raise NotFound(f"{volume} holds no {wanted}: run superzol-etl fetch first")
-    deadline = time.monotonic() + _patience_seconds()
+    deadline = time.monotonic() + read_patience_seconds(PATIENCE_SECONDS)
     while not is_intact(found[-1]):
         if time.monotonic() >= deadline:
             raise PassingTrouble(
@@ -75,14 +85,6 @@ def find_kept(volume: Path, version: int | None) -> "Kept":
             )
         time.sleep(LOOK_AGAIN_SECONDS)
     return found[-1]
-
-
-def _patience_seconds() -> float:
-    told = os.environ.get(PATIENCE, "")
-    try:
-        return float(told or PATIENCE_SECONDS)
-    except ValueError:
-        raise WrongConfiguration(f"{PATIENCE}={told} is no number of seconds") from None
 
 
 def lake_of(lake: Path | None, volume: Path | None) -> Path | None:

@@ -1,13 +1,18 @@
-"""Marks a version that a run is reading, so that nothing tidies it away meanwhile."""
+"""Marks a version that a run is reading, so that nothing takes it away meanwhile."""
 
 import contextlib
+import json
+import os
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from superzol_etl.volume.lease import BEAT_SECONDS, STALE_SECONDS, is_alive
+
 MARK = ".in-use."
-STALE_SECONDS = 86_400.0  # a run that was killed leaves its mark; no run takes a day
 
 
 @contextmanager
@@ -18,18 +23,42 @@ def in_use(folder: Path, reader: str) -> Iterator[None]:
     """
     mark = folder / f"{MARK}{reader}"
     with contextlib.suppress(OSError):
-        mark.touch()
+        mark.write_text(json.dumps({"host": socket.gethostname(), "pid": os.getpid()}))
+    ended = threading.Event()
+    threading.Thread(target=_beat, args=(mark, ended), daemon=True).start()
     try:
         yield
     finally:
+        ended.set()
         with contextlib.suppress(OSError):
             mark.unlink(missing_ok=True)
 
 
+def readers(folder: Path) -> list[str]:
+    """Who reads a version: runs whose marks beat, or whose process lives on this machine."""
+    return [
+        mark.name.removeprefix(MARK) for mark in sorted(folder.glob(f"{MARK}*")) if _is_living(mark)
+    ]
+
+
 def is_in_use(folder: Path) -> bool:
-    """Says if a run marked this folder, not longer than a day ago."""
-    for mark in folder.glob(f"{MARK}*"):
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - mark.stat().st_mtime < STALE_SECONDS:
-                return True
-    return False
+    """Says if a run reads the version; one that was killed does not, a minute later at most."""
+    return bool(readers(folder))
+
+
+def _is_living(mark: Path) -> bool:
+    try:
+        if time.time() - mark.stat().st_mtime >= STALE_SECONDS:
+            return False
+        holder = json.loads(mark.read_bytes())
+        return is_alive(holder["host"], holder["pid"])
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError, KeyError):
+        return True  # not written to its end yet, or torn by a power cut: it grows stale
+
+
+def _beat(mark: Path, ended: threading.Event) -> None:
+    while not ended.wait(BEAT_SECONDS):
+        with contextlib.suppress(OSError):
+            os.utime(mark)

@@ -53,7 +53,7 @@ def _refuse_living(lease: Path) -> None:
         holder = json.loads(lease.read_bytes())
     except (FileNotFoundError, ValueError):
         return
-    if age_seconds > STALE_SECONDS or not _is_alive(holder["host"], holder["pid"]):
+    if age_seconds > STALE_SECONDS or not is_alive(holder["host"], holder["pid"]):
         return
     raise PassingTrouble(
         f"run {holder['run_id']} fetches to {lease.parent} on {holder['host']}:"
@@ -61,7 +61,7 @@ def _refuse_living(lease: Path) -> None:
     )
 
 
-def _is_alive(host: str, pid: int) -> bool:
+def is_alive(host: str, pid: int) -> bool:
     """Processes of other machines count as alive: their lease grows stale instead."""
     if host != socket.gethostname():
         return True

@@ -17,7 +17,7 @@ from superzol_etl.volume.layout import (
     version_places,
     write_whole,
 )
-from superzol_etl.volume.manifest import NAME, Kept, kept_versions
+from superzol_etl.volume.manifest import NAME, Kept, commit, kept_versions
 from superzol_etl.volume.partial import Partial
 from superzol_etl.volume.retention import Keeping, Standing, choose_old
 from superzol_etl.volume.store import Store
@@ -65,10 +65,13 @@ async def tidy(
     went = []
     for place in choose_old(standings, keeping):
         await _archive(volume, store, kept[place], keeping)
+        # Packing takes its time: a run may have begun to read the version.
+        if is_in_use(kept[place].folder):
+            continue
         if store:
             await store.drop_version(place)
-        await asyncio.to_thread(_drop, volume, kept[place])
-        went.append(place.raw)
+        if await asyncio.to_thread(drop, kept[place]):
+            went.append(place.raw)
     if keeping.archives:
         await _drop_archives(volume, store, keeping)
     await asyncio.to_thread(_drop_abandoned, volume, max(kept, default=None, key=_by_number))
@@ -105,14 +108,21 @@ async def _archive(volume: Path, store: Store | None, kept: Kept, keeping: Keepi
             await store.send(path, kept.manifest.place.archive)
 
 
-def _drop(volume: Path, kept: Kept) -> None:
-    """The manifest goes first: what a kill leaves is no version any more."""
+def drop(kept: Kept) -> bool:
+    """Removes the raw files of a version, its manifest first: a kill leaves no version.
+
+    False: nothing went, as a run had found the manifest and marked the version.
+    """
     (kept.folder / NAME).unlink()
     sync_folder(kept.folder)
+    if is_in_use(kept.folder):
+        commit(kept.folder, kept.manifest)
+        return False
     shutil.rmtree(kept.folder)
     day = kept.folder.parent
     if not any(day.iterdir()):
         day.rmdir()
+    return True
 
 
 async def _drop_archives(volume: Path, store: Store | None, keeping: Keeping) -> None:

@@ -16,7 +16,7 @@ from superzol_etl.volume.archive import archive_version, check_archive
 from superzol_etl.volume.in_use import in_use
 from superzol_etl.volume.layout import VersionPlace
 from superzol_etl.volume.manifest import Kept, commit, kept_versions
-from superzol_etl.volume.tidy import write_summary
+from superzol_etl.volume.tidy import drop, write_summary
 from tests.support.fetching import Fetcher, snapshot_files
 from tests.support.loading import finish
 from tests.support.minio import BUCKET, Minio, running_minio
@@ -76,6 +76,16 @@ def test_a_version_in_use_stays_and_goes_later(days: Days) -> None:
         assert days.fetcher.versions() == [1, 2, 3]
     days.fetch(4)
     assert days.fetcher.versions() == [3, 4]
+
+
+def test_a_version_that_a_run_began_to_read_since_it_was_chosen_stays_whole(days: Days) -> None:
+    folder = Path(days.fetch(1).summary["folder"])
+    (kept,) = kept_versions(days.fetcher.volume)
+    with in_use(folder, "run-1.0"):
+        assert not drop(kept)
+        assert kept_versions(days.fetcher.volume) == [kept]
+    assert drop(kept)
+    assert not folder.exists()
 
 
 def test_an_old_version_that_was_asked_for_stays_until_the_next_fetch(days: Days) -> None:
