@@ -1,6 +1,6 @@
 """Which files a snapshot folder holds, by chain, and their digests."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -56,7 +56,12 @@ class ChainFiles:
     @property
     def digest(self) -> str:
         """Of the names and contents of all its files."""
-        return combine(f"{file.path.name} {file.digest}" for file in self.files + self.doubled)
+        return self.digest_of([file.path.name for file in self.files])
+
+    def digest_of(self, names: Collection[str]) -> str:
+        """As if it had only the files of these names."""
+        files = [file for file in self.files + self.doubled if file.path.name in names]
+        return combine(f"{file.path.name} {file.digest}" for file in files)
 
     @property
     def size_bytes(self) -> int:

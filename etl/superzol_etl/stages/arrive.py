@@ -10,6 +10,7 @@ from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import EtlError, NotFound, PassingTrouble
 from superzol_etl.sources.source import Listing, RemoteFile, Source, Tell
 from superzol_etl.stages.shelf import Shelf
+from superzol_etl.volume.in_use import MARK
 from superzol_etl.volume.layout import (
     VersionPlace,
     check_space,
@@ -19,7 +20,7 @@ from superzol_etl.volume.layout import (
     write_whole,
 )
 from superzol_etl.volume.lease import only_writer
-from superzol_etl.volume.manifest import Manifest, commit, is_intact, kept_versions
+from superzol_etl.volume.manifest import NAME, Kept, Manifest, commit, is_intact, kept_versions
 from superzol_etl.volume.partial import Partial
 
 BEGUN = ".begun.json"  # which listing the files of a version that is not whole yet belong to
@@ -87,17 +88,43 @@ async def restore(volume: Path, stored: Manifest, way: Way) -> Fetched:
 def begin(volume: Path, place: VersionPlace, source: str, listing: Listing) -> Path:
     """The folder of the version, empty unless it holds the beginning of this very listing."""
     folder = volume / place.raw
-    note = {"source": source, "fingerprint": listing.fingerprint}
-    begun = folder / BEGUN
-    try:
-        is_same = json.loads(begun.read_bytes()) == note
-    except (OSError, ValueError):
-        is_same = False
-    if not is_same:
+    if not _is_begun(folder, source, listing):
         shutil.rmtree(folder, ignore_errors=True)
         make_folders(volume, place.raw)
-        write_whole(begun, json.dumps(note).encode())
+        _note(folder, source, listing)
     return folder
+
+
+def extend(part: Kept, source: str, listing: Listing) -> Path:
+    """The folder of a version that is there in part, for more of its files.
+
+    Its manifest and what that promises stay. What else came goes, unless for this very listing.
+    """
+    folder = part.folder
+    if not _is_begun(folder, source, listing):
+        promised = {NAME, *(entry.name for entry in part.manifest.files)}
+        for path in folder.rglob("*"):
+            name = path.relative_to(folder).as_posix()
+            if path.is_file() and name not in promised and not name.startswith(MARK):
+                path.unlink()
+        _note(folder, source, listing)
+    return folder
+
+
+def _is_begun(folder: Path, source: str, listing: Listing) -> bool:
+    try:
+        begun = json.loads((folder / BEGUN).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return bool(begun == _begun(source, listing))
+
+
+def _note(folder: Path, source: str, listing: Listing) -> None:
+    write_whole(folder / BEGUN, json.dumps(_begun(source, listing)).encode())
+
+
+def _begun(source: str, listing: Listing) -> dict[str, str]:
+    return {"source": source, "fingerprint": listing.fingerprint}
 
 
 async def download(source: Source, listing: Listing, folder: Path, way: Way) -> int:

@@ -12,11 +12,12 @@ from superzol_etl.settings import MAX_VERSION
 from superzol_etl.sources.address import Address
 from superzol_etl.sources.opening import open_source
 from superzol_etl.sources.source import Listing, Source, Tell
-from superzol_etl.stages.arrive import BEGUN, Fetched, Way, begin, download, restore
+from superzol_etl.stages.arrive import BEGUN, Fetched, Way, begin, download, extend, restore
 from superzol_etl.stages.shelf import Shelf
 from superzol_etl.volume.layout import (
     VersionPlace,
     disk_trouble_told,
+    place_of,
 )
 from superzol_etl.volume.lease import only_writer
 from superzol_etl.volume.manifest import (
@@ -44,6 +45,14 @@ class FetchOrder(NamedTuple):
     only: tuple[str, ...] = ()
 
 
+class _Sealing(NamedTuple):
+    """What the manifest says that neither order nor listing do."""
+
+    place: VersionPlace
+    numbered_by: Literal["source", "order", "volume"]
+    only: tuple[str, ...]
+
+
 async def fetch(order: FetchOrder, settings: SourceSettings, shelf: Shelf, tell: Tell) -> Fetched:
     """Fetches a version unless it is there already; its manifest is written last.
 
@@ -63,103 +72,135 @@ async def fetch(order: FetchOrder, settings: SourceSettings, shelf: Shelf, tell:
 
 async def _fetch_from(source: Source, order: FetchOrder, way: Way) -> Fetched:
     held = await way.shelf.look()
-    listing = await _list(source, order)
+    listed = await source.list_files(order.version)
+    wanted = _select_some(listed, order)
     kept = await asyncio.to_thread(kept_versions, order.volume)
-    wanted = [each for each in kept if _is_wanted(each.manifest, order, listing)]
-    if wanted and is_intact(there := wanted[-1]):
-        return Fetched(there.manifest, there.folder, is_new=False, came_bytes=0)
-    stored = [each for each in held if _is_wanted(each, order, listing)]
-    if stored:
-        return await restore(order.volume, stored[-1], way)
-    number, numbered_by = _number(order, listing, [*(each.manifest for each in kept), *held])
-    place = VersionPlace(listing.day.strftime("%Y%m%d"), number)
-    folder = await asyncio.to_thread(begin, order.volume, place, str(order.address), listing)
+    there = [each for each in kept if _is_as_listed(each.manifest, order, listed)]
+    whole = [each for each in there if _holds(each.manifest, wanted)]
+    if whole and is_intact(whole[-1]):
+        return Fetched(whole[-1].manifest, whole[-1].folder, is_new=False, came_bytes=0)
+    parts = [each for each in there if is_intact(each)]
+    stored = [each for each in held if _is_as_listed(each, order, listed)]
+    full = [each for each in stored if _holds(each, wanted)]
+    if full and not parts:
+        return await restore(order.volume, full[-1], way)
+    known = [*(each.manifest for each in kept), *held]
+    number, numbered_by = _number(order, listed, known)
+    same = [
+        each for each in (*(each.manifest for each in there), *stored) if each.version == number
+    ]
+    only = _unite(order.only, same)
+    listing = _select(listed, only)
+    part = next((each for each in parts if each.manifest.version == number), None)
+    folder = await asyncio.to_thread(_open_folder, order, number, listing, part)
     came = await download(source, listing, folder, way)
-    await _check_unchanged(source, order, listing)
-    manifest = await asyncio.to_thread(_seal, order, place, numbered_by, listing, folder)
+    await _check_unchanged(source, order, listing, only)
+    place = place_of(folder.relative_to(order.volume).as_posix())
+    assert place  # begun or found as a version of the volume
+    sealing = _Sealing(place, numbered_by, only)
+    manifest = await asyncio.to_thread(_seal, order, sealing, listing, folder)
     return Fetched(manifest, folder, is_new=True, came_bytes=came)
 
 
-async def _list(source: Source, order: FetchOrder) -> Listing:
-    """What the source offers of the files that are wanted.
+def _open_folder(order: FetchOrder, number: int, listing: Listing, part: Kept | None) -> Path:
+    """The folder of the version; a part of it that is there stays whole until the rest has come."""
+    source = str(order.address)
+    if part:
+        return extend(part, source, listing)
+    place = VersionPlace(listing.day.strftime("%Y%m%d"), number)
+    return begin(order.volume, place, source, listing)
 
-    Raises NotFound when that is nothing.
-    """
-    listing = await source.list_files(order.version)
-    if not order.only:
+
+def _select(listing: Listing, only: tuple[str, ...]) -> Listing:
+    """The files that a glob matches; all without globs."""
+    if not only:
         return listing
-    wanted = (
-        file for file in listing.files if any(fnmatchcase(file.name, glob) for glob in order.only)
-    )
-    listing = listing._replace(files=tuple(wanted))
-    if not listing.files:
+    files = (file for file in listing.files if any(fnmatchcase(file.name, glob) for glob in only))
+    return listing._replace(files=tuple(files))
+
+
+def _select_some(listing: Listing, order: FetchOrder) -> Listing:
+    """The files that are wanted. Raises NotFound when that is nothing."""
+    wanted = _select(listing, order.only)
+    if not wanted.files:
         raise NotFound(f"{order.address} holds no file that matches {' or '.join(order.only)}")
-    return listing
+    return wanted
 
 
-def _is_wanted(manifest: Manifest, order: FetchOrder, listing: Listing) -> bool:
-    """Says if a version is what the source lists, under a number that the order allows."""
-    is_same = manifest.source == str(order.address) and manifest.fingerprint == listing.fingerprint
-    return is_same and order.version in (None, manifest.version)
+def _is_as_listed(manifest: Manifest, order: FetchOrder, listed: Listing) -> bool:
+    """Says if the files of a version are what the source lists, under a number the order allows."""
+    is_same = manifest.source == str(order.address) and order.version in (None, manifest.version)
+    return is_same and manifest.fingerprint == _select(listed, manifest.only).fingerprint
+
+
+def _holds(manifest: Manifest, wanted: Listing) -> bool:
+    return {file.name for file in wanted.files} <= {entry.name for entry in manifest.files}
+
+
+def _unite(only: tuple[str, ...], same: list[Manifest]) -> tuple[str, ...]:
+    """The globs of what is there of a version and of what is wanted; none for everything."""
+    asked = [only, *(each.only for each in same)]
+    return tuple(sorted({glob for globs in asked for glob in globs})) if all(asked) else ()
 
 
 def _number(
-    order: FetchOrder, listing: Listing, known: list[Manifest]
+    order: FetchOrder, listed: Listing, known: list[Manifest]
 ) -> tuple[int, Literal["source", "order", "volume"]]:
     """The number of the version and who gave it; the source's own comes first.
 
-    A version that is known but lost files keeps its number.
+    A version that is known in part, or lost files, keeps its number.
     Raises BadData when the number is taken by other files.
     """
-    again = [each.version for each in known if _is_wanted(each, order, listing)]
-    wanted = listing.version or order.version
+    again = [each.version for each in known if _is_as_listed(each, order, listed)]
+    wanted = listed.version or order.version
     if wanted is None:
         following = max((each.version for each in known), default=0) + 1
         return (again[-1] if again else following), "volume"
     if wanted > MAX_VERSION:
         raise BadData(f"version {wanted} is beyond {MAX_VERSION}, the last that can be loaded")
     for each in known:
-        if each.version == wanted and each.fingerprint != listing.fingerprint:
-            raise BadData(
-                f"version {wanted} is there already with other files, of {each.source}:"
-                " give these another --version"
+        if each.version == wanted and not _is_as_listed(each, order, listed):
+            advice = (
+                "fetch to another --volume, or empty this one by superzol-etl cleanup"
+                if listed.version
+                else "give these another --version"
             )
-    return wanted, "source" if listing.version else "order"
+            raise BadData(
+                f"version {wanted} is there already with other files, of {each.source}: {advice}"
+            )
+    return wanted, "source" if listed.version else "order"
 
 
-async def _check_unchanged(source: Source, order: FetchOrder, listing: Listing) -> None:
+async def _check_unchanged(
+    source: Source, order: FetchOrder, listing: Listing, only: tuple[str, ...]
+) -> None:
     """Raises PassingTrouble when the source put other files there meanwhile.
 
     A version that has the source's own number never changes; a listing without one may.
     """
     if listing.version is None:
-        again = await _list(source, order)
+        again = _select(await source.list_files(order.version), only)
         if again.fingerprint != listing.fingerprint:
             raise PassingTrouble(
                 f"{order.address} was replaced while it was read: run the same command again"
             )
 
 
-def _seal(
-    order: FetchOrder,
-    place: VersionPlace,
-    numbered_by: Literal["source", "order", "volume"],
-    listing: Listing,
-    folder: Path,
-) -> Manifest:
+def _seal(order: FetchOrder, sealing: _Sealing, listing: Listing, folder: Path) -> Manifest:
     files = describe_files(folder, [file.name for file in listing.files])
     manifest = Manifest(
         source=str(order.address),
         dataset=order.dataset,
-        version=place.version,
-        numbered_by=numbered_by,
-        day=place.day,
+        version=sealing.place.version,
+        numbered_by=sealing.numbered_by,
+        day=sealing.place.day,
         fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
         run_id=order.run_id,
         fingerprint=listing.fingerprint,
         digest=digest_of(files),
         bytes=sum(entry.bytes for entry in files),
         files=files,
+        only=sealing.only,
     )
     commit(folder, manifest)
     (folder / BEGUN).unlink(missing_ok=True)

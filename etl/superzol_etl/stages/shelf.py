@@ -38,10 +38,11 @@ class Shelf:
         return BucketSource(place, open_store(place, self.settings), self.settings)
 
     async def put_away(self, kept: Kept) -> None:
-        """Copies a version to the store unless it is there."""
-        is_there = any(held.place == kept.manifest.place for held in self.held)
+        """Copies a version to the store, or what the store lacks of it."""
+        same = [held for held in self.held if held.place == kept.manifest.place]
+        is_there = any(held.files == kept.manifest.files for held in same)
         if self.store and not is_there:
-            await self.store.send_version(kept)
+            await self.store.send_version(kept, same[-1] if same else None)
 
     def write_report(
         self, volume: Path, folder: Path | None, report: Mapping[str, Any]

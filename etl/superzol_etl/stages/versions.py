@@ -71,12 +71,23 @@ async def plan_version(
         dataset_key,
         version,
         snapshot.digest,
-        len(snapshot.chains),
-        bool(todo.replaced),
+        len(snapshot.chains) + await _count_others(connection, dataset_key, version, keys),
+        # Files that bring nothing to load say nothing of those that the version has besides.
+        bool(todo.replaced) or not todo.chains,
         bool(todo.chains),
     )
     await make_partitions(connection, version)
     return todo._replace(closed=bool(closed))
+
+
+async def _count_others(
+    connection: Connection, dataset_key: int, version: int, keys: dict[str, int]
+) -> int:
+    """How many chains a version has from files that are not given now."""
+    count: int = await connection.fetchval(
+        load_sql(PACKAGE, "count_other_chains"), dataset_key, version, list(keys.values())
+    )
+    return count
 
 
 async def choose_version(
@@ -124,6 +135,16 @@ async def _find_todo(
             todo.chains.append(chain)
         elif row["state"] == ChainState.HELD_BACK:
             todo.problems[chain.chain_id] = row["reason"]
+        elif row["digest"] != chain.digest and (
+            more := await _find_more(
+                connection, keys[chain.chain_id], version, chain, row["digest"]
+            )
+        ):
+            todo.problems[chain.chain_id] = (
+                f"version {version} of {chain.chain_id} is loaded without {', '.join(more)}:"
+                " such files count with its next version"
+            )
+            todo.done.append(chain.chain_id)
         elif row["digest"] != chain.digest:
             todo.replaced.append(chain.chain_id)
             todo.problems[chain.chain_id] = (
@@ -134,6 +155,17 @@ async def _find_todo(
         elif row["state"] == ChainState.LOADED:
             todo.done.append(chain.chain_id)
     return todo
+
+
+async def _find_more(
+    connection: Connection, chain_key: int, version: int, chain: ChainFiles, loaded_digest: str
+) -> list[str]:
+    """The files that a chain has besides those it is loaded with; none when those are not here."""
+    runs = await connection.fetch(load_sql(PACKAGE, "read_files"), chain_key, version)
+    for run in runs:
+        if chain.digest_of(run["files"]) == loaded_digest:
+            return [file.path.name for file in chain.files if file.path.name not in run["files"]]
+    return []
 
 
 def _is_to_do(row: asyncpg.Record, chain: ChainFiles, judged_by: str) -> bool:

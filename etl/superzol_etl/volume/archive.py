@@ -19,10 +19,12 @@ PIECE_BYTES = 1 << 20
 def archive_version(volume: Path, kept: Kept) -> Path:
     """Writes archive/<day>-v<n>.tar.zst, unless it is there; reads it back before it counts.
 
+    One with other files, as of a version that was there in part only, is written anew.
+
     Raises BadData when the files are not what their manifest says.
     """
     target = volume / kept.manifest.place.archive
-    if Partial(target).is_whole:
+    if Partial(target).is_whole and _is_of(target, kept.manifest):
         return target
     make_folders(volume, "archive")
     Partial(target).start_over("")
@@ -36,6 +38,18 @@ def archive_version(volume: Path, kept: Kept) -> Path:
         raise
     Partial(target).finish()
     return target
+
+
+def _is_of(path: Path, manifest: Manifest) -> bool:
+    """Says if a whole archive is that of these files; its manifest is the first in it."""
+    with (
+        path.open("rb") as file,
+        zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
+        tarfile.open(fileobj=unpacked, mode="r|") as tar,
+    ):
+        first = tar.next()
+        content = tar.extractfile(first) if first and first.name == NAME else None
+        return content is not None and parse_manifest(content.read(), NAME).files == manifest.files
 
 
 def _pack(kept: Kept, target: Path) -> None:

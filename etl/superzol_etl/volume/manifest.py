@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from superzol_etl.errors import BadData
 from superzol_etl.snapshot import combine, file_digest
-from superzol_etl.volume.layout import VersionPlace, version_places, write_whole
+from superzol_etl.volume.layout import VersionPlace, sync_folder, version_places, write_whole
 
 NAME = "download_manifest.json"
 
@@ -28,7 +28,8 @@ class Manifest(BaseModel):
     """What was fetched, from where, and what each file must be.
 
     numbered_by: the source, the --version of the order, or the volume, which only counts on; then
-    the loader numbers the version by its database. fingerprint: that of the source's listing.
+    the loader numbers the version by its database. fingerprint: that of the source's listing of
+    these files. only: the globs they were asked for by; none for all that the source has.
     """
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
@@ -45,6 +46,7 @@ class Manifest(BaseModel):
     digest: str
     bytes: int
     files: tuple[Entry, ...]
+    only: tuple[str, ...] = ()
 
     @property
     def place(self) -> VersionPlace:
@@ -83,9 +85,16 @@ def digest_of(files: tuple[Entry, ...]) -> str:
 
 
 def commit(folder: Path, manifest: Manifest) -> None:
-    """Makes the version whole: everything of it must be on the disk already."""
+    """Makes the version whole: everything of it must be on the disk already.
+
+    A manifest that is there counts until this one does. Where a disk renames in two steps, a kill
+    in between leaves a version that the next fetch finds without a manifest, and completes.
+    """
     text = json.dumps(manifest.model_dump(by_alias=True), ensure_ascii=False, indent=1)
-    write_whole(folder / NAME, text.encode() + b"\n")
+    fresh = folder / f"{NAME}.new"
+    write_whole(fresh, text.encode() + b"\n")
+    fresh.replace(folder / NAME)
+    sync_folder(folder)
 
 
 def parse_manifest(text: bytes | str, told: str) -> Manifest:

@@ -31,10 +31,14 @@ class Store(NamedTuple):
         ]
         return sorted(manifests, key=lambda manifest: (manifest.version, manifest.day))
 
-    async def send_version(self, kept: Kept) -> None:
-        """Copies a version of the volume; its manifest comes last and makes it whole there too."""
+    async def send_version(self, kept: Kept, held: Manifest | None) -> None:
+        """Copies a version of the volume; its manifest comes last and makes it whole there too.
+
+        held: a part of the version that is there.
+        """
         raw = kept.manifest.place.raw
-        for entry in kept.manifest.files:
+        there = set(held.files) if held else set()
+        for entry in (each for each in kept.manifest.files if each not in there):
             await self.send(kept.folder / entry.name, f"{raw}/{entry.name}")
         await self.send(kept.folder / NAME, f"{raw}/{NAME}")
 
