@@ -55,7 +55,7 @@ def describe_settings() -> str:
 def describe_default(value: object) -> str:
     """Writes a default as the environment would have it."""
     if isinstance(value, tuple):
-        return ",".join(value) or "none"
+        return ",".join(map(str, value)) or "none"
     return "none" if value is None else str(value)
 
 

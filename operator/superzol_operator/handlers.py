@@ -15,8 +15,6 @@ from superzol_operator.settings import Settings
 
 # Events of a Job that runs on come in bursts; what they tell can wait for a moment.
 JOB_DELAY_SECONDS = 1.0
-# A short tail: the last wait is how long the operator sleeps on when the API server is back.
-ERROR_BACKOFFS_SECONDS = (1, 1, 2, 3, 5, 5, 5, 5, 5, 10, 10, 10)
 EXIT_SECONDS = 25.0
 
 
@@ -51,7 +49,7 @@ def kopf_settings(settings: Settings) -> kopf.OperatorSettings:
     chosen.watching.connect_timeout = settings.connect_timeout_seconds
     chosen.networking.request_timeout = settings.request_timeout_seconds
     chosen.networking.connect_timeout = settings.connect_timeout_seconds
-    chosen.networking.error_backoffs = ERROR_BACKOFFS_SECONDS
+    chosen.networking.error_backoffs = settings.watch_backoffs_seconds
     # a worker of Kopf only passes a key on: it need not wait for more about the same object
     chosen.queueing.idle_timeout = 0.1
     chosen.queueing.exit_timeout = 0.5

@@ -56,6 +56,12 @@ class Settings(BaseSettings):
         gt=0,
         description="A watch silent for that long is opened again; bookmarks come every 60 s.",
     )
+    # a short tail: the last wait is how long it sleeps on when the API server is back
+    watch_backoffs_seconds: Annotated[tuple[float, ...], NoDecode] = Field(
+        default=(1, 1, 2, 3, 5, 5, 5, 5, 5, 10, 10, 10),
+        min_length=1,
+        description="Waits of a watch that fails; after the last the process ends, to begin anew.",
+    )
     backoff_seconds: float = Field(
         default=0.5, gt=0, description="Wait after a first failed look; doubles up to a minute."
     )
@@ -89,12 +95,12 @@ class Settings(BaseSettings):
         default=None, description="For tests: where the operator kills itself."
     )
 
-    @field_validator("namespaces", "service_account_names", mode="before")
+    @field_validator("namespaces", "service_account_names", "watch_backoffs_seconds", mode="before")
     @classmethod
     def split(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
-        """Takes names by commas, as an environment variable has them."""
+        """Takes what is separated by commas, as an environment variable has it."""
         if isinstance(value, str):
-            return tuple(name.strip() for name in value.split(",") if name.strip())
+            return tuple(part.strip() for part in value.split(",") if part.strip())
         return tuple(value)
 
     @model_validator(mode="after")
