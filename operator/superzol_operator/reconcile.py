@@ -35,6 +35,9 @@ from superzol_operator.status import Status, merge_patch, write_status
 
 log = logging.getLogger(__name__)
 
+# A look may write several times before the watch tells of the first.
+ECHOES = 4
+
 
 def utc_now() -> datetime:
     """The time of this machine."""
@@ -69,12 +72,13 @@ class Reconciler:
         self._now = now
         self._decide = decide
         self._progress_at: dict[Key, float] = {}
-        self._written: dict[Key, str] = {}
+        self._written: dict[Key, tuple[str, ...]] = {}
+        self._asked: dict[Key, str] = {}
         self._created: dict[Key, JobView] = {}
 
     def is_echo(self, key: Key, resource_version: str) -> bool:
-        """The event tells of nothing but our own last write."""
-        return self._written.get(key) == resource_version
+        """The event tells of nothing but a write of ours."""
+        return resource_version in self._written.get(key, ())
 
     async def look(self, key: Key) -> float | None:
         """Looks at a resource and returns in how many seconds to look again."""
@@ -119,7 +123,11 @@ class Reconciler:
     async def _step(self, key: Key, observed: Observed) -> tuple[Decision, CreateFailure | None]:
         resource = observed.resource
         peers = self._around.census.peers(resource)
-        decision = self._decide(replace(observed, peers=peers), self._now())
+        seen = replace(observed, peers=peers, asked_job=self._asked.get(key))
+        decision = self._decide(seen, self._now())
+        for action in decision.actions:
+            if isinstance(action, CreateJob):
+                self._asked[key] = action.name
         ends = resource.status.current_run is not None and decision.status.current_run is None
         # a place is taken before the claim is written, and free after the end is
         held = resource.status if ends else decision.status
@@ -165,7 +173,7 @@ class Reconciler:
         body = await self._around.cluster.patch_status(key, resource.resource_version, patch)
         self._progress_at[key] = time.monotonic()
         version = body["metadata"]["resourceVersion"]
-        self._written[key] = version
+        self._written[key] = (*self._written.get(key, ()), version)[-ECHOES:]
         if claims:
             self._crash("after_claim")
         if finishes:
@@ -215,6 +223,7 @@ class Reconciler:
         self._around.metrics.resources.forget(key)
         self._progress_at.pop(key, None)
         self._written.pop(key, None)
+        self._asked.pop(key, None)
         self._created.pop(key, None)
 
     def _crash(self, point: CrashPoint) -> None:

@@ -68,9 +68,11 @@ class CurrentRun:
     trigger: Manual, Spec, Schedule, Backfill, Accept or Cleanup. attempt counts from 1, over all
     stages. spec_text: the spec of the run, which edits do not change. version: what it loads, once
     known. subject: of an accept, CHAIN@VERSION. folder: where fetch put the version.
-    job_created_time: of the Job of this stage and attempt, once it was seen. ending: what is
-    decided but waits for its Jobs to be gone (Cancelled, Failed or Retry), with reason and message.
-    waiting_reason: why its Job may not be created yet (Queued, JobForbidden).
+    job_asked: the Job of this stage and attempt was asked for; who finds none then cannot know that
+    there was none. job_created_time: of that Job, once it was seen. jobs_lost: attempts of which
+    that is all that is known. ending: what is decided but waits for its Jobs to be gone (Cancelled,
+    Failed or Retry), with reason and message. waiting_reason: why its Job may not be created yet
+    (Queued, JobForbidden).
     """
 
     id: str
@@ -83,6 +85,7 @@ class CurrentRun:
     deadline_time: datetime
     attempt: int = 1
     job_name: str | None = None
+    job_asked: bool = False
     job_created_time: datetime | None = None
     request_token: str | None = None
     forced: bool = False
@@ -101,6 +104,7 @@ class CurrentRun:
     rows_loaded: int = 0
     rows_rejected: int = 0
     shards: Shards | None = None
+    jobs_lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)

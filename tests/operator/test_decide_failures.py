@@ -1,8 +1,11 @@
 """Stages that fail, Jobs that vanish or may not be created, and what decide() makes of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from superzol_operator.decide.contract import CreateJob, PodOutcome
+from superzol_operator.decide.decision import decide
 from tests.operator.world import World, loaded, message
 
 
@@ -78,6 +81,47 @@ def test_a_deleted_job_is_a_failed_attempt_and_gets_a_new_name(world: World) -> 
     world.wait(seconds=decision.requeue_after_seconds or 0)
     world.settle()
     assert world.job().name != first.name
+    assert world.job().attempt == 2
+
+
+def test_a_job_that_nobody_saw_is_a_lost_attempt_and_gets_a_new_name(world: World) -> None:
+    world.spec = world.spec | {"retry": {"limit": 0}}
+    world.look()
+    unseen = world.job()
+    world.vanish()
+    decision = world.settle()
+    assert "JobLost" in world.reasons()
+    world.wait(seconds=decision.requeue_after_seconds or 0)
+    world.settle()
+    assert (world.job().attempt, world.job().name == unseen.name) == (2, False)
+    world.run_through()
+    assert world.claim("Ready") == ("True", "Succeeded")
+
+
+def test_an_operator_knows_of_a_job_that_it_could_not_create(world: World) -> None:
+    world.look(crash_after=1)
+    run = world.seen.current_run
+    assert run is not None
+    decision = decide(replace(world.observe(), asked_job=run.job_name), world.now)
+    (order,) = [each for each in decision.actions if isinstance(each, CreateJob)]
+    assert (order.name, order.attempt) == (run.job_name, 1)
+
+
+def test_a_job_of_an_attempt_that_is_over_is_deleted_before_the_next_is_created(
+    world: World,
+) -> None:
+    world.look()
+    late = world.job()
+    world.vanish()
+    decision = world.settle()
+    world.jobs[late.name] = late
+    world.settle()
+    assert world.jobs[late.name].deleting
+    world.wait(seconds=decision.requeue_after_seconds or 0)
+    world.settle()
+    assert list(world.jobs) == [late.name]
+    world.remove_deleted()
+    world.settle()
     assert world.job().attempt == 2
 
 

@@ -20,7 +20,6 @@ from superzol_operator.decide.contract import (
     RemoveFinalizer,
 )
 from superzol_operator.decide.decision import decide
-from superzol_operator.decide.runs import recorded_ids
 from superzol_operator.resource import FINALIZER, Resource, read_resource
 from superzol_operator.status import Status, merge_patch, write_status
 
@@ -180,21 +179,8 @@ class World:
         self.change(job, **(fields | changes))
 
     def vanish(self, job: JobView | None = None) -> None:
-        """A Job goes; one that no status knows of is as if it had never been.
-
-        Only the ETL's ledger knows better then, and answers the second with what the first did.
-        """
-        gone = job or self.job()
-        status = self.seen
-        run = status.current_run
-        is_known = gone.run_id in recorded_ids(status) or (
-            run is not None
-            and run.id == gone.run_id
-            and (run.job_name != gone.name or run.job_created_time is not None)
-        )
-        if not is_known:
-            self.created[(gone.run_id, gone.stage, gone.attempt)] -= 1
-        del self.jobs[gone.name]
+        """A Job goes, whether a status knows of it or not."""
+        del self.jobs[(job or self.job()).name]
 
     def remove_deleted(self) -> None:
         """The garbage collector ends deletions in the foreground."""

@@ -16,8 +16,11 @@ JITTER_PERCENT = 10
 
 def may_retry(observed: Observed, course: Course, failure: Failure) -> bool:
     """Another attempt may help, and there is one left."""
-    spec = frozen_spec(course.run, observed.resource)
-    return failure.kind is not Kind.PERMANENT and course.run.attempt <= spec.retry.limit
+    run = course.run
+    spec = frozen_spec(run, observed.resource)
+    # a Job that nobody saw is no failure of the stage
+    tries = run.attempt - run.jobs_lost
+    return failure.kind is not Kind.PERMANENT and tries <= spec.retry.limit
 
 
 def attempt_over(observed: Observed, course: Course, failure: Failure, now: datetime) -> Course:
@@ -40,6 +43,7 @@ def attempt_over(observed: Observed, course: Course, failure: Failure, now: date
     course = course.noting_run(
         attempt=attempt,
         job_name=name_job(resource, run.id, run.stage, attempt),
+        job_asked=False,
         job_created_time=None,
         next_attempt_time=now + wait,
         shards=None,

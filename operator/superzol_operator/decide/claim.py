@@ -59,6 +59,7 @@ def _claim(resource: Resource, course: Course, due: Due, now: datetime) -> Cours
         start_time=now,
         deadline_time=now + timedelta(seconds=spec.run.deadline_seconds),
         job_name=name_job(resource, due.run_id, stage, 1),
+        job_asked=True,
         request_token=due.token,
         forced=due.forced,
         subject=due.token if due.trigger == ACCEPT else None,

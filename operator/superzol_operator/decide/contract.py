@@ -89,12 +89,16 @@ class CreateFailure:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A resource and its surroundings, read from the API server just now."""
+    """A resource and its surroundings, read from the API server just now.
+
+    asked_job: the Job that this process itself asked for last: it knows when one was created.
+    """
 
     resource: Resource
     jobs: tuple[JobView, ...] = ()
     peers: Peers = Peers()
     create_failure: CreateFailure | None = None
+    asked_job: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ def decide(observed: Observed, now: datetime) -> Decision:
         course = advance(observed, course, now)
     elif problem is None and not resource.spec.suspend:
         course = start(observed, course, now)
-    course = course.doing(*find_leftovers(observed, course.status))
+    leftovers = find_leftovers(observed, course.status)
+    course = course.doing(*(each for each in leftovers if each not in course.actions))
     course = _note_next_run(resource, course, problem, now)
     course = note_conditions(resource, course, problem, now)
     course = _tell_changes(resource, course)

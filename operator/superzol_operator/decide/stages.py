@@ -21,6 +21,7 @@ from superzol_operator.decide.runs import (
     create_job,
     frozen_spec,
     has_begun,
+    jobs_of_run,
     name_job,
     next_stage,
 )
@@ -80,12 +81,28 @@ def _without_job(observed: Observed, course: Course, now: datetime) -> Course:
             failure = Failure(Kind.PERMANENT, "JobRefused", refused.message, "JobRefused")
             return finish(observed, course, FAILED, failure, now)
         waiting = WAITING_REASONS.get(refused.kind, "Queued")
-        return course.noting_run(waiting_reason=waiting).waking(now + CREATE_LOOK)
+        course = course.noting_run(waiting_reason=waiting, job_asked=False)
+        return course.waking(now + CREATE_LOOK)
+    if run.job_asked and observed.asked_job != run.job_name:
+        return _lost(observed, course, now)
     longest = timedelta(seconds=frozen_spec(run, observed.resource).run.deadline_seconds)
     # a clock that was put back must not make the wait longer than the whole run may be
     if run.next_attempt_time and now < run.next_attempt_time <= now + longest:
         return course.waking(run.next_attempt_time)
-    return course.doing(create_job(observed.resource, course.run, now))
+    if any(job.finished is None for job in jobs_of_run(observed, run.id)):
+        return course.waking(now + CREATE_LOOK)  # of an attempt that is over; it is being deleted
+    return course.noting_run(job_asked=True).doing(create_job(observed.resource, run, now))
+
+
+def _lost(observed: Observed, course: Course, now: datetime) -> Course:
+    """An operator that is no more asked for the Job: it was there and is gone, or never was.
+
+    By the same name it might be there twice.
+    """
+    message = f"Job {course.run.job_name} was asked for, and is not there"
+    failure = Failure(Kind.UNKNOWN, "JobLost", message)
+    course = course.noting_run(jobs_lost=course.run.jobs_lost + 1).warning("JobLost", message)
+    return attempt_over(observed, course, failure, now)
 
 
 def _collided(observed: Observed, course: Course, name: str, now: datetime) -> Course:
@@ -164,6 +181,7 @@ def _go_on(
     course = course.noting_run(
         stage=stage,
         job_name=name_job(observed.resource, run.id, stage, run.attempt),
+        job_asked=True,
         job_created_time=None,
         next_attempt_time=None,
     )

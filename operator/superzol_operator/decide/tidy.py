@@ -1,25 +1,27 @@
 """Deletes the Jobs of runs that are recorded, beyond the limits of history."""
 
 from superzol_operator.decide.adopt import unknown_jobs
-from superzol_operator.decide.contract import DeleteJob, Observed
+from superzol_operator.decide.contract import DeleteJob, JobView, Observed
 from superzol_operator.decide.runs import GOOD_RESULTS
 from superzol_operator.resource import Resource
 from superzol_operator.status import Status
 
 
 def find_leftovers(observed: Observed, status: Status) -> tuple[DeleteJob, ...]:
-    """Jobs to delete: of runs beyond the limits, and those that outlived their run."""
-    kept = _kept_runs(observed.resource, status)
+    """Jobs to delete: of runs beyond the limits, and those that outlived their run or attempt."""
+    kept, run = _kept_runs(observed.resource, status), status.current_run
     unknown = {job.name for job in unknown_jobs(observed, status)}
-    current = status.current_run.id if status.current_run else None
+
+    def is_left(job: JobView) -> bool:
+        if run and job.run_id == run.id:
+            # of an attempt that is over, such as one whose creation came through late
+            return job.finished is None and job.name != run.job_name
+        return job.name not in unknown and (job.finished is None or job.run_id not in kept)
+
     return tuple(
         DeleteJob(job.name, job.uid)
         for job in observed.jobs
-        if job.is_ours
-        and not job.deleting
-        and job.run_id != current
-        and job.name not in unknown
-        and (job.finished is None or job.run_id not in kept)
+        if job.is_ours and not job.deleting and is_left(job)
     )
 
 

@@ -1,5 +1,7 @@
 """Fault 13: a Job ends and is cleaned away while the operator is down."""
 
+import signal
+
 from tests.cluster.kubelet import Pod
 from tests.cluster.scene import Scene
 from tests.cluster.waiting import until
@@ -23,6 +25,31 @@ async def test_fault_13_work_that_was_done_unseen_is_found_done(scene: Scene) ->
     await scene.until_event("JobDeleted")
     assert status["lastRun"]["attempts"] == 2
     assert status["artifact"]["version"] == scene.etl.version
+
+
+async def test_fault_13_job_that_no_look_saw_is_not_created_again_by_its_name(
+    scene: Scene,
+) -> None:
+    await scene.operator.kill()
+    await scene.operator.start(SUPERZOL_OPERATOR_CRASH_AT="after_create")
+    await scene.apply(retry={"limit": 0, "initialBackoffSeconds": 1, "maxBackoffSeconds": 1})
+    assert await scene.operator.wait(30) == -signal.SIGKILL
+    assert "jobCreatedTime" not in (await scene.status())["currentRun"]
+    (job,) = await scene.namespace.list("jobs")
+    await scene.namespace.delete("jobs", job["metadata"]["name"])
+    await until(lambda: scene.namespace.list("jobs"), lambda jobs: jobs == [])
+
+    await scene.operator.start()
+    status = await scene.until_ended("Succeeded")
+
+    await scene.until_event("JobLost")
+    assert status["lastRun"]["attempts"] == 2
+    fetches = [
+        (work.attempt, len(jobs))
+        for work, jobs in scene.witness.jobs.items()
+        if work.stage == "fetch"
+    ]
+    assert sorted(fetches) == [("1", 1), ("2", 1)]
 
 
 async def test_fault_13_run_that_was_recorded_is_not_repeated(scene: Scene) -> None:
