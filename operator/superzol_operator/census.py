@@ -80,7 +80,7 @@ class Census:
             self._active.add(key)
         if queued_since is not None:
             self._waiting[key] = queued_since
-        if before is not None and before.targets == entry.targets:
+        if before and (before.uid, before.targets) == (entry.uid, entry.targets):
             touched = frozenset()
         return (touched | self._next_in_line(before, is_active)) - {key}
 
@@ -114,7 +114,8 @@ class Census:
             other
             for target in targets_of(resource)
             for other in self._by_target.get(target, ())
-            if (self._entries[other].created_at, other) < mine
+            # under its own name there may still be one that was deleted
+            if other != key and (self._entries[other].created_at, other) < mine
         }
         return tuple(f"{other.namespace}/{other.name}" for other in sorted(sharing))
 

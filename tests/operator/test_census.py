@@ -1,5 +1,6 @@
 """The census: who shares a target, and whose turn it is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,6 +37,18 @@ def test_younger_of_two_with_one_target_is_in_conflict() -> None:
 
     assert census.peers(young).conflicts == ("shop/old",)
     assert census.peers(old).conflicts == ()
+
+
+def test_resource_made_anew_under_its_name_is_not_in_conflict_with_what_it_was() -> None:
+    census = Census(Limits())
+    gone, between = resource("a", 10, dataset="same"), resource("b", 5, dataset="same")
+    census.record(gone, is_active=False)
+    census.record(between, is_active=False)
+    again = replace(resource("a", dataset="same"), uid="another")
+
+    assert census.peers(again).conflicts == ("shop/b",)
+    assert census.record(again, is_active=False) == {Key("shop", "b")}
+    assert census.peers(between).conflicts == ()
 
 
 def test_name_decides_between_resources_of_one_second() -> None:
