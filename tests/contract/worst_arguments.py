@@ -6,6 +6,7 @@ Products 1 to 1000 are in all 300 stores; number 1 also has a price change in ev
 from datetime import date, timedelta
 
 from superzol_server.catalog.service import MOST_PRODUCTS_RANKED
+from superzol_server.catalog.words import read_words
 from superzol_server.dataset.service import RAW_LENGTH
 from superzol_server.unseen import LEFT_OUT_DAYS, NEVER
 
@@ -37,6 +38,20 @@ HOLDING, LONG_GONE = "2026-01-15 12:00+00", "2001-01-01 00:00+00"
 
 DATASET, RUN = "israeli-supermarkets", "run-40"
 BEFORE_THE_BEST = (-1, 0, 0, "")
+
+
+def search(
+    query: str,
+    chain_id: str | None = None,
+    manufacturer: str | None = None,
+    weighted: bool | None = None,
+    category_id: str | None = None,
+    limit: int = PAGE,
+) -> tuple[Argument, ...]:
+    """Returns the arguments of a search, of its first page."""
+    filters = chain_id, manufacturer, weighted, category_id
+    return *read_words(query), *filters, MOST_PRODUCTS_RANKED, *BEFORE_THE_BEST, limit
+
 
 WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "batch_get_products": [(LARGEST_BATCH, len(LARGEST_BATCH))],
@@ -244,9 +259,11 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "find_chain": [("chain_3",)],
     "find_identifiers": [(EVERYWHERE, "chain_3:17", "chain_3", "חיפה", DEPARTMENT)],
     "search_products": [
-        ("חלב", None, None, None, None, MOST_PRODUCTS_RANKED, *BEFORE_THE_BEST, PAGE),
-        ("חלב תנובה", "chain_3", None, False, None, MOST_PRODUCTS_RANKED, *BEFORE_THE_BEST, PAGE),
-        ("תנובה 12", None, "תנובה", None, "dairy", MOST_PRODUCTS_RANKED, *BEFORE_THE_BEST, PAGE),
-        ("ג", None, None, None, None, MOST_PRODUCTS_RANKED, *BEFORE_THE_BEST, LARGEST_PAGE),
+        search("חלב"),
+        search("ביצים 1 יח"),
+        search("1 ליטר"),
+        search("חלב תנובה", chain_id="chain_3", weighted=False),
+        search("תנובה 12", manufacturer="תנובה", category_id="dairy"),
+        search("ג", limit=LARGEST_PAGE),
     ],
 }

@@ -1,28 +1,42 @@
 -- Products whose name, other spellings or manufacturer hold every word or its beginning, best first.
--- $1 query: text
--- $2 chain_id: text, that offers it now, null for all
--- $3 manufacturer: text, null for all
--- $4 weighted: bool, null for both
--- $5 category_id: text, of a category or a department, null for all
--- $6 most_held: int, products that may hold the words; of more, as many of those in most stores are ranked
--- $7 after_rank: int, 0 names begin with the words, 1 whole words, 2 beginnings of words
--- $8 after_rarity: int, stores that offer it, below zero
--- $9 after_length: int, letters of the name
--- $10 after_product_id: text
--- $11 limit: int
+-- $1 words: text
+-- $2 quantities: text[], patterns of search_name that must be found too
+-- $3 chain_id: text, that offers it now, null for all
+-- $4 manufacturer: text, null for all
+-- $5 weighted: bool, null for both
+-- $6 category_id: text, of a category or a department, null for all
+-- $7 most_held: int, products that may hold the words; of more, as many of those in most stores are ranked
+-- $8 after_rank: int, 0 the name is the words, 1 begins with them, 2 begins with the first, 3 whole words, 4 beginnings
+-- $9 after_rarity: int, stores that offer it, below zero
+-- $10 after_length: int, letters of the name
+-- $11 after_product_id: text
+-- $12 limit: int
 -- Budget: 27000 shared buffers
 WITH word AS MATERIALIZED (
     SELECT
-        string_agg(word, ' ' ORDER BY place) AS phrase,
-        array_agg(beginning ORDER BY length(word) DESC, place) AS beginnings,
-        array_agg(beginning || '( |$)') AS wholes
+        '^' || string_agg(form, ' ' ORDER BY place) AS phrase,
+        '^' || (array_agg(form ORDER BY place))[1] || '( |$)' AS first,
+        coalesce(array_agg('(^|[ .])' || beginning ORDER BY length(word) DESC, place), '{}') || $2 AS beginnings,
+        coalesce(array_agg('(^|[ .])' || form || '( |$)'), '{}') || $2 AS wholes
     FROM (
-        SELECT word, min(place) AS place
+        SELECT replace(word, '.', '\.') AS word, min(place) AS place
         FROM regexp_split_to_table(search_text($1), ' ') WITH ORDINALITY AS split (word, place)
         WHERE word ~ '[[:alnum:]]'
         GROUP BY word
     ) AS once
-    CROSS JOIN LATERAL (SELECT '(^|[ .])' || replace(word, '.', '\.')) AS pattern (beginning)
+    CROSS JOIN LATERAL (
+        -- One and many, and the form before another noun: עגבניה, עגבניות; תפוח, תפוחים, תפוחי.
+        SELECT CASE
+            WHEN word ~ '^[א-ת]{3,}ימ$' THEN left(word, -2) || '(ימ|י|ה)?'
+            WHEN word ~ '^[א-ת]{3,}ות$' THEN left(word, -2) || '(ות|ה|ת)?'
+            WHEN word ~ '^[א-ת]{2,}[הת]$' THEN left(word, -1) || '(ה|ת|ות|ימ)'
+            WHEN word ~ '^[א-ת]{3,}י$' THEN left(word, -1) || '(י|ימ)?'
+            ELSE word
+        END
+    ) AS inflected (form)
+    CROSS JOIN LATERAL (
+        SELECT CASE form WHEN word THEN word ELSE '(' || word || '|' || form || '( |$))' END
+    ) AS open (beginning)
 ), held AS MATERIALIZED (
     SELECT product.product_key
     FROM product
@@ -31,43 +45,45 @@ WITH word AS MATERIALIZED (
         product.search_name ~ (SELECT beginnings[1] FROM word)
         AND product.search_name ~ (SELECT coalesce(beginnings[2], '') FROM word)
         AND product.search_name ~ ALL ((SELECT beginnings[3:] FROM word)::text[])
-    LIMIT $6::int8 + 1
+    LIMIT $7::int8 + 1
 ), candidate AS MATERIALIZED (
     -- An array, as a plan that guesses at few rows here joined each to each.
     -- Ranking all of the 70,000 that hold one letter took 400 ms, this 40 ms.
     SELECT CASE
-        WHEN count(*) <= $6 THEN array_agg(held.product_key)
-        ELSE ARRAY(SELECT product_key FROM product_stat ORDER BY stores DESC, product_key LIMIT $6)
+        WHEN count(*) <= $7 THEN array_agg(held.product_key)
+        ELSE ARRAY(SELECT product_key FROM product_stat ORDER BY stores DESC, product_key LIMIT $7)
     END AS product_keys
     FROM held
 ), match AS (
     SELECT
         product.*,
         CASE
-            WHEN starts_with(product.search_name || ' ', (SELECT phrase FROM word) || ' ') THEN 0
-            WHEN product.search_name ~ ALL ((SELECT wholes FROM word)::text[]) THEN 1
-            ELSE 2
+            WHEN product.search_name ~ (SELECT phrase || '( |$)' FROM word)
+                THEN CASE WHEN search_text(product.name) ~ (SELECT phrase || '$' FROM word) THEN 0 ELSE 1 END
+            WHEN product.search_name ~ ALL ((SELECT wholes FROM word)::text[])
+                THEN CASE WHEN product.search_name ~ (SELECT first FROM word) THEN 2 ELSE 3 END
+            ELSE 4
         END AS rank
     FROM product
     WHERE
         product.product_key = ANY ((SELECT product_keys FROM candidate)::int4[])
         AND product.search_name ~ ALL ((SELECT beginnings FROM word)::text[])
-        AND ($2::text IS NULL OR EXISTS (
+        AND ($3::text IS NULL OR EXISTS (
             SELECT FROM offer_pack AS pack
-            JOIN chain ON chain.chain_key = pack.chain_key AND chain.chain_id = $2
+            JOIN chain ON chain.chain_key = pack.chain_key AND chain.chain_id = $3
             JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
             WHERE pack.product_key = product.product_key
         ))
-        AND ($3::text IS NULL OR product.manufacturer = ANY (ARRAY(
+        AND ($4::text IS NULL OR product.manufacturer = ANY (ARRAY(
             SELECT spelling.name
             FROM manufacturer_spelling AS spelling
-            WHERE spelling.search_name = search_text($3)
+            WHERE spelling.search_name = search_text($4)
         )))
-        AND ($4::bool IS NULL OR product.weighted = $4)
-        AND ($5::text IS NULL OR product.category_key = ANY (ARRAY(
+        AND ($5::bool IS NULL OR product.weighted = $5)
+        AND ($6::text IS NULL OR product.category_key = ANY (ARRAY(
             SELECT shelf.category_key
             FROM category AS shelf
-            WHERE $5 IN (shelf.category_id, shelf.department_id)
+            WHERE $6 IN (shelf.category_id, shelf.department_id)
         )))
 ), page AS (
     SELECT
@@ -82,13 +98,13 @@ WITH word AS MATERIALIZED (
     FROM match AS product
     LEFT JOIN product_stat AS stat ON stat.product_key = product.product_key
     WHERE (product.rank, -coalesce(stat.stores, 0), length(product.name), product.product_id)
-        > ($7, $8, $9, $10 COLLATE "C")
+        > ($8, $9, $10, $11 COLLATE "C")
     ORDER BY
         product.rank,
         rarity,
         letters,
         product.product_id
-    LIMIT $11
+    LIMIT $12
 )
 SELECT
     page.product_id,
@@ -118,4 +134,4 @@ ORDER BY
     key_rarity,
     key_length,
     page.product_id
-LIMIT $11
+LIMIT $12

@@ -39,7 +39,8 @@ from superzol.catalog.v1.store_pb2 import (
     Store,
     StoreKind,
 )
-from superzol_server.catalog.limits import check_query, read_batch
+from superzol_server.catalog.limits import read_batch
+from superzol_server.catalog.words import read_words
 from superzol_server.database import Answer, Database
 from superzol_server.errors import InvalidRequest, NotFound
 from superzol_server.identifiers import read_barcode, read_product_id, read_store_id, shown
@@ -165,10 +166,10 @@ class CatalogService(CatalogServiceServicer):
     async def SearchProducts(
         self, request: SearchProductsRequest, context: Context
     ) -> SearchProductsResponse:
-        check_query(request.query)
+        words = read_words(request.query)
         page, filters = open_page(request, first=BEFORE_THE_BEST), product_filters(request)
-        words = [request.query, *filters, MOST_PRODUCTS_RANKED]
-        answer = await self._database.fetch_page(SEARCH_PRODUCTS, words, page.place)
+        chosen = [*words, *filters, MOST_PRODUCTS_RANKED]
+        answer = await self._database.fetch_page(SEARCH_PRODUCTS, chosen, page.place)
         await self._check_chain(request.chain_id, answer)
         await self._check_category(request.category_id, answer)
         part = page.cut(answer, *SEARCH_KEY)

@@ -53,7 +53,7 @@ async def search(shelf: CatalogClient, query: str, **fields: object) -> list[str
 async def test_names_that_begin_with_the_word_come_first_then_words_then_beginnings(
     shelf: CatalogClient,
 ) -> None:
-    # 2 is sold in more stores than 1, 3 in more than 5; 3 and 5 only begin with the word.
+    # 2 is sold in more stores than 1, 3 in more than 5; 3 and 5 only hold beginnings.
     assert await search(shelf, "חלב") == ["2", "1", "4", "3", "5"]
 
 
@@ -164,7 +164,7 @@ async def test_of_too_many_products_those_in_most_stores_are_found(
     ]
     await fill(connection, *stores, *products, *offers)
     opened = await Database.open(database, Limits())
-    chosen = ("ח", None, None, None, None)
+    chosen: tuple[object, ...] = ("ח", [], None, None, None, None)
     found = {
         most: await opened.fetch(SEARCH_PRODUCTS, *chosen, most, *BEFORE_THE_BEST, 10)
         for most in (4, 2)
@@ -175,6 +175,92 @@ async def test_of_too_many_products_those_in_most_stores_are_found(
         4: ["shop:4", "shop:3", "shop:2", "shop:1"],
         2: ["shop:4", "shop:3"],
     }
+
+
+async def search_of(
+    database: str, connection: asyncpg.Connection, names: dict[str, int], *queries: str
+) -> list[list[str]]:
+    """Names found for each query. names: with the number of stores that sell it."""
+    stores = [Store(f"shop:{code}") for code in range(1, max(names.values()) + 1)]
+    products = [Product(f"shop:{place}", name) for place, name in enumerate(names, 1)]
+    offers = [
+        Offer(f"shop:{place}", f"shop:{code}", 500)
+        for place, sold in enumerate(names.values(), 1)
+        for code in range(1, sold + 1)
+    ]
+    await fill(connection, *stores, *products, *offers)
+    async with running_api(database) as running:
+        client = CatalogClient(running.channel)
+        answers = [
+            await client.SearchProducts(SearchProductsRequest(query=query)) for query in queries
+        ]
+    return [[product.name for product in answer.products] for answer in answers]
+
+
+async def test_name_that_is_the_words_comes_first_then_those_that_begin_with_the_first(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    names = {
+        "רסק עגבניות שרי": 5,
+        "עגבניות שרי": 1,
+        "עגבניות שרי תמר": 2,
+        "עגבניות מגי ושרי": 9,
+        "עגבניות אשכול שרי": 4,
+    }
+    (found,) = await search_of(database, connection, names, "עגבניות שרי")
+    assert found == ["עגבניות שרי", "עגבניות שרי תמר", "עגבניות אשכול שרי", "רסק עגבניות שרי"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("עגבניות", ["עגבניה", "עגבנית תמר"]),
+        ("מלפפונים", ["מלפפון בייבי"]),
+        ("מלפפון", ["מלפפון בייבי"]),
+        ("ביצה", ["12 ביצים"]),
+        ("ביצים", ["ביצי חופש", "12 ביצים"]),
+        ("ירקות", ["ירק אורגני"]),
+        ("תפוחי אדמה", ["תפוח אדמה"]),
+        ("שקיות", ["שקית אשפה"]),
+        ("מים", []),
+        ("תות", []),
+    ],
+)
+async def test_words_are_found_in_other_forms(
+    database: str, connection: asyncpg.Connection, query: str, found: list[str]
+) -> None:
+    names = {
+        "עגבניה": 2,
+        "עגבנית תמר": 1,
+        "מלפפון בייבי": 1,
+        "12 ביצים": 2,
+        "ביצי חופש": 1,
+        "ירק אורגני": 1,
+        "תפוח אדמה": 1,
+        "שקית אשפה": 1,
+        "עגבן": 1,
+        "מה טוב": 1,
+        "תה ירוק": 1,
+    }
+    assert await search_of(database, connection, names, query) == [found]
+
+
+async def test_quantities_are_found_however_their_units_are_written(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    names = {
+        "מים 1.5 ליטר": 9,
+        "מים 1.5ל'": 8,
+        "מים 6*1.5 לי": 7,
+        'מים בקבוק1500 מ"ל': 6,
+        "מים 11.5 ליטר": 5,
+        'מים 1.5 ק"ג': 4,
+        "מים 5 ליטר": 3,
+        "מים 1.5 לימון": 2,
+    }
+    queries = ("מים 1.5ל", "1.5 ליטר מים", "1.50 ליטרים מים", "מים 1500מל", "מים 1.5 לי'")
+    found = await search_of(database, connection, names, *queries)
+    assert found == [list(names)[:4]] * len(queries)
 
 
 @pytest.mark.parametrize(
