@@ -95,7 +95,7 @@ class Operator:
         await self._lease.acquire()
         self._cluster.guarded = self._lease.check
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._lease.keep(self._work.wake_all))
+            tasks.create_task(self._lease.keep(self._work.regain))
             tasks.create_task(self._work.run())
 
     async def _leave(self, lead: asyncio.Task[None]) -> None:

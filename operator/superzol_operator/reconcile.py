@@ -9,10 +9,11 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from superzol_operator.acts import Acts
+from superzol_operator.births import Births
 from superzol_operator.census import Census
 from superzol_operator.cluster import ApiFailure, Cluster
 from superzol_operator.decide.contract import (
@@ -53,6 +54,7 @@ class Surroundings:
     census: Census
     acts: Acts
     metrics: Metrics
+    births: Births = field(default_factory=Births)
 
 
 class Reconciler:
@@ -86,12 +88,7 @@ class Reconciler:
         if resource is None:
             self._forget(key)
             return None
-        try:
-            jobs = await observe_jobs(self._around.cluster, resource, self._now())
-        except ApiFailure as failure:
-            if failure.status == 403:
-                await self._tell_forbidden(key, resource, failure.message)
-            raise
+        jobs = await self._find_jobs(key, resource)
         resource = self._recall(key, resource, jobs)
         decision, refusal = await self._step(key, Observed(resource, jobs))
         if refusal is not None:
@@ -105,6 +102,16 @@ class Reconciler:
             if refusal is not None:
                 return 0.0
         return decision.requeue_after_seconds
+
+    async def _find_jobs(self, key: Key, resource: Resource) -> tuple[JobView, ...]:
+        if self._around.births.is_first_look(key, resource.uid):
+            return ()
+        try:
+            return await observe_jobs(self._around.cluster, resource, self._now())
+        except ApiFailure as failure:
+            if failure.status == 403:
+                await self._tell_forbidden(key, resource, failure.message)
+            raise
 
     def _recall(self, key: Key, resource: Resource, jobs: tuple[JobView, ...]) -> Resource:
         """Tells the run that its Job was there, if it is gone before that was written down.
@@ -220,6 +227,7 @@ class Reconciler:
         for other in self._around.census.forget(key):
             self._around.queue.add(other)
         self._around.queue.forget(key)
+        self._around.births.forget(key)
         self._around.metrics.resources.forget(key)
         self._progress_at.pop(key, None)
         self._written.pop(key, None)

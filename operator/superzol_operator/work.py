@@ -69,8 +69,9 @@ class Work:
             self._note(key, body)
             self.wake(key)
 
-    def wake_all(self) -> None:
-        """Looks at every resource now, whatever it waits for: the API server is back."""
+    def regain(self) -> None:
+        """Looks at every resource now, whatever it waits for: the Lease is ours again."""
+        self._around.births.lapse()
         for key in self._around.census.keys:
             self.wake(key)
 
@@ -140,13 +141,15 @@ class Work:
 
     async def _resync(self, spread_seconds: float) -> None:
         """Looks at every resource there is, and at those that there were."""
-        found: list[Key] = []
+        lapses, found = self._around.births.lapses, dict[Key, str]()
         for namespace in self._settings.watched_namespaces:
             async for body in self._around.cluster.list_refreshes(namespace):
                 key = Key(body["metadata"]["namespace"], body["metadata"]["name"])
                 self._note(key, body)
-                found.append(key)
-        gone = self._around.census.keys.difference(found)
+                found[key] = body["metadata"]["uid"]
+        if self._settings.leader_election:
+            self._around.births.begin(found, lapses)
+        gone = self._around.census.keys - found.keys()
         for place, key in enumerate([*found, *gone]):
             self._around.queue.add(key, spread_seconds * place / len(found or gone))
         self._health.resynced()
