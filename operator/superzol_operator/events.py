@@ -12,6 +12,7 @@ from typing import Any
 
 from superzol_operator.cluster import VERSION, ApiFailure, Cluster, Unreachable
 from superzol_operator.decide.contract import Emit
+from superzol_operator.keys import Key
 from superzol_operator.resource import GROUP, Resource
 from superzol_operator.times import format_time
 
@@ -21,7 +22,11 @@ KIND = "DatasetRefresh"
 COMPONENT = "superzol-operator"
 MESSAGE_BYTES = 1024
 REMEMBERED = 4096
-WAITING = 1000
+# Two for each of 2,000 resources that come at once; one takes a kilobyte.
+WAITING = 4096
+# An event waits for the Jobs of a burst, but not until nobody knows any more what it was about.
+PATIENCE_SECONDS = 10.0
+BUSY_LOOK_SECONDS = 0.1
 # as client-go: a burst, then one in five minutes for each object
 BURST = 25.0
 SECONDS_PER_EVENT = 300.0
@@ -31,38 +36,51 @@ SECONDS_PER_EVENT = 300.0
 class Said:
     """An event that is to be posted, or was."""
 
-    resource: Resource
+    key: Key
+    uid: str
     emit: Emit
     at: datetime
 
     @property
     def name(self) -> str:
         """The same for the same words about the same object."""
-        words = "\n".join((self.resource.uid, self.emit.type, self.emit.reason, self.emit.message))
-        return f"{self.resource.name}.{hashlib.sha256(words.encode()).hexdigest()[:16]}"
+        words = "\n".join((self.uid, self.emit.type, self.emit.reason, self.emit.message))
+        return f"{self.key.name}.{hashlib.sha256(words.encode()).hexdigest()[:16]}"
 
 
 class Recorder:
-    """Posts events in the background: no run waits for one, and none is worth a failure."""
+    """Posts events in the background: no run waits for one, and none is worth a failure.
 
-    def __init__(self, cluster: Cluster, clock: Callable[[], float] = time.monotonic) -> None:
+    is_busy: tells whether there is something to do that events should wait for.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        clock: Callable[[], float] = time.monotonic,
+        is_busy: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._cluster = cluster
         self._clock = clock
-        self._queue: asyncio.Queue[Said] = asyncio.Queue(WAITING)
+        self._is_busy = is_busy
+        self._queue: asyncio.Queue[tuple[Said, float]] = asyncio.Queue(WAITING)
         self._counts: OrderedDict[str, int] = OrderedDict()
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def emit(self, resource: Resource, emit: Emit, at: datetime) -> None:
         """Says it; drops it when too much is said about one object, or altogether."""
         if self._may_say(resource.uid) and not self._queue.full():
-            self._queue.put_nowait(Said(resource, emit, at))
+            said = Said(Key(resource.namespace, resource.name), resource.uid, emit, at)
+            self._queue.put_nowait((said, self._clock() + PATIENCE_SECONDS))
         else:
             log.info("event dropped", extra={"refresh": resource.name, "reason": emit.reason})
 
     async def run(self) -> None:
         """Posts what is said, for ever."""
         while True:
-            said = await self._queue.get()
+            said, latest = await self._queue.get()
+            while self._is_busy() and self._clock() < latest:
+                await asyncio.sleep(BUSY_LOOK_SECONDS)
             try:
                 await self.post(said)
             except (ApiFailure, Unreachable) as error:
@@ -75,7 +93,7 @@ class Recorder:
 
     async def post(self, said: Said) -> None:
         """Creates the event, or counts it up. Raises ApiFailure or Unreachable."""
-        namespace = said.resource.namespace
+        namespace = said.key.namespace
         count = self._counts.get(said.name)
         if count is None:
             try:
@@ -115,18 +133,18 @@ class Recorder:
 
 
 def _event(said: Said) -> dict[str, Any]:
-    resource, emit, at = said.resource, said.emit, format_time(said.at)
+    key, emit, at = said.key, said.emit, format_time(said.at)
     message = emit.message.encode()[:MESSAGE_BYTES].decode(errors="ignore")
     return {
         "apiVersion": "v1",
         "kind": "Event",
-        "metadata": {"name": said.name, "namespace": resource.namespace},
+        "metadata": {"name": said.name, "namespace": key.namespace},
         "involvedObject": {
             "apiVersion": f"{GROUP}/{VERSION}",
             "kind": KIND,
-            "namespace": resource.namespace,
-            "name": resource.name,
-            "uid": resource.uid,
+            "namespace": key.namespace,
+            "name": key.name,
+            "uid": said.uid,
         },
         "type": emit.type,
         "reason": emit.reason,

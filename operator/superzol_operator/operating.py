@@ -51,7 +51,7 @@ class Operator:
         self._census = Census(
             Limits(settings.max_active_runs, settings.max_active_runs_in_namespace)
         )
-        self._recorder = Recorder(self._cluster)
+        self._recorder = Recorder(self._cluster, is_busy=lambda: self._queue.depth > 0)
         self._health = Health(health_limits(settings), lambda: self._queue.oldest_seconds)
         defaults = JobDefaults(settings.image, settings.service_account_names[0])
         acts = Acts(self._cluster, self._recorder, defaults, settings.service_account_names)
