@@ -151,12 +151,12 @@ class Namespace(NamedTuple):
 
 
 @asynccontextmanager
-async def open_api(plane: ControlPlane) -> AsyncIterator[Api]:
-    """Speaks to a control plane as its administrator."""
+async def open_api(plane: ControlPlane, token: str | None = None) -> AsyncIterator[Api]:
+    """Speaks to a control plane as whom a token belongs to, or as its administrator."""
     context = ssl.create_default_context(cafile=str(plane.certificate))
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(ssl=context, limit=0),
-        headers={"Authorization": f"Bearer {plane.token}"},
+        headers={"Authorization": f"Bearer {token or plane.token}"},
         read_bufsize=LINE_BYTES,
         timeout=aiohttp.ClientTimeout(total=30),
     ) as session:
