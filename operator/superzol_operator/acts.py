@@ -66,7 +66,11 @@ class Acts:
     async def _create(self, resource: Resource, action: CreateJob) -> JobView | CreateFailure:
         account = action.spec.pod_template.service_account_name
         if account is not None and account not in self.service_account_names:
-            sentence = f"podTemplate.serviceAccountName {account} is not one the operator allows"
+            allowed = " or ".join(self.service_account_names)
+            sentence = (
+                f"podTemplate.serviceAccountName {account} is not one the operator allows: "
+                f"write {allowed}, or nothing"
+            )
             return CreateFailure("invalid", action.name, sentence)
         manifest = build_job(resource, action, self.defaults)
         try:

@@ -48,7 +48,8 @@ def next_slot(schedule: Schedule, after: datetime) -> datetime:
     for slot in _slots(schedule, after.astimezone(_zone(schedule)), reverse=False):
         if slot > after:
             return slot
-    raise InvalidSchedule("InvalidSchedule", f"cron {schedule.cron!r} never comes")
+    message = f"cron {schedule.cron!r} never comes: write a day that its month has"
+    raise InvalidSchedule("InvalidSchedule", message)
 
 
 def newest_slot(schedule: Schedule, now: datetime, after: datetime) -> datetime | None:
@@ -104,7 +105,9 @@ def _slots(schedule: Schedule, start: datetime, *, reverse: bool) -> Iterator[da
         for slot in CronSim(fields, start, reverse=reverse):
             yield slot.astimezone(UTC)
     except CronSimError as error:
-        raise InvalidSchedule("InvalidSchedule", f"cron {cron!r}: {error}") from error
+        advice = "write ranges upwards, such as 1-5 or 0,6, and days that their month has"
+        message = f"cron {cron!r} ({str(error).lower()}): {advice}"
+        raise InvalidSchedule("InvalidSchedule", message) from error
 
 
 def _zone(schedule: Schedule) -> ZoneInfo:

@@ -236,6 +236,49 @@ def test_too_many_failures_pause_the_schedule_until_somebody_asks() -> None:
     assert world.seen.consecutive_failures == 0
 
 
+@pytest.mark.parametrize("policy", ["AfterCurrent", "Restart"])
+def test_an_edit_after_a_failure_for_good_is_tried_at_once(world: World, policy: str) -> None:
+    world.edit(onSpecChange=policy)
+    world.settle()
+    world.fail(77)
+    world.settle()
+    assert world.claim("Stalled") == ("True", "AuthenticationFailed")
+    world.edit(podTemplate={"labels": {"team": "prices"}})
+    world.settle()
+    assert world.claim("Reconciling") == ("True", "Progressing")
+    assert world.job().run_id == f"g-{world.generation}"
+    world.run_through()
+    assert world.claim("Ready") == ("True", "Succeeded")
+    created = dict(world.created)
+    world.edit(podTemplate={"labels": {"team": "others"}})
+    world.settle()
+    assert dict(world.created) == created
+
+
+def test_an_edit_during_the_second_chance_does_not_end_it(world: World) -> None:
+    world.edit(onSpecChange="Restart")
+    world.settle()
+    world.fail(77)
+    world.settle()
+    world.edit(podTemplate={"labels": {"team": "prices"}})
+    world.settle()
+    tried = world.job()
+    world.edit(retry={"limit": 1})
+    world.settle()
+    assert world.job() == tried
+
+
+def test_an_edit_waits_for_the_schedule_where_it_is_told_to(world: World) -> None:
+    world.edit(onSpecChange="NextSchedule")
+    world.settle()
+    world.fail(77)
+    world.settle()
+    world.edit(podTemplate={"labels": {"team": "prices"}})
+    world.settle()
+    assert not world.running()
+    assert world.claim("Stalled") is None
+
+
 def test_an_edit_ends_the_pause() -> None:
     world = loaded()
     world.spec = world.spec | {"retry": {"limit": 0, "pauseAfterConsecutiveFailures": 1}}

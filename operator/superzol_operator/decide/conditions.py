@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from superzol_operator.decide.course import Course
-from superzol_operator.decide.due import is_paused, is_spec_new
+from superzol_operator.decide.due import is_paused, is_spec_pending
 from superzol_operator.decide.finish import held_back_text, is_too_little
 from superzol_operator.decide.problem import Problem
-from superzol_operator.decide.runs import ACCEPT, BACKFILL, GOOD_RESULTS, MANUAL, SPEC
+from superzol_operator.decide.runs import ACCEPT, GOOD_RESULTS, MANUAL, SPEC, decisive_record
 from superzol_operator.resource import Resource
 from superzol_operator.schedule import jitter_of, newest_slot
-from superzol_operator.status import Condition, RunRecord, Status
+from superzol_operator.status import Condition, Status
 
 ASKED = (MANUAL, ACCEPT, SPEC)
 
@@ -73,7 +73,7 @@ def _ready(resource: Resource, course: Course, problem: Problem | None) -> Claim
 
 
 def _last_result(resource: Resource, status: Status) -> Claim:
-    record, artifact = _decisive(status), status.artifact
+    record, artifact = decisive_record(status), status.artifact
     if record is None:
         return Claim("Ready", "Unknown", "Progressing", _progress(status))
     if record.result not in GOOD_RESULTS and record.reason != "ValidationFailed":
@@ -86,23 +86,6 @@ def _last_result(resource: Resource, status: Status) -> Claim:
     revision = artifact.revision if artifact else ""
     reason = "UpToDate" if record.result == "Unchanged" else "Succeeded"
     return Claim("Ready", "True", reason, f"{revision} is loaded")
-
-
-def is_spec_pending(resource: Resource, status: Status) -> bool:
-    """A run is to begin for what the spec says now."""
-    if not is_spec_new(resource, status):
-        return False
-    if status.last_handled_spec is None:
-        return resource.spec.schedule.run_on_create
-    return resource.spec.on_spec_change != "NextSchedule"
-
-
-def _decisive(status: Status) -> RunRecord | None:
-    records = (*((status.last_run,) if status.last_run else ()), *status.history)
-    judged = (*GOOD_RESULTS, "Failed")
-    return next(
-        (each for each in records if each.result in judged and each.trigger != BACKFILL), None
-    )
 
 
 def _progress(status: Status) -> str:
@@ -136,7 +119,7 @@ def _stalled(resource: Resource, status: Status, problem: Problem | None) -> Cla
     if is_paused(resource, status):
         message = f"{status.consecutive_failures} runs failed in a row: ask for one, or edit spec"
         return Claim("Stalled", "True", "TooManyFailures", message)
-    record = _decisive(status)
+    record = decisive_record(status)
     # an edit is a new chance, whatever it changed
     if record and record.stalled_as and record.generation == resource.generation:
         return Claim("Stalled", "True", record.stalled_as, f"{record.reason}: {record.message}")

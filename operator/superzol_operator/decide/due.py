@@ -11,7 +11,9 @@ from superzol_operator.decide.runs import (
     MANUAL,
     SCHEDULE,
     SPEC,
+    decisive_record,
     recorded_ids,
+    records_of,
     slot_run_id,
     token_run_id,
 )
@@ -126,13 +128,27 @@ def _accepted(resource: Resource, status: Status, now: datetime) -> Due | None:
 
 
 def _changed_spec(resource: Resource, status: Status, now: datetime) -> Due | None:
-    spec = resource.spec
-    if not is_spec_new(resource, status):
+    if not is_spec_pending(resource, status):
         return None
-    is_first = status.last_handled_spec is None
-    wanted = spec.schedule.run_on_create if is_first else spec.on_spec_change != "NextSchedule"
-    since = resource.created_at if is_first else now
-    return Due(f"g-{resource.generation}", SPEC, since) if wanted else None
+    since = resource.created_at if status.last_handled_spec is None else now
+    return Due(f"g-{resource.generation}", SPEC, since)
+
+
+def is_spec_pending(resource: Resource, status: Status) -> bool:
+    """A run is to begin for what the spec says now."""
+    if status.last_handled_spec is None:
+        return resource.spec.schedule.run_on_create
+    if not (is_spec_new(resource, status) or is_second_chance(resource, status)):
+        return False
+    return resource.spec.on_spec_change != "NextSchedule"
+
+
+def is_second_chance(resource: Resource, status: Status) -> bool:
+    """The last run failed for good, and somebody edited the spec since, whatever of it."""
+    failed, records = decisive_record(status), records_of(status)
+    if status.current_run is not None or failed is None or not failed.stalled_as:
+        return False
+    return max(record.generation for record in records) < resource.generation
 
 
 def is_spec_new(resource: Resource, status: Status) -> bool:

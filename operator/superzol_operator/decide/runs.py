@@ -8,7 +8,7 @@ from superzol_operator.decide.contract import CreateJob, JobView, Observed
 from superzol_operator.jobnames import job_name
 from superzol_operator.resource import Resource, read_spec
 from superzol_operator.spec import Spec
-from superzol_operator.status import CurrentRun, Status
+from superzol_operator.status import CurrentRun, RunRecord, Status
 
 MANUAL = "Manual"
 ACCEPT = "Accept"
@@ -103,7 +103,19 @@ def jobs_of_run(observed: Observed, run_id: str) -> tuple[JobView, ...]:
     return tuple(job for job in observed.jobs if job.is_ours and job.run_id == run_id)
 
 
-def recorded_ids(status: Status) -> frozenset[str]:
-    """Runs of which the end is known."""
+def records_of(status: Status) -> tuple[RunRecord, ...]:
+    """Runs of which the end is known, the last one first."""
     last = (status.last_run,) if status.last_run else ()
-    return frozenset(record.id for record in (*last, *status.history))
+    return (*last, *status.history)
+
+
+def recorded_ids(status: Status) -> frozenset[str]:
+    """Their identifiers."""
+    return frozenset(record.id for record in records_of(status))
+
+
+def decisive_record(status: Status) -> RunRecord | None:
+    """The last run that says whether the resource is well; None: none has ended yet."""
+    judged = (*GOOD_RESULTS, "Failed")
+    ended = (each for each in records_of(status) if each.trigger != BACKFILL)
+    return next((each for each in ended if each.result in judged), None)
