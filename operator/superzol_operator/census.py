@@ -150,5 +150,6 @@ def targets_of(resource: Resource) -> frozenset[Target]:
     if spec.storage.claim_name:
         targets.add(("volume", namespace, spec.storage.claim_name, spec.storage.path))
     if spec.storage.bucket:
-        targets.add(("bucket", spec.storage.bucket))
+        # two object stores may each have a bucket of the name
+        targets.add(("bucket", spec.storage.endpoint_url or "", spec.storage.bucket))
     return frozenset(targets)

@@ -132,3 +132,12 @@ def test_nobody_is_woken_when_nothing_changed() -> None:
     census.record(resource("young", dataset="same"), is_active=False)
 
     assert census.record(resource("old", 10, dataset="same"), is_active=True) == frozenset()
+
+
+def test_buckets_of_two_object_stores_are_no_conflict() -> None:
+    census = Census(Limits())
+    here, there = ({"bucket": "prices", "endpoint": f"http://{host}:9000"} for host in ("a", "b"))
+    census.record(resource("old", 10, dataset="x", storage={"s3": here}), is_active=False)
+
+    assert census.peers(resource("new", dataset="y", storage={"s3": there})).conflicts == ()
+    assert census.peers(resource("new", dataset="y", storage={"s3": here})).conflicts != ()
