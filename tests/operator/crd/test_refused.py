@@ -4,13 +4,15 @@ import pytest
 
 from tests.cluster.api import Namespace
 from tests.operator.crd.dry import refusal_of
-from tests.operator.crd.manifests import EVERYTHING, MINIMAL, SOURCES, changed, resource
+from tests.operator.crd.manifests import EVERYTHING, MINIMAL, SOURCES, Manifest, changed, resource
 
 CRON = "schedule.cron"
 KAGGLE = "source.kaggle.dataset"
 FIVE_FIELDS = 'write five fields with one space between, such as "0 2 * * *"'
 HTTP = {"http": SOURCES["http"]}
 S3 = {"s3": SOURCES["s3"]}
+EXISTS = {"key": "batch", "operator": "Exists"}
+TOO_MUCH = {"requests": {"memory": "4Gi"}, "limits": {"memory": "2Gi"}}
 REFUSED = [
     (CRON, "0 0 2 * * *", FIVE_FIELDS),
     (CRON, "0 2 * *", FIVE_FIELDS),
@@ -76,6 +78,34 @@ REFUSED = [
     ("onSpecChange", "Now", 'supported values: "AfterCurrent", "Restart", "NextSchedule"'),
     ("deletionPolicy", "Orphan", 'supported values: "Retain", "Delete"'),
     ("podTemplate.resources", {"load": {"limits": {"cpu": "4 Gi"}}}, "write an amount such as 2"),
+    ("storage.path", "raw/", "a folder has one name"),
+    ("storage.path", "raw//x", "a folder has one name"),
+    ("storage.path", "./raw", "a folder has one name"),
+    ("storage.path", "נתונים", "write a path of A-Z, a-z, 0-9"),
+    ("source.kaggle.files", ["../*"], "without .."),
+    (KAGGLE, "א/ב", "write OWNER/DATASET, such as"),
+    ("source", {"s3": {"bucket": "a..b"}}, "write the name of a bucket"),
+    ("target.postgres.secretRef.name", "a..b", "write the name of an object of this namespace"),
+    ("load", {"shards": 1}, "(2 when you write none)"),
+    ("load.parallelism", 0, "should be greater than or equal to 1"),
+    ("load.shards", 10**20, "should be less than or equal to 256"),
+    ("load.shards", 2.5, "must be of type int32"),
+    ("load.mode", "Swap", 'unknown field "spec.load.mode"'),
+    ("run.deadlineSeconds", -5, "should be greater than or equal to 60"),
+    ("run.deadlineSeconds", "2h", "must be of type integer"),
+    ("run.startDeadlineSeconds", 0, "should be greater than or equal to 1"),
+    ("retry.initialBackoffSeconds", -1, "should be greater than or equal to 1"),
+    ("podTemplate.image", " etl", "write an image such as"),
+    ("podTemplate.image", "תמונה", "write an image such as"),
+    ("podTemplate.labels", {"team": "מחירים"}, "write a value of a label"),
+    ("podTemplate.labels", {"bad key": "x"}, "write keys such as team or example.org/team"),
+    ("podTemplate.annotations", {"bad key": "x"}, "write keys such as team or example.org/team"),
+    ("podTemplate.nodeSelector", {"a b": "c"}, "write keys such as team or example.org/team"),
+    ("podTemplate.tolerations", [{"operator": "Equal"}], "Write a key, or the operator Exists"),
+    ("podTemplate.tolerations", [EXISTS | {"value": "x"}], "Exists compares no value"),
+    ("podTemplate.tolerations", [EXISTS | {"tolerationSeconds": 5}], "is of NoExecute only"),
+    ("podTemplate.resources.load.limits", {"foo": 1}, "write cpu, memory, ephemeral-storage"),
+    ("podTemplate.resources.load", TOO_MUCH, "a request is larger than its limit"),
     ("podTemplate.resources", {"load": {"limits": {"cpu": -1}}}, "write an amount such as 2"),
     ("podTemplate.resources", {"merge": {}}, 'unknown field "spec.podTemplate.resources.merge"'),
     ("podTemplate.labels", {"refresh.superzol.com/run-id": "x"}, "Write other keys"),
@@ -108,6 +138,22 @@ async def test_a_name_that_jobs_or_datasets_cannot_have_is_refused(
     namespace: Namespace, name: str, sentence: str
 ) -> None:
     assert sentence in await refusal_of(namespace, resource(MINIMAL, name))
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ({"directory": {"path": "incoming"}}, "the folder is on no claim"),
+        ({"kaggle": SOURCES["kaggle"]}, "versions of the past are loaded from a claim"),
+    ],
+)
+async def test_what_needs_a_claim_is_refused_without_one(
+    namespace: Namespace, source: Manifest, sentence: str
+) -> None:
+    bucket = {"s3": {"bucket": "superzol-prices"}}
+    spec = changed(changed(MINIMAL, "storage", bucket), "source", source)
+
+    assert sentence in await refusal_of(namespace, resource(spec))
 
 
 async def test_buckets_of_two_object_stores_are_refused(namespace: Namespace) -> None:
