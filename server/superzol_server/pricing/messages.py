@@ -15,7 +15,6 @@ from superzol.pricing.v1.promotion_pb2 import (
 from superzol.pricing.v1.version_pb2 import VersionUsed
 from superzol_server.as_of import begin_day, read_date, read_time
 from superzol_server.database import Row
-from superzol_server.errors import Unimplemented
 from superzol_server.pricing.discount import Held, discount
 from superzol_server.pricing.filters import Filters, check_filters, read_price_limit
 from superzol_server.pricing.price import read_marks
@@ -33,11 +32,7 @@ PROMOTION_FIELDS = tuple(Promotion.DESCRIPTOR.fields_by_name)
 
 
 def read_filters(request: ListPricesRequest) -> Filters:
-    """Reads what limits a list; raises InvalidRequest or Unimplemented."""
-    counted = request.HasField("on_sale") and request.include_total
-    if counted and not request.product_id and not request.store_id:
-        sentence = "prices on sale are counted with product_id or store_id only"
-        raise Unimplemented("include_total", sentence)
+    """Reads what limits a list; raises InvalidRequest."""
     limits = [
         getattr(request, field) if request.HasField(field) else None
         for field in ("min_price_agorot", "max_price_agorot")

@@ -29,7 +29,7 @@ from superzol_server.errors import NotFound
 from superzol_server.identifiers import read_product_id, read_store_id
 from superzol_server.pages import LARGEST_INTEGER, Key, Page, open_page
 from superzol_server.pricing.discount import Held, discount
-from superzol_server.pricing.filters import Filters
+from superzol_server.pricing.filters import Filters, check_countable
 from superzol_server.pricing.known import check_known, check_limits, check_priced
 from superzol_server.pricing.messages import (
     price_rows,
@@ -186,16 +186,23 @@ async def fetch_prices(
         await add_discounts(snapshot, answer.rows, as_of_time)
         return answer, None
     found: list[Row] = []
-    slices, total = 0, None
+    slices = 0
     async for answer, reached in walk_on_sale(snapshot, request, walk, page.after):
         found += answer.rows
         slices += 1
         if reached is None or len(found) > page.size or slices == MOST_SLICES:
             break
-    if request.include_total:
-        every = walk_on_sale(snapshot, request, walk, walk.first)
-        total = sum([len(each.rows) async for each, _ in every])
+    total = await count_on_sale(snapshot, request, walk) if request.include_total else None
     return answer._replace(rows=found, total=total), reached
+
+
+async def count_on_sale(snapshot: Snapshot, request: ListPricesRequest, walk: Walk) -> int:
+    """Counts prices on sale or not, as asked; raises Unimplemented where they are too many."""
+    if not request.product_id and not request.store_id:
+        (row,) = (await snapshot.fetch(COUNT_PRICES[walk.of], *walk.filters)).rows
+        check_countable(row["total_size"])
+    every = walk_on_sale(snapshot, request, walk, walk.first)
+    return sum([len(each.rows) async for each, _ in every])
 
 
 async def walk_on_sale(

@@ -274,12 +274,21 @@ async def test_token_of_another_request_is_refused(
     assert (said.code, said.fields) == (StatusCode.INVALID_ARGUMENT, ["page_token"])
 
 
-async def test_prices_on_sale_are_counted_for_a_product_or_a_store_only(
-    pricing: PricingClient,
+@pytest.mark.parametrize(
+    "request_",
+    [
+        ListPricesRequest(chain_id="rami_levy"),
+        ListPricesRequest(chain_id="rami_levy", order_by="name"),
+        ListPricesRequest(product_id=MILK),
+    ],
+    ids=str,
+)
+async def test_prices_on_sale_are_counted(
+    pricing: PricingClient, request_: ListPricesRequest
 ) -> None:
-    request = ListPricesRequest(chain_id="rami_levy", on_sale=False, include_total=True)
-    said = await refusal(pricing.ListPrices(request))
-    assert (said.code, said.metadata["field"]) == (StatusCode.UNIMPLEMENTED, "include_total")
-    request.product_id = MILK
+    request = deepcopy(request_)
+    request.on_sale, request.include_total = False, True
     answer = await pricing.ListPrices(request)
     assert answer.total_size == len(answer.prices) > 0
+    request.on_sale = True
+    assert (await pricing.ListPrices(request)).total_size == 0
