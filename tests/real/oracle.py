@@ -83,6 +83,11 @@ def read_branches(raw_xml: Path) -> list[Branch]:
     return [branch for path in paths for branch in _read_stores_file(path)]
 
 
+def read_root(path: Path) -> etree._Element:
+    """The root of a packed XML in any of the chains' encodings, as far as it is whole."""
+    return _parse(_decode(gzip.decompress(path.read_bytes())))
+
+
 def strip_zeros(code: str) -> str:
     """A code without leading zeros, as store and item codes are compared."""
     return code.strip().lstrip("0") or "0"

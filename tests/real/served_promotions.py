@@ -52,11 +52,12 @@ def read_promoted(raw_xml: Path) -> list[Promoted]:
         if nodes:
             root = nodes[0].getroottree().getroot()
             store_id = f"{chain_id}:{strip_zeros(text_of(root, 'StoreId') or '')}"
-            found += [_read(chain_id, store_id, node) for node in nodes]
+            found += [read_node(chain_id, store_id, node) for node in nodes]
     return found
 
 
-def _read(chain_id: str, store_id: str, node: etree._Element) -> Promoted:
+def read_node(chain_id: str, store_id: str, node: etree._Element) -> Promoted:
+    """What one node says, of this chain and store."""
     items = [item for item in node.iter("Item", "PromotionItem") if text_of(item, "ItemCode")]
     told = {(text_of(item, "ItemCode") or "", text_of(item, "IsGiftItem") == "1") for item in items}
     weight = _number(node, "MinQty")

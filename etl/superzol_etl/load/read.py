@@ -19,6 +19,7 @@ from superzol_etl.decode.columns import (
     Layout,
 )
 from superzol_etl.decode.days import Dating
+from superzol_etl.decode.eras import era_of_trees
 from superzol_etl.decode.prices import read_prices
 from superzol_etl.decode.promotions import read_promotions
 from superzol_etl.decode.stores import StoreRow, read_stores
@@ -173,7 +174,8 @@ def _read_promotions(
     reader: _Reader, file: SnapshotFile, header: tuple[str, ...], report: FileReport
 ) -> None:
     """A file that turns out bad in a later block tells nothing."""
-    layout = Layout.of(file.path.name, header, PROMOTION_COLUMNS, PROMOTION_REQUIRED, reader.era)
+    era = era_of_trees(file.path, reader.era)
+    layout = Layout.of(file.path.name, header, PROMOTION_COLUMNS, PROMOTION_REQUIRED, era)
     _compare(report, layout, PROMOTION_EXPECTED)
     is_full = file.kind is FileKind.PROMO_FULL
     blocks = []

@@ -8,7 +8,7 @@ import pytest
 from superzol_etl.decode.blocks import read_header
 from superzol_etl.decode.codes import CodeBook
 from superzol_etl.decode.columns import PRICE_COLUMNS, PRICE_REQUIRED, Layout
-from superzol_etl.decode.eras import HEAD_BYTES, find_era
+from superzol_etl.decode.eras import HEAD_BYTES, era_of_trees, find_era
 from superzol_etl.decode.prices import WORDS, read_prices
 from superzol_etl.records import Era
 
@@ -49,6 +49,31 @@ def test_one_mark_in_any_file_tells_era_b(tmp_path: Path, cell: str) -> None:
 def test_a_mark_is_found_wherever_it_stands(tmp_path: Path, shift: int) -> None:
     lead = "x" * (HEAD_BYTES - shift)
     assert find_era([write(tmp_path, lead + ",'',")]) is Era.MARKED
+
+
+@pytest.mark.parametrize(
+    ("tree", "era"),
+    [
+        ('"{""clubid"": ""0""}"', Era.MARKED),
+        ("{'clubid': '0'}", Era.BLANK),
+        ("\"{'clubid': ['1', '2']}\"", Era.BLANK),
+    ],
+)
+@pytest.mark.parametrize("of_snapshot", Era)
+def test_trees_tell_the_era_of_a_file_of_promotions(
+    tmp_path: Path, tree: str, era: Era, of_snapshot: Era
+) -> None:
+    path = write(tmp_path, f"storeid,clubs\n1,{tree}\n", "promo_full_file_alpha.csv")
+    assert era_of_trees(path, of_snapshot) is era
+    assert find_era([path]) is era
+
+
+@pytest.mark.parametrize("of_snapshot", Era)
+def test_a_file_without_trees_is_of_the_era_of_its_snapshot(
+    tmp_path: Path, of_snapshot: Era
+) -> None:
+    path = write(tmp_path, "storeid,itemcode\n1,2\n", "promo_full_file_alpha.csv")
+    assert era_of_trees(path, of_snapshot) is of_snapshot
 
 
 def test_apostrophes_within_a_text_are_no_mark(tmp_path: Path) -> None:

@@ -1,9 +1,5 @@
 """Totals of any line are those that somebody with a pencil comes to, unit by unit."""
 
-from collections.abc import Iterable
-from fractions import Fraction
-from itertools import combinations
-
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -22,99 +18,9 @@ from superzol_server.pricing.promotion import (
     effective_price,
 )
 from tests.server.pricing.test_promotion import END, NOW, START
+from tests.support.promotion_by_hand import KILOGRAM, Buyer, pay
 
-KILOGRAM = 1000
-CLUBS, COUPONS = ("1",), ("alpha:1", "alpha:2")
-
-
-def pay(offer: Offer, promotions: Iterable[Promotion], quantity: int) -> int:
-    """The least of what the shelf and each promotion alone ask for, in agorot, half up."""
-    exact = min(
-        [
-            Fraction(offer.price_agorot * quantity, KILOGRAM),
-            *(
-                total
-                for each in promotions
-                if may_buyer_use(offer, each)
-                for total in _totals(offer, each, quantity)
-            ),
-        ]
-    )
-    return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
-
-
-def may_buyer_use(offer: Offer, promotion: Promotion) -> bool:
-    """A buyer of club 1 with coupons for promotions 1 and 2."""
-    is_free_share = (
-        isinstance(promotion.reward, PercentOff)
-        and promotion.min_quantity in (None, 10, KILOGRAM)
-        and promotion.max_quantity is None
-        and not promotion.coupon
-    )
-    return bool(
-        promotion.active
-        and promotion.starts_at
-        and promotion.ends_at
-        and promotion.starts_at <= NOW <= promotion.ends_at
-        and (not promotion.clubs or "1" in promotion.clubs)
-        and (not promotion.coupon or promotion.promotion_id in COUPONS)
-        and promotion.restrictions_known
-        and not promotion.min_purchase_agorot
-        and not promotion.whole_basket
-        and (offer.weighted == promotion.weighted or is_free_share)
-        and not isinstance(promotion.reward, Gift | Unknown)
-    )
-
-
-def _totals(offer: Offer, promotion: Promotion, quantity: int) -> Iterable[Fraction]:
-    """Every way to have the promotion: on none to all of the units that it may count for."""
-    at_most = quantity if promotion.max_quantity is None else promotion.max_quantity
-    is_by_piece = not isinstance(promotion.reward, AmountOff | Threshold)
-    if promotion.coupon and promotion.max_quantity is None and is_by_piece:
-        at_most = max(promotion.min_quantity or 0, KILOGRAM)
-    within = min(at_most, quantity)
-    is_enough = offer.weighted != promotion.weighted or within >= (promotion.min_quantity or 0)
-    if is_enough and within:
-        rest = Fraction(offer.price_agorot * (quantity - within), KILOGRAM)
-        yield from (rest + part for part in _ways(offer, promotion.reward, within))
-
-
-def _ways(offer: Offer, reward: Reward, within: int) -> Iterable[Fraction]:
-    price, weight = Fraction(offer.price_agorot), Fraction(within, KILOGRAM)
-    pieces = [price] * (within // KILOGRAM)
-    loose = weight * price - sum(pieces, Fraction(0))
-    match reward:
-        case FixedPrice(fixed, size) if offer.weighted:
-            yield weight * fixed * KILOGRAM / size
-        case FixedPrice(fixed, size):
-            group = size // KILOGRAM
-            for times in range(1, len(pieces) // group + 1):
-                yield sum(pieces[times * group :], Fraction(times * fixed))
-        case PercentOff(points):
-            yield weight * price * (10_000 - points) / 10_000
-        case NthItem(nth, points):
-            yield from _cheaper(pieces, nth, 1, Fraction(points, 10_000), loose)
-        case MultiBuy(units, free):
-            yield from _cheaper(pieces, units, free, Fraction(1), loose)
-        case AmountOff(amount):
-            yield max(weight * price - amount, Fraction(0))
-        case Threshold(spent, amount) if weight * price >= spent:
-            yield max(weight * price - amount, Fraction(0))
-
-
-def _cheaper(
-    pieces: list[Fraction], group: int, cheap: int, share: Fraction, loose: Fraction
-) -> Iterable[Fraction]:
-    """Lays the pieces in groups and crosses out the share of the cheap ones of each whole group."""
-    groups = [pieces[start : start + group] for start in range(0, len(pieces), group)]
-    whole = [number for number, each in enumerate(groups) if len(each) == group]
-    for count in range(1, len(whole) + 1):
-        for chosen in list(combinations(whole, count))[:3]:
-            paid = [
-                sum(each) - (share * sum(each[:cheap]) if number in chosen else Fraction(0))
-                for number, each in enumerate(groups)
-            ]
-            yield sum(paid, loose)
+BUYER = Buyer(frozenset("1"), frozenset(["alpha:1", "alpha:2"]), NOW)
 
 
 amounts = st.integers(1, 6000)
@@ -164,7 +70,7 @@ def test_total_is_what_a_person_would_work_out(
 ) -> None:
     offer, quantity = line
 
-    quote = effective_price(offer, promotions, quantity, CLUBS, COUPONS, NOW)
+    quote = effective_price(offer, promotions, quantity, *BUYER)
 
-    assert quote.total_agorot == pay(offer, promotions, quantity)
+    assert quote.total_agorot == pay(offer, promotions, quantity, BUYER)
     assert 0 <= quote.total_agorot <= quote.shelf_agorot
