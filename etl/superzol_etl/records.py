@@ -1,9 +1,11 @@
 """The values that travel between decoding, rules and loading."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntFlag, StrEnum
+from itertools import islice
 from typing import NamedTuple
 
 
@@ -50,6 +52,10 @@ class OfferFlag(IntFlag):
     PARTIAL_FILE = 16
 
 
+# Of each file: a chain that changes its form is told by the first, and a nation's fit into memory.
+MOST_REJECTS = 10_000
+
+
 class Reject(NamedTuple):
     """A row that was refused: line is that of its first character, the header being line 1."""
 
@@ -88,6 +94,7 @@ class FileReport:
 
     rows = loaded + superseded + rejected unless it is bad or held back. drift: unknown columns.
     remarks: what else is not as it should be. spelled: columns under another name than ours.
+    refused: how many rows by reason. rejects: the first MOST_REJECTS of them.
     """
 
     file: str
@@ -101,18 +108,29 @@ class FileReport:
     remarks: tuple[str, ...] = ()
     spelled: tuple[str, ...] = ()
     problem: str | None = None
+    refused: Counter[str] = field(default_factory=Counter)
     rejects: list[Reject] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
     def rejected(self) -> int:
-        return len(self.rejects)
+        return self.refused.total()
+
+    def refuse(self, refused: Mapping[str, int], rejects: Iterable[Reject]) -> None:
+        """Counts rows that were refused, all of them, and keeps what of them there is room for."""
+        self.refused.update(refused)
+        self.rejects += islice(rejects, MOST_REJECTS - len(self.rejects))
 
     def count(self) -> "FileCounts":
         """Its numbers, without the rows refused."""
         counts = (self.rows, self.loaded, self.superseded, self.rejected)
-        drift = (*(f"{name} is not known" for name in self.drift), *self.remarks)
+        drift = (*(f"{name} is not known" for name in self.drift), *self.remarks, *self._cut())
         return FileCounts(self.file, self.state, *counts, round(self.seconds, 3), drift)
+
+    def _cut(self) -> tuple[str, ...]:
+        kept = len(self.rejects)
+        told = f"of {self.rejected:,} rows refused the first {kept:,} are kept"
+        return (told,) if kept < self.rejected else ()
 
 
 class FileCounts(NamedTuple):

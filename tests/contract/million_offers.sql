@@ -170,8 +170,9 @@ FROM generate_series(-1960, 40) AS version;
 INSERT INTO etl_stage (run_id, stage, shard, shards, state)
 SELECT run_id, 'refresh', 0, 1, 'succeeded'
 FROM etl_run;
-INSERT INTO file_report (run_id, file, chain_key, digest, state, rows, loaded, rejected)
-SELECT run_id, 'price_full_file_' || chain_id || '.csv', chain_key, md5(run_id || chain_id), 'loaded', 2000, 0, 2000
+INSERT INTO file_report (run_id, file, chain_key, digest, state, rows, loaded, rejected, reject_reasons, reject_counts)
+SELECT run_id, 'price_full_file_' || chain_id || '.csv', chain_key, md5(run_id || chain_id), 'loaded', 2000, 0, 2000,
+       '{price_missing,code_missing}', '{1000,1000}'
 FROM etl_run, chain
 ORDER BY started_at, chain_key;
 INSERT INTO reject (run_id, file, line, reason, raw)

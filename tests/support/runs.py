@@ -1,5 +1,6 @@
 """Writes the ledger of a run beside a small data set, as the ETL would leave it."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -37,9 +38,10 @@ async def note_runs(connection: asyncpg.Connection, *runs: Run) -> None:
         await connection.execute(INSERT_RUN, run.run_id, run.state, run.version, *times, run.error)
         await connection.execute(INSERT_STAGE, run.run_id, run.state, *times, run.error)
         for file in run.files:
+            counted = Counter(file.rejects)
             await connection.execute(
                 INSERT_FILE, run.run_id, file.name, file.chain_id, file.state, file.rows,
-                len(file.rejects),
+                len(file.rejects), list(counted), list(counted.values()),
             )  # fmt: skip
             rows = [
                 (run.run_id, file.name, line, reason, f"raw {line}")
@@ -60,7 +62,8 @@ INSERT INTO etl_stage (run_id, stage, shard, shards, state, started_at, ended_at
 VALUES ($1, 'refresh', 0, 1, $2, $3, $4, $5)
 """
 INSERT_FILE = """
-INSERT INTO file_report (run_id, file, chain_key, digest, state, rows, loaded, superseded, rejected)
+INSERT INTO file_report (run_id, file, chain_key, digest, state, rows, loaded, superseded, rejected,
+                         reject_reasons, reject_counts)
 SELECT $1, $2, (SELECT chain_key FROM chain WHERE chain_id = $3), 'digest', $4, $5::int8,
-       $5 - 1 - $6::int8, 1, $6
+       $5 - 1 - $6::int8, 1, $6, $7, $8
 """

@@ -1,6 +1,6 @@
 """Decodes price rows: typed, unmasked, bad rows apart."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -64,6 +64,7 @@ class PriceBlock:
 
     code: number of the item code in the chain's code book. part: place in parts. price: agorot.
     line: on which the row starts. words: of the good rows.
+    refused: how many rows by reason. rejects: the first of them.
     """
 
     parts: list[Part]
@@ -74,6 +75,7 @@ class PriceBlock:
     line: npt.NDArray[np.int32]
     words: Words
     rows: int
+    refused: Counter[str]
     rejects: list[Reject]
 
 
@@ -153,11 +155,11 @@ def _number(
     code = codes.judge(frame["itemcode"], parsed.numbers)
     price = frame["price"].to_numpy()
     good = (code >= 0) & (price >= 0) & runs.good
-    rejects: list[Reject] = []
+    reasons: dict[int, str] = {}
     cut: set[int] = set()
     if not good.all():
         cut = _cut_runs(parsed, good)
-        rejects = parsed.table.rejects(_reasons(parsed, layout, code), first_line)
+        reasons = _reasons(parsed, layout, code)
     rows = np.flatnonzero(good)
     return PriceBlock(
         parts=runs.parts(file, is_full, good, cut),
@@ -168,7 +170,8 @@ def _number(
         line=first_line + parsed.table.row_lines()[good],
         words=Words(parsed.words, rows),
         rows=len(good),
-        rejects=rejects,
+        refused=Counter(reasons.values()),
+        rejects=parsed.table.rejects(reasons, first_line) if reasons else [],
     )
 
 

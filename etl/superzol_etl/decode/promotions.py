@@ -3,6 +3,7 @@
 A body is what a row says but for its store: chains repeat it in each store, so it is read once.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,13 +41,15 @@ Body = PromotionRow | str  # a text says why the row is refused
 class PromotionBlock:
     """The good rows of a block, in the order of the file.
 
-    part: place in parts. body: place in the book's bodies.
+    part: place in parts. body: place in the book's bodies. refused: how many rows by reason.
+    rejects: the first of them.
     """
 
     parts: list[Part]
     part: npt.NDArray[np.int64]
     body: npt.NDArray[np.int64]
     rows: int
+    refused: Counter[str]
     rejects: list[Reject]
 
 
@@ -107,7 +110,8 @@ def _decode(
         if good[run.start : run.start + run.rows].any() and not good[run.start + run.rows - 1]
     }
     parts = runs.parts(file, is_full, good, cut)
-    return PromotionBlock(parts, runs.run[good], body[good], len(frame), rejects)
+    counted = Counter(reasons.values())
+    return PromotionBlock(parts, runs.run[good], body[good], len(frame), counted, rejects)
 
 
 def _unmask(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 # masked cells below inherit "not known" instead of a value from further up.
 UNKNOWN = "\x02"
 
+LONGEST_RAW_BYTES = 1 << 16  # one stray quote makes a row of megabytes; promotions have 29 KB
 NEWLINE, QUOTE = 10, 34
 ROW_EMPTY = "row_empty"
 CELL = rb'(?:"(?:[^"]|"")*"|[^",\n][^,\n]*|)'
@@ -42,7 +43,12 @@ def find_rows(body: bytes) -> Rows:
 
 
 def raw_text(row: bytes) -> str:
-    """A row as text that a database can keep: bytes that are not UTF-8 as \\xNN, no NUL."""
+    """A row as text that a database can keep: bytes that are not UTF-8 as \\xNN, no NUL.
+
+    Of a longer row the first LONGEST_RAW_BYTES, and how many bytes it has.
+    """
+    if len(row) > LONGEST_RAW_BYTES:
+        row = row[:LONGEST_RAW_BYTES] + f"… ({len(row)} bytes)".encode()
     return row.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 

@@ -1,5 +1,6 @@
 """Decodes store rows: one description per row, bad rows apart."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -38,10 +39,14 @@ class StoreRow(NamedTuple):
 
 
 class StoreBlock(NamedTuple):
-    """The good rows of a block in the order of the file."""
+    """The good rows of a block in the order of the file.
+
+    refused: how many rows by reason. rejects: the first of them.
+    """
 
     stores: list[StoreRow]
     rows: int
+    refused: Counter[str]
     rejects: list[Reject]
 
 
@@ -62,7 +67,8 @@ def read_stores(path: Path, layout: Layout) -> Iterator[StoreBlock]:
                 reasons.setdefault(number, run.reason)
             elif number not in reasons:
                 stores.append(_store(run, texts))
-        yield StoreBlock(stores, len(frame), table.rejects(reasons, line))
+        rejects = table.rejects(dict(sorted(reasons.items())), line)
+        yield StoreBlock(stores, len(frame), Counter(reasons.values()), rejects)
         line += table.lines
 
 

@@ -1,7 +1,8 @@
 """Reads a block into a frame of text cells, masked cells null, bad rows remembered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ import polars as pl
 from superzol_etl.decode.columns import Layout
 from superzol_etl.decode.rows import NEWLINE, Repaired, find_rows, raw_text, repair
 from superzol_etl.errors import BadFile
-from superzol_etl.records import Reject
+from superzol_etl.records import MOST_REJECTS, Reject
 
 END = "\x01"
 
@@ -47,21 +48,22 @@ class Table:
         newlines = np.flatnonzero(np.frombuffer(self.body, np.uint8) == NEWLINE)
         return np.searchsorted(newlines, find_rows(self.body).starts).astype(np.int32)
 
-    def rejects(self, reasons: dict[int, str], first_line: int) -> list[Reject]:
-        """The rows of these numbers.
+    def rejects(self, reasons: Mapping[int, str], first_line: int) -> list[Reject]:
+        """The first MOST_REJECTS of these rows, which stand in order.
 
         first_line: the line of the file on which the block starts.
         """
+        first = islice(reasons.items(), MOST_REJECTS)
         if self.repaired is not None:
             rows, lines = self.repaired.rows, self.repaired.lines
             return [
                 Reject(first_line + lines[number], reason, raw_text(rows[number]))
-                for number, reason in reasons.items()
+                for number, reason in first
             ]
         bounds = find_rows(self.body)
         rejects = []
         line, passed = first_line, 0
-        for number, reason in sorted(reasons.items()):
+        for number, reason in first:
             start, end = int(bounds.starts[number]), int(bounds.ends[number])
             line, passed = line + self.body.count(b"\n", passed, start), start
             rejects.append(Reject(line, reason, raw_text(self.body[start:end])))

@@ -10,9 +10,12 @@
 -- $9 rejected: int8
 -- $10 drift: text[]
 -- $11 problem: text
+-- $12 reject_reasons: text[]
+-- $13 reject_counts: int8[]
 INSERT INTO file_report
-    (run_id, file, chain_key, digest, state, rows, loaded, superseded, rejected, drift, problem)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    (run_id, file, chain_key, digest, state, rows, loaded, superseded, rejected, drift, problem, reject_reasons,
+     reject_counts)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (run_id, file) DO UPDATE
 SET chain_key = excluded.chain_key,
     digest = excluded.digest,
@@ -22,4 +25,6 @@ SET chain_key = excluded.chain_key,
     superseded = excluded.superseded,
     rejected = excluded.rejected,
     drift = excluded.drift,
-    problem = excluded.problem
+    problem = excluded.problem,
+    reject_reasons = excluded.reject_reasons,
+    reject_counts = excluded.reject_counts

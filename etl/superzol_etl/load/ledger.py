@@ -41,7 +41,7 @@ async def write_chain_version(connection: Connection, row: ChainVersion) -> None
 async def write_reports(
     connection: Connection, run_id: str, chain_key: int | None, reports: Iterable[FileReport]
 ) -> None:
-    """Says what became of each file, and keeps the rows it refused.
+    """Says what became of each file, and keeps the first rows it refused.
 
     What the same run said of a file before is replaced. The caller holds a transaction.
     """
@@ -51,6 +51,7 @@ async def write_reports(
             load_sql(PACKAGE, "insert_file_report"),
             run_id, report.file, chain_key, report.digest, report.state, report.rows, report.loaded,
             report.superseded, report.rejected, list(report.drift), report.problem,
+            list(report.refused), list(report.refused.values()),
         )  # fmt: skip
         if report.rejects:
             await connection.copy_records_to_table(

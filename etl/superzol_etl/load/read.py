@@ -1,6 +1,6 @@
 """Reads the files of one chain; a bad file is reported, never raised."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -79,7 +79,7 @@ def read_chain(
         except BadFile as error:
             report.state, report.problem = FileState.BAD, str(error)
             report.rows = report.superseded = 0
-            report.rejects = []
+            report.rejects, report.refused = [], Counter()
             if file.kind in PRICE_KINDS:
                 problems.append(str(error))
         report.seconds = perf_counter() - started
@@ -166,7 +166,7 @@ def _read_prices(
     for block in read_prices(file.path, layout, is_full, reader.gatherer.codes, reader.threads):
         reader.check_wanted()
         report.rows += block.rows
-        report.rejects += block.rejects
+        report.refuse(block.refused, block.rejects)
         reader.gatherer.add(block)
 
 
@@ -181,10 +181,10 @@ def _read_promotions(
     blocks = []
     for block in read_promotions(file.path, layout, is_full, reader.promotions.book):
         reader.check_wanted()
-        blocks.append(block)
-    for block in blocks:
         report.rows += block.rows
-        report.rejects += block.rejects
+        report.refuse(block.refused, block.rejects)
+        blocks.append(replace(block, rejects=[]))
+    for block in blocks:
         reader.promotions.add(block)
 
 
@@ -200,10 +200,10 @@ def _read_stores(
     blocks = []
     for block in read_stores(file.path, layout):
         reader.check_wanted()
-        blocks.append(block)
-    for block in blocks:
         report.rows += block.rows
-        report.rejects += block.rejects
+        report.refuse(block.refused, block.rejects)
+        blocks.append(block._replace(rejects=[]))
+    for block in blocks:
         for store in block.stores:
             known = reader.stores.get(store.code)
             if known is None or store.published_at >= known.published_at:

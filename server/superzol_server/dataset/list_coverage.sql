@@ -72,11 +72,11 @@ CROSS JOIN LATERAL (
         array_agg(counted.reason ORDER BY counted.count DESC, counted.reason) AS key_reasons,
         array_agg(counted.count ORDER BY counted.count DESC, counted.reason) AS key_counts
     FROM (
-        SELECT reject.reason, count(*) AS count
+        SELECT refused.reason, sum(refused.count)::int8 AS count
         FROM file_report AS report
-        JOIN reject ON reject.run_id = report.run_id AND reject.file = report.file
+        CROSS JOIN LATERAL unnest(report.reject_reasons, report.reject_counts) AS refused (reason, count)
         WHERE report.run_id = told_by.run_id AND report.chain_key = page.chain_key
-        GROUP BY reject.reason
+        GROUP BY refused.reason
     ) AS counted
 ) AS rejects
 ORDER BY page.chain_id
