@@ -79,11 +79,18 @@ async def backfill(order: Order) -> Mapping[str, Any]:
 
 
 async def _enter_version(run: Run, version: int, snapshot: Snapshot) -> None:
-    """A version that is known with other files keeps what is known of it."""
+    """A version that is known with other files keeps what is known of it.
+
+    It has a day from here on: a chain without files in it may have stores unseen for too long then.
+    """
     chains = len(snapshot.chains)
     arguments = (run.dataset_key, version, snapshot.digest, chains, True, False)
     await run.connection.fetchval(load_sql(PACKAGE, "ensure_version"), *arguments)
     await run.connection.execute(load_sql(PACKAGE, "ensure_partition"), version)
+    dating = snapshot.chains[0].dating
+    if dating:
+        dated = (run.dataset_key, version, dating.day_end)
+        await run.connection.execute(load_sql(PACKAGE, "date_version_by_files"), *dated)
 
 
 async def _chains(run: Run, versions: Sequence[Dated]) -> list[_Chain]:
@@ -123,8 +130,6 @@ async def _backfill_chain(
                     os.cpu_count() or 1, order.gates, order.lake,
                 )  # fmt: skip
                 rows.append(await replay_files(of, job, await find_good(of, rows)))
-                dated = (run.dataset_key, version, rows[-1].cutoff_at)
-                await of.served.execute(load_sql(PACKAGE, "date_version_by_chain"), *dated)
             await of.close_unseen(run.dataset_key, version)
         return rows, await join_backfill(of, run.dataset_key, rows)
 
