@@ -42,13 +42,13 @@ async def publish(
     is_whole: no chain failed, so the version is closed; else a later run will publish it again.
     is_history_new: words of versions closed long ago may be new too.
     """
+    of = _Version(dataset_key, version, is_whole, is_history_new)
     if is_whole:
         await _pass_days(connection, dataset_key, version)
     async with asyncio.TaskGroup() as group:
         for statement in TIDYING:
             group.create_task(_tidy(url, statement))
-        summarising = group.create_task(_summarise(url))
-        of = _Version(dataset_key, version, is_whole, is_history_new)
+        summarising = group.create_task(_summarise(url, of))
         merging = group.create_task(_merge(connection, of, summarising))
     renamed, summarised = merging.result(), summarising.result()
     if is_whole:
@@ -64,9 +64,14 @@ async def _pass_days(connection: Connection, dataset_key: int, version: int) -> 
 
     Ahead of the summaries, which then count those offers no more.
     """
-    await connection.execute(load_sql(PACKAGE, "date_version"), dataset_key, version)
-    await connection.execute(load_sql(PACKAGE, "count_days_unseen"), dataset_key)
-    await connection.execute(load_sql(PACKAGE, "retire_chains"), dataset_key, CLOSING_DAYS)
+    async with connection.transaction():
+        await connection.execute(load_sql(PACKAGE, "date_version"), dataset_key, version)
+        counted = await connection.execute(load_sql(PACKAGE, "count_days_unseen"), dataset_key)
+        retiring = load_sql(PACKAGE, "retire_chains")
+        retired = await connection.execute(retiring, dataset_key, CLOSING_DAYS)
+        if changed := _rows(counted) + _rows(retired):
+            # Answers leave unseen stores out: who reads page by page must be told.
+            await publish_generation(connection, dataset_key, None, version, changed)
     await close_unseen(connection, dataset_key)
 
 
@@ -90,21 +95,23 @@ async def _tidy(url: str, statement: str) -> None:
         await connection.execute(load_sql(PACKAGE, statement))
 
 
-async def _summarise(url: str) -> int:
-    """How many summaries changed."""
+async def _summarise(url: str, of: _Version) -> int:
+    """How many summaries changed; their commit has a generation of its own."""
     async with connected(url) as connection, connection.transaction():
         await connection.execute(load_sql(PACKAGE, "lock_summaries"), SUMMARY_LOCK)
         summarised = _rows(
             await connection.execute(load_sql(PACKAGE, "summarise_products"), LEFT_OUT_DAYS)
         )
-        return summarised + _rows(await connection.execute(load_sql(PACKAGE, "forget_summaries")))
+        summarised += _rows(await connection.execute(load_sql(PACKAGE, "forget_summaries")))
+        if summarised:
+            await publish_generation(connection, of.dataset_key, None, of.version, summarised)
+        return summarised
 
 
 async def _merge(connection: Connection, of: _Version, summarising: Awaitable[int]) -> int:
     """How many products were named or classified anew.
 
-    The generation is counted after the summaries, which are committed just before: no answer is
-    older than the generation it names.
+    Ends after the summaries, so that a version closes with them.
     """
     version = of.dataset_key, of.version
     async with connection.transaction():
@@ -112,11 +119,11 @@ async def _merge(connection: Connection, of: _Version, summarising: Awaitable[in
         renamed = await merge_products(connection, 0 if of.is_history_new else closed)
         changed = len(renamed) + await classify_products(connection, renamed)
         await connection.execute(load_sql(PACKAGE, "restore_identifiers"))
-        summarised = await summarising
+        await summarising
         if of.is_whole:
             await connection.execute(load_sql(PACKAGE, "note_absent_chains"), *version)
             await connection.execute(load_sql(PACKAGE, "close_version"), *version)
-        await publish_generation(connection, of.dataset_key, None, of.version, changed + summarised)
+        await publish_generation(connection, of.dataset_key, None, of.version, changed)
     return changed
 
 
