@@ -23,11 +23,11 @@ WITH shop AS MATERIALIZED (
     CROSS JOIN LATERAL (SELECT CASE WHEN $8::timestamptz IS NULL THEN 32767 ELSE loaded.version END) AS used (version)
     JOIN store ON store.chain_key = chain.chain_key
     LEFT JOIN LATERAL (
-        SELECT store.observed_at
+        SELECT store.observed_at, store.observed_file, store.observed_version
         WHERE $8 IS NULL
         UNION ALL
         (
-            SELECT sighting.last_at
+            SELECT sighting.last_at, sighting.last_file, sighting.version
             FROM store_sighting AS sighting
             WHERE $8 IS NOT NULL AND sighting.store_key = store.store_key AND sighting.version <= used.version
             ORDER BY sighting.version DESC
