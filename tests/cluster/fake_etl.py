@@ -24,7 +24,7 @@ class FakeEtl:
     A stage asked again by its run says again what it said; asked by another run, Unchanged.
     endings: by stage, what a pod does instead: one for all its pods, or a list, for one after the
     other and from then on the usual. holds: stages whose pods run until the event is set. played:
-    every pod that ran.
+    every pod that ran. A run has its row in the ledger from its first load on.
     """
 
     def __init__(self, version: int = 812) -> None:
@@ -32,11 +32,13 @@ class FakeEtl:
         self.endings: dict[str, Ending | list[Ending]] = {}
         self.played: list[Pod] = []
         self.holds: dict[str, asyncio.Event] = {}
+        self._ledger: set[str] = set()
         self._told: dict[tuple[str, str, int, int], tuple[str, Manifest]] = {}
 
     def __call__(self, pod: Pod) -> Played:
         """Returns how a pod ends, or will end once its stage is let go on."""
         self.played.append(pod)
+        self._note(pod)
         held = self.holds.get(pod.stage)
         return self._after(held, pod) if held else self._ending(pod)
 
@@ -52,13 +54,22 @@ class FakeEtl:
 
     def usual(self, pod: Pod) -> Exit:
         """Returns how a pod ends when nothing is planned for it."""
+        self._note(pod)
         version = int(option(pod, "--version") or self.version)
         work = (option(pod, "--dataset"), pod.stage, version, pod.shard)
         run_id, told = self._told.get(work, ("", {}))
-        if run_id != pod.resource_uid + pod.run_id:
+        if run_id != option(pod, "--run-id"):
             told = report(pod, "Unchanged" if run_id else RESULTS[pod.stage], version)
-            self._told[work] = pod.resource_uid + pod.run_id, told
+            self._told[work] = option(pod, "--run-id"), told
         return Exit(message=told)
+
+    async def read_ledger(self) -> list[str]:
+        """Returns the run id of each row."""
+        return sorted(self._ledger)
+
+    def _note(self, pod: Pod) -> None:
+        if pod.stage in ("load", "backfill"):
+            self._ledger.add(option(pod, "--run-id"))
 
     def hold(self, stage: str) -> asyncio.Event:
         """Lets the pods of a stage run until the event is set."""

@@ -129,7 +129,10 @@ async def open_scene(
         operator = OperatorProcess(kubeconfig, namespace.name, settings, folder / "operator.log")
         etl = FakeEtl()
         try:
-            async with Witness(namespace) as witness, Kubelet(namespace, etl) as kubelet:
+            async with (
+                Witness(namespace, etl.read_ledger) as witness,
+                Kubelet(namespace, etl) as kubelet,
+            ):
                 await operator.start()
                 yield Scene(plane, namespace, etl, kubelet, operator, proxy, witness)
                 await witness.check()

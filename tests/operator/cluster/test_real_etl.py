@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -34,6 +35,7 @@ async def begin(scene: Scene, kaggle: Kaggle, database: str, folder: Path) -> Re
     """Gives pods the real ETL, and the namespace its Secrets."""
     etl = RealEtl(scene.namespace, folder)
     scene.kubelet.script = etl
+    scene.witness.ledger = partial(read_ledger, database)
     secrets = {
         "kaggle-credentials": {
             "KAGGLE_API_TOKEN": TOKEN,
@@ -46,6 +48,15 @@ async def begin(scene: Scene, kaggle: Kaggle, database: str, folder: Path) -> Re
         data = {key: base64.b64encode(value.encode()).decode() for key, value in values.items()}
         await scene.namespace.create("secrets", {"metadata": {"name": name}, "data": data})
     return etl
+
+
+async def read_ledger(database: str) -> list[str]:
+    """The run id of each row. The database of a test must outlive its scene."""
+    connection = await asyncpg.connect(database)
+    try:
+        return [row["run_id"] for row in await connection.fetch(RUNS)]
+    finally:
+        await connection.close()
 
 
 async def ended_after(scene: Scene, run_id: str, result: str) -> Manifest:
@@ -61,7 +72,7 @@ async def ended_after(scene: Scene, run_id: str, result: str) -> Manifest:
 
 
 async def test_a_dataset_is_served_from_apply_to_ready_a_day_later_and_then_left_alone(
-    scene: Scene, kaggle: Kaggle, database: str, connection: asyncpg.Connection, tmp_path: Path
+    database: str, connection: asyncpg.Connection, scene: Scene, kaggle: Kaggle, tmp_path: Path
 ) -> None:
     etl = await begin(scene, kaggle, database, tmp_path)
     kaggle.publish(411, snapshot_files(1))
@@ -101,7 +112,7 @@ async def test_a_dataset_is_served_from_apply_to_ready_a_day_later_and_then_left
 
 
 async def test_a_chain_that_lost_its_rows_waits_for_a_person_and_a_deletion_cleans_up(
-    scene: Scene, kaggle: Kaggle, database: str, connection: asyncpg.Connection, tmp_path: Path
+    database: str, connection: asyncpg.Connection, scene: Scene, kaggle: Kaggle, tmp_path: Path
 ) -> None:
     etl = await begin(scene, kaggle, database, tmp_path)
     kaggle.publish(411, snapshot_files(1, ROWS))
@@ -132,7 +143,7 @@ async def test_a_chain_that_lost_its_rows_waits_for_a_person_and_a_deletion_clea
 
 
 async def test_a_version_of_the_past_is_loaded_below_the_first_one(
-    scene: Scene, kaggle: Kaggle, database: str, connection: asyncpg.Connection, tmp_path: Path
+    database: str, connection: asyncpg.Connection, scene: Scene, kaggle: Kaggle, tmp_path: Path
 ) -> None:
     etl = await begin(scene, kaggle, database, tmp_path)
     for day, version in enumerate((410, 411), start=1):
