@@ -4,6 +4,8 @@ Filled by the list of a resync, then kept by every look at a resource. A place i
 step in which a run is decided, so that workers side by side never take one twice.
 """
 
+from bisect import bisect_left, insort
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +14,7 @@ from superzol_operator.keys import Key
 from superzol_operator.resource import Resource
 
 Target = tuple[str, ...]
+Place = tuple[datetime, Key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ class Census:
         self._limits = limits
         self._entries: dict[Key, Entry] = {}
         self._by_target: dict[Target, set[Key]] = {}
-        self._active: set[Key] = set()
-        self._waiting: dict[Key, datetime] = {}
+        self._active: Counter[str] = Counter()
+        self._line: list[Place] = []
 
     @property
     def keys(self) -> frozenset[Key]:
@@ -54,12 +57,12 @@ class Census:
     @property
     def active_runs(self) -> int:
         """How many runs are alive."""
-        return len(self._active)
+        return self._active.total()
 
     @property
     def waiting_runs(self) -> int:
         """How many runs are due and wait for a place."""
-        return len(self._waiting)
+        return len(self._line)
 
     def record(
         self, resource: Resource, is_active: bool, queued_since: datetime | None = None
@@ -77,9 +80,9 @@ class Census:
         for target in entry.targets:
             self._by_target.setdefault(target, set()).add(key)
         if is_active:
-            self._active.add(key)
+            self._active[key.namespace] += 1
         if queued_since is not None:
-            self._waiting[key] = queued_since
+            insort(self._line, (queued_since, key))
         if before and (before.uid, before.targets) == (entry.uid, entry.targets):
             touched = frozenset()
         return (touched | self._next_in_line(before, is_active)) - {key}
@@ -92,20 +95,15 @@ class Census:
     def peers(self, resource: Resource) -> Peers:
         """What decide() is told of the others."""
         key = Key(resource.namespace, resource.name)
-        since = self._waiting.get(key)
-        place = (since, key) if since is not None else None
-        others = self._active - {key}
+        entry = self._entries.get(key)
+        itself = int(entry is not None and entry.is_active)
         return Peers(
             conflicts=self._conflicts(key, resource),
-            active_runs=len(others),
+            active_runs=self.active_runs - itself,
             max_active_runs=self._limits.max_active_runs,
-            active_runs_in_namespace=sum(1 for each in others if each.namespace == key.namespace),
+            active_runs_in_namespace=self._active[key.namespace] - itself,
             max_active_runs_in_namespace=self._limits.max_active_runs_in_namespace,
-            waiting_before=sum(
-                1
-                for other, waiting in self._waiting.items()
-                if other != key and (place is None or (waiting, other) < place)
-            ),
+            waiting_before=self._before(key, entry.queued_since if entry else None),
         )
 
     def _conflicts(self, key: Key, resource: Resource) -> tuple[str, ...]:
@@ -119,12 +117,17 @@ class Census:
         }
         return tuple(f"{other.namespace}/{other.name}" for other in sorted(sharing))
 
+    def _before(self, key: Key, since: datetime | None) -> int:
+        return len(self._line) if since is None else bisect_left(self._line, (since, key))
+
     def _drop(self, key: Key) -> frozenset[Key]:
         entry = self._entries.pop(key, None)
-        self._active.discard(key)
-        self._waiting.pop(key, None)
         if entry is None:
             return frozenset()
+        if entry.is_active:
+            self._active[key.namespace] -= 1
+        if entry.queued_since is not None:
+            del self._line[bisect_left(self._line, (entry.queued_since, key))]
         sharing: set[Key] = set()
         for target in entry.targets:
             holders = self._by_target[target]
@@ -138,9 +141,9 @@ class Census:
         """Those that have waited for longest, when a place has come free."""
         if before is None or not before.is_active or is_active:
             return frozenset()
-        line = sorted(self._waiting, key=lambda key: (self._waiting[key], key))
         # more than one: the first may be kept back by the limit of its namespace
-        return frozenset(line[: self._limits.max_active_runs or len(line)])
+        first = self._line[: self._limits.max_active_runs or len(self._line)]
+        return frozenset(key for _, key in first)
 
 
 def targets_of(resource: Resource) -> frozenset[Target]:

@@ -10,21 +10,24 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 from superzol_operator.times import format_time, parse_time
 
 T = TypeVar("T")
+PLAIN = (str, int, type(None))
 
 
 def write_value(value: Any) -> Any:
     """Writes a value; fields that are None, or empty lists, are left out."""
+    if isinstance(value, PLAIN):
+        return value
+    if isinstance(value, datetime):
+        return format_time(value)
+    if isinstance(value, tuple):
+        return [write_value(each) for each in value]
     if is_dataclass(value) and not isinstance(value, type):
-        written = {_camel(each.name): getattr(value, each.name) for each in fields(value)}
+        written = {key: getattr(value, name) for name, key in _keys(type(value))}
         return {
             key: write_value(inner)
             for key, inner in written.items()
             if inner is not None and inner != ()
         }
-    if isinstance(value, datetime):
-        return format_time(value)
-    if isinstance(value, tuple):
-        return [write_value(each) for each in value]
     return value
 
 
@@ -74,6 +77,11 @@ def _is_required(each: Field[Any]) -> bool:
 @cache
 def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
+
+
+@cache
+def _keys(kind: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((each.name, _camel(each.name)) for each in fields(kind))
 
 
 @cache

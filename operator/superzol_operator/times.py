@@ -10,4 +10,4 @@ def parse_time(text: str) -> datetime:
 
 def format_time(time: datetime) -> str:
     """Writes a time as metav1.Time is written."""
-    return time.astimezone(UTC).replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -4,6 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from superzol_operator.census import Census, Limits
 from superzol_operator.keys import Key
 from superzol_operator.resource import Resource, read_resource
@@ -141,3 +144,39 @@ def test_buckets_of_two_object_stores_are_no_conflict() -> None:
 
     assert census.peers(resource("new", dataset="y", storage={"s3": there})).conflicts == ()
     assert census.peers(resource("new", dataset="y", storage={"s3": here})).conflicts != ()
+
+
+NAMES = st.sampled_from(["a", "b", "c", "d"])
+STANDS = st.tuples(
+    NAMES,
+    st.sampled_from(["shop", "elsewhere"]),
+    st.sampled_from(["active", "idle", "gone"]) | st.integers(0, 3),
+)
+
+
+@given(st.lists(STANDS, max_size=30))
+def test_places_and_turns_are_those_of_how_each_resource_stood_last(
+    told: list[tuple[str, str, str | int]],
+) -> None:
+    census = Census(Limits())
+    last: dict[Key, str | int] = {}
+    for name, namespace, stands in told:
+        key = Key(namespace, name)
+        if stands == "gone":
+            census.forget(key)
+            last.pop(key, None)
+            continue
+        since = BEGAN + timedelta(minutes=stands) if isinstance(stands, int) else None
+        census.record(resource(name, namespace=namespace), stands == "active", since)
+        last[key] = stands
+
+    waiting = sorted((each, key) for key, each in last.items() if isinstance(each, int))
+    active = [key for key, each in last.items() if each == "active"]
+    assert (census.active_runs, census.waiting_runs) == (len(active), len(waiting))
+    for place, (_, key) in enumerate(waiting):
+        peers = census.peers(resource(key.name, namespace=key.namespace))
+        assert peers.waiting_before == place
+        assert peers.active_runs == len(active)
+        assert peers.active_runs_in_namespace == sum(
+            each.namespace == key.namespace for each in active
+        )
