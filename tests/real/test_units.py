@@ -103,6 +103,17 @@ async def test_net_quantities_follow_from_the_fields_of_the_xml(
     assert compared > 12_000
 
 
+async def test_what_is_priced_by_volume_has_no_length(sample: Path, loaded: Loaded) -> None:
+    words = await read_words(loaded.database)
+    by_volume = [
+        place
+        for place, told in read_offers(sample / "raw_xml").items()
+        if any(offer.base.strip() in ('100 מ"ל', "100 מ'ל", "100 מל", "ליטר") for *_, offer in told)
+    ]
+    assert [place for place in by_volume if words[place]["net_unit"] == Unit.UNIT_METRE] == []
+    assert len(by_volume) > 3_000
+
+
 async def test_net_quantity_of_a_product_is_what_most_of_its_chains_tell(
     channel: aio.Channel, loaded: Loaded
 ) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from superzol_etl.clean.named_measures import PACKS, PHRASE, read_name
-from superzol_etl.clean.units import KILO, THOUSAND, Amount, Unit, read_amount
+from superzol_etl.clean.units import KILO, THOUSAND, Amount, Unit, is_metre, read_amount
 
 # Amounts outside are checked against the name: kilograms are written as grams and the reverse.
 SURE_FROM, SURE_TO = 10 * THOUSAND, 10 * KILO
@@ -78,7 +78,7 @@ def measure(
     told = read_amount(quantity, unit, base)
     named = read_name(name or "")
     content = named.content
-    if content and (told is None or told.unit in WEAK or _is_slip(told, content, named.pieces)):
+    if content and (_is_weak(told, unit) or _is_slip(told, content, named.pieces)):
         return Measure(*content, named.pieces)
     is_blank = told is None or told == Amount(THOUSAND, Unit.PIECE)
     if named.counted and is_blank:
@@ -86,9 +86,13 @@ def measure(
     return Measure(*told, named.pieces if told == content else None) if told else Measure()
 
 
-def _is_slip(told: Amount, content: Amount, pieces: int | None) -> bool:
+def _is_weak(told: Amount | None, unit: str | None) -> bool:
+    return told is None or told.unit in WEAK or is_metre(unit)
+
+
+def _is_slip(told: Amount | None, content: Amount, pieces: int | None) -> bool:
     """The field has one of the pieces, or the number of another scale of the unit."""
-    if told.unit != content.unit:
+    if told is None or told.unit != content.unit:
         return False
     ratios = (THOUSAND, pieces or THOUSAND)
     return (
@@ -100,7 +104,7 @@ def _is_slip(told: Amount, content: Amount, pieces: int | None) -> bool:
 def _needs_name(quantity: str | None, unit: str | None, base: str | None, weighted: bool) -> bool:
     told = read_amount(quantity, unit, base)
     return not weighted and (
-        told is None or told.unit in WEAK or not SURE_FROM <= told.thousandths <= SURE_TO
+        told is None or _is_weak(told, unit) or not SURE_FROM <= told.thousandths <= SURE_TO
     )
 
 

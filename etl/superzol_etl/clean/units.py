@@ -8,7 +8,7 @@ from typing import NamedTuple
 THOUSAND = 1000
 KILO = 1000 * THOUSAND
 LEAST = 1 * THOUSAND  # "1 g" stands for not known; a lipstick of 1.4 g is sold
-MOST = 100 * KILO  # 100 kg or 100 l: more is a wrong unit
+MOST = 50 * KILO  # 50 kg or 50 l: more is a wrong unit
 MOST_COUNTED = 10_000 * THOUSAND
 
 NOT_LETTERS = re.compile("[^a-zא-ת]")
@@ -68,13 +68,26 @@ FIELD_UNITS = _by_word([IN_NAMES, IN_FIELDS])
 
 
 def read_amount(quantity: str | None, *units: str | None) -> Amount | None:
-    """What a number says in the first of these units that is one; None where it is absurd."""
+    """What a number says in the first of these units that is one; None where it is absurd.
+
+    Chains write "metres" where the base is 100 ml, of 143 goods none of which has a length.
+    """
     text = (quantity or "").strip()
-    words = (NOT_LETTERS.sub("", (unit or "").lower()) for unit in units)
-    spelled = next((FIELD_UNITS[word] for word in words if word in FIELD_UNITS), None)
-    if spelled is None or not NUMBER.fullmatch(text):
+    told = [spelled for unit in units if (spelled := _spelled(unit))]
+    if not told or not NUMBER.fullmatch(text):
         return None
-    return sensible(Decimal(text), spelled)
+    is_volume = told[0].unit is Unit.METRE and told[-1].unit is Unit.MILLILITRE
+    return sensible(Decimal(text), told[-1] if is_volume else told[0])
+
+
+def is_metre(unit: str | None) -> bool:
+    """The field names metres."""
+    spelled = _spelled(unit)
+    return spelled is not None and spelled.unit is Unit.METRE
+
+
+def _spelled(unit: str | None) -> Spelled | None:
+    return FIELD_UNITS.get(NOT_LETTERS.sub("", (unit or "").lower()))
 
 
 def sensible(number: Decimal, spelled: Spelled) -> Amount | None:

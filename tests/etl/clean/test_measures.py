@@ -46,6 +46,7 @@ def read_one(
         ("12.00", "יח'", "יח'", (12_000, PIECE)),
         ("5.00", "100 יח'", "100 יח'", (5_000, PIECE)),
         ("7.62", "מטרים", "מטר", (7_620, METRE)),
+        ("750.00", "מטרים", "100 מ'ל", (750_000, ML)),
         ("250", "00000", "100 גרם", (250_000, GRAM)),
         ("4.80", "גרמים", "100 גרם", (4_800, GRAM)),
     ],
@@ -94,6 +95,12 @@ def test_where_the_fields_are_blank_the_name_tells(name: str, expected: tuple[in
         'תוסף 500 מ"ג',  # a dose
         "מיץ 1,5 ליטר",
         "0 גרם",
+        'תפוחי אדמה 9*1.5ק"ג',  # a carton; the price is for a bag
+        "אורז יסמין 5ק'ג*5 יח",
+        "נוזל כלים 1.24 מל",  # litres
+        "ביצים 18 L גדול",
+        'כוס זכוכית 450 מ"ל',  # what goes in
+        "מטליות לחות 50X3יח'",
     ],
 )
 def test_a_name_that_can_be_read_in_two_ways_tells_nothing(name: str | None) -> None:
@@ -104,6 +111,7 @@ def test_a_name_that_can_be_read_in_two_ways_tells_nothing(name: str | None) -> 
     ("words", "expected"),
     [
         (('וודקה 700 מ"ל', "700.00", "מטרים"), (700_000, ML)),
+        (("שום כתוש 250ג בק'", "250.00", "מטרים", "100 מ'ל"), (250_000, GRAM)),
         (('סוגת סוכר 1 ק"ג', "1.00", "יח'"), (1_000_000, GRAM)),
         (("חציל בטחינה 300 גר פיקנטי", "300.00", "100 יח'"), (300_000, GRAM)),
         (("קרלו 8 יח' * 100 ג'", "100", "גרם"), (800_000, GRAM, 8)),
@@ -112,9 +120,23 @@ def test_a_name_that_can_be_read_in_two_ways_tells_nothing(name: str | None) -> 
     ],
 )
 def test_the_name_mends_fields_that_name_a_wrong_unit_or_one_piece_of_several(
-    words: tuple[str, str, str], expected: tuple[int, ...]
+    words: tuple[str, str, str] | tuple[str, str, str, str], expected: tuple[int, ...]
 ) -> None:
     assert read_one(*words) == Measure(*expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("תה קמומיל 1.5גר 25שקיות", (25_000, PIECE)),
+        ('כוס לברד 330 מ"ל 40יח', (40_000, PIECE)),
+        ("כוסמת 500 גר", (500_000, GRAM)),
+    ],
+)
+def test_a_measure_of_each_piece_or_of_what_goes_in_does_not_count(
+    name: str, expected: tuple[int, int]
+) -> None:
+    assert read_one(name, "1", "00000") == Measure(*expected)
 
 
 def test_fields_win_over_a_name_that_tells_something_else() -> None:
@@ -129,6 +151,7 @@ def test_fields_win_over_a_name_that_tells_something_else() -> None:
         ("0.00", "גרמים"),
         ("1.00", "גרמים"),
         ("500", "קילוגרמים"),
+        ("100.00", "קילו"),
         ("-3", "גרם"),
         ("1e9", "גרם"),
         ("nan", "ליטר"),
