@@ -14,6 +14,8 @@ from superzol_server.pricing.promotion import (
 from superzol_server.quantity import ONE
 from superzol_server.rounding import divide_half_up
 
+DEAREST = 2**31 - 1  # a price that any least amount to spend is below
+
 
 class Deal(NamedTuple):
     """A promotion of a chain, the products of the basket it is for, and the stores that tell it.
@@ -64,19 +66,14 @@ class Deals:
     ) -> tuple[int, str] | None:
         """Returns total and promotion_id of a line; None where no promotion makes it cheaper."""
         place = chain_id, product_id
-        if place not in self._told:
+        told = self._count(chain_id, product_id, weighted) if place in self._told else []
+        if not told:
             return None
         key: tuple[object, ...] = (chain_id, product_id, price_agorot, weighted)
-        told: list[Deal] | None = None
         if place in self._partly:
-            told = [
-                deal
-                for deal in self._count(chain_id, product_id, weighted)
-                if deal.store_ids is None or store_id in deal.store_ids
-            ]
+            told = [deal for deal in told if deal.store_ids is None or store_id in deal.store_ids]
             key += tuple([deal.promotion.part for deal in told])
         if key not in self._known:
-            told = self._count(chain_id, product_id, weighted) if told is None else told
             self._known[key] = self._price(product_id, Offer(price_agorot, weighted), told)
         return self._known[key]
 
@@ -85,15 +82,18 @@ class Deals:
         return applied_total(offer, [deal.promotion for deal in told], quantity)
 
     def _count(self, chain_id: str, product_id: str, weighted: bool) -> list[Deal]:
-        """Promotions of a product that nothing keeps from counting, whatever its price."""
+        """Promotions of a product that nothing keeps from counting at some price."""
         key = chain_id, product_id, weighted
         if key not in self._may:
             clubs, coupons, at = self._buyer
-            chain_clubs, offer = clubs.get(chain_id, ()), Offer(0, weighted)
+            chain_clubs, offer = clubs.get(chain_id, ()), Offer(DEAREST, weighted)
+            quantity = self._thousandths[product_id]
             self._may[key] = [
                 deal
                 for deal in self._told[chain_id, product_id]
                 if hindrance(offer, deal.promotion, chain_clubs, coupons, at) is None
+                # Most want more units than a basket has: found once here, not for each price.
+                and promoted_total(offer, deal.promotion, quantity) is not None
             ]
         return self._may[key]
 

@@ -122,7 +122,12 @@ class AnalyticsService(AnalyticsServiceServicer):
             limits = list(thousandths), store_ids, numbers, list(buyer.coupons), buyer.at
             told = (await snapshot.fetch(COMPARE_BASKET_PROMOTIONS, *limits)).rows
             deals = [
-                Deal(to_rule(row, part), row["chain_id"], row["product_ids"], row["store_ids"])
+                Deal(
+                    to_rule(row, part),
+                    row["chain_id"],
+                    row["product_ids"],
+                    row["store_ids"] and frozenset(row["store_ids"]),
+                )
                 for part, row in enumerate(told)
             ]
             return shelves, Deals(deals, buyer, thousandths)
