@@ -17,7 +17,9 @@ from tests.real import oracle
 from tests.real.publisher import Row, Xml, head_row, write_csv
 
 GOOD_SHARE = 0.7  # of a store's rows, which a full file has at least
-MINUTES = 24 * 60
+# In Israel clocks went forward on one of these days, at two, and back on another.
+DAYS = (datetime(2026, 3, 10), datetime(2025, 3, 28), datetime(2025, 10, 26))
+MINUTES = (*range(0, 120, 7), *range(180, 24 * 60, 7))
 NAMES = (
     "{kind}{chain}-{store}-{day:%Y%m%d%H%M}.xml",
     "{kind}{chain}-001-{store}-{day:%Y%m%d-%H%M}00.xml",
@@ -57,7 +59,7 @@ class Truth(NamedTuple):
 def make_prices(raw_xml: Path, folder: Path, dice: Random, eras: str) -> Truth:
     """Writes the price files of each chain into the folder, each in one of the eras."""
     truth = Truth({}, {}, defaultdict(set), defaultdict(list))
-    midnight = datetime(2026, dice.choice((1, 3, 7)), 1 + dice.randrange(28))
+    midnight = dice.choice(DAYS)
     for path in sorted(raw_xml.glob("*/Price*.xml.gz")):
         slug = oracle.CHAIN_OF_FOLDER[path.parent.name]
         chain, items = read_items(path)
@@ -97,7 +99,7 @@ def _make_store(
 ) -> list[Told]:
     """One or two full files, sometimes none, and up to four deltas, at different minutes."""
     share = dice.choice((0.1, 0.3, 0.5))
-    times = dice.sample(range(0, MINUTES, 7), 6)
+    times = dice.sample(MINUTES, 6)
     fulls = dice.choice((0, 1, 1, 1, 2, 2))
     first = dice.sample(items, int(share * len(items)))
     told = []

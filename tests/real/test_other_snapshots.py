@@ -16,7 +16,7 @@ from tests.real.walks import list_prices, list_stores
 
 pytestmark = pytest.mark.real
 
-ERAS = {1: "B", 2: "B", 4: "A", 5: "A", 6: "AB", 7: "AB"}
+ERAS = {1: "B", 2: "B", 4: "A", 6: "AB", 7: "AB"}
 
 
 class Other(NamedTuple):

@@ -1,6 +1,6 @@
 """When a promotion holds: Israeli local dates in every way they are written."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -30,6 +30,22 @@ def test_one_instant_is_read_from_every_writing(date: str, hour: str | None) -> 
 
 def test_winter_is_an_hour_nearer_to_utc() -> None:
     assert read_instant("2026-01-01", "02:00", DAY_START) == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [("2026-03-27", 23), ("2026-10-25", 25), ("2026-06-01", 24)]
+)
+def test_a_whole_day_is_as_long_as_the_clocks_make_it(day: str, hours: int) -> None:
+    start, end = read_instant(day, None, DAY_START), read_instant(day, "24:00", DAY_END)
+    assert start is not None and end is not None
+    assert end - start == timedelta(hours=hours)
+
+
+def test_an_hour_that_occurs_twice_is_the_first_and_one_left_out_is_the_next() -> None:
+    twice = read_instant("2026-10-25", "01:30", DAY_START)
+    left_out = read_instant("2026-03-27", "02:30", DAY_START)
+    assert twice == datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
+    assert left_out == datetime(2026, 3, 27, 0, 30, tzinfo=UTC)
 
 
 def test_missing_hour_is_the_edge_of_the_day() -> None:
