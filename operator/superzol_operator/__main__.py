@@ -106,6 +106,35 @@ def run_command(
         raise typer.Exit(code) from error
 
 
+@app.command("check")
+def check_command(
+    namespace: NamespaceOption = None,
+    cluster_wide: ClusterWideOption = None,
+    kubeconfig: KubeconfigOption = None,
+) -> None:
+    """Checks that the kind and the rights are there, and that an operator works.
+
+    Example:
+
+    superzol-operator check --namespace super-zol
+
+    Exit codes: as of run; 75 also when nobody leads.
+    """
+    try:
+        settings = read_settings(
+            namespaces=tuple(namespace) if namespace else None,
+            cluster_wide=cluster_wide,
+            kubeconfig=kubeconfig,
+        )
+        from superzol_operator.starting import inspect
+
+        typer.echo(f"the kind and the rights are there, and {asyncio.run(inspect(settings))} leads")
+    except Exception as error:
+        code, sentence = explain(error)
+        typer.echo(f"superzol-operator: {sentence}", err=True)
+        raise typer.Exit(code) from error
+
+
 @app.command("crd")
 def crd_command() -> None:
     """Prints the CustomResourceDefinition.

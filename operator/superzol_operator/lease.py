@@ -1,6 +1,7 @@
 """Who leads: one of several operators, by a Lease that it renews."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -15,6 +16,10 @@ log = logging.getLogger(__name__)
 
 class LeaseLost(Exception):
     """Another operator leads."""
+
+
+class NobodyLeads(Exception):
+    """No operator holds the Lease, or its holder renews it no more."""
 
 
 class NotLeading(Exception):
@@ -160,3 +165,33 @@ class Lease:
             changed["acquireTime"] = now
             changed["leaseTransitions"] = spec.get("leaseTransitions", -1) + 1
         return changed
+
+
+async def find_leader(cluster: Cluster, terms: LeaseTerms) -> str:
+    """Waits until the Lease is renewed, and returns who does.
+
+    Raises NobodyLeads after as long as a Lease holds that nobody renews.
+    """
+    path = f"apis/coordination.k8s.io/v1/namespaces/{terms.namespace}/leases/{terms.name}"
+    seen: list[tuple[str, str]] = []
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(terms.lease_seconds):
+            while len(seen) < 2:
+                holder, renewed = await _read_holder(cluster, path)
+                if holder and (holder, renewed) not in seen:
+                    seen.append((holder, renewed))
+                await asyncio.sleep(terms.retry_seconds / 2)
+    if len(seen) < 2:
+        told = f"{seen[0][0]} renews it no more" if seen else "it has no holder"
+        raise NobodyLeads(f"nobody works: of the Lease {terms.namespace}/{terms.name} {told}")
+    return seen[-1][0]
+
+
+async def _read_holder(cluster: Cluster, path: str) -> tuple[str, str]:
+    try:
+        spec = (await cluster.call("GET", path))["spec"]
+    except ApiFailure as failure:
+        if failure.status != 404:
+            raise
+        return "", ""
+    return spec.get("holderIdentity") or "", spec.get("renewTime") or ""

@@ -6,7 +6,7 @@ import aiohttp
 
 from superzol_operator.access import Access, NoAccess
 from superzol_operator.cluster import ApiFailure, Cluster, Unreachable
-from superzol_operator.lease import LeaseLost
+from superzol_operator.lease import LeaseLost, NobodyLeads, find_leader
 from superzol_operator.operating import Operator, WatchEnded, lease_terms
 from superzol_operator.preflight import KindMissing, RightsMissing, check_kind, check_rights
 from superzol_operator.settings import Settings
@@ -24,6 +24,21 @@ async def start(settings: Settings) -> None:
     await access.load()
     await check(settings, access)
     await Operator(settings, access).run()
+
+
+async def inspect(settings: Settings) -> str:
+    """Checks what an installed operator needs, and returns who leads.
+
+    Raises as start() does, and NobodyLeads.
+    """
+    access = Access(settings.kubeconfig)
+    await access.load()
+    await check(settings, access)
+    cluster = Cluster(access, aiohttp.ClientTimeout(total=CHECK_SECONDS))
+    try:
+        return await find_leader(cluster, lease_terms(settings))
+    finally:
+        await cluster.close()
 
 
 async def check(settings: Settings, access: Access) -> None:
@@ -53,6 +68,8 @@ def explain_failure(error: BaseException) -> tuple[int, str]:
             return PASSING, f"{error}; the process ends to begin anew"
         case Unreachable() | aiohttp.ClientError() | TimeoutError():
             return PASSING, f"the API server cannot be reached: {error or type(error).__name__}"
+        case NobodyLeads():
+            return PASSING, f"{error}; see the pods of the operator and their logs"
         case LeaseLost():
             return PASSING, f"{error}; the process ends so that only one operator works"
         case OSError():

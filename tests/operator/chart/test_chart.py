@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
+from superzol_operator.jobs import MANAGED_BY, MANAGER
 from superzol_operator.preflight import LEASES, SERVED, Right
 from superzol_operator.settings import Settings
 from tests.cluster.control_plane import ControlPlane
-from tests.cluster.helm import CHART, objects, render, run_helm
+from tests.cluster.helm import CHART, VERSION, objects, render, run_helm
 from tests.cluster.rights import DEFINITION
 
 CASES = sorted((CHART / "ci").glob("*-values.yaml"))
@@ -87,7 +88,7 @@ def cluster(control_plane: ControlPlane) -> Iterator[ControlPlane]:
 
 @case
 def test_an_api_server_takes_all_of_it(cluster: ControlPlane, values: Path) -> None:
-    made = render("super-zol", values)
+    made = render("super-zol", values, "--skip-tests")
 
     strict = ["--dry-run=server", "--validate=strict"]
     told = cluster.kubectl("create", *strict, "--filename=-", given=without_crd(made))
@@ -207,6 +208,26 @@ def test_wrong_values_are_refused_by_name(value: str, named: str) -> None:
     assert refused.returncode != 0
     assert "values don't meet the specifications of the schema" in refused.stderr
     assert named in refused.stderr
+
+
+def test_policies_of_runs_need_their_namespaces() -> None:
+    given = "--set=watch.clusterWide=true,networkPolicy.runs.enabled=true"
+    refused = run_helm("template", "release", str(CHART), f"--kube-version={VERSION}", given)
+
+    assert refused.returncode != 0
+    assert "Name them in watch.namespaces" in refused.stderr
+
+
+def test_pods_of_runs_reach_dns_and_the_ports_that_are_named() -> None:
+    policies = of_kind("NetworkPolicy", values=EVERYTHING)
+    runs = [each for each in policies if each["metadata"]["name"].endswith("-runs")]
+
+    assert [each["metadata"]["namespace"] for each in runs] == ["super-zol", "staging"]
+    for policy in runs:
+        assert policy["spec"]["podSelector"] == {"matchLabels": {MANAGED_BY: MANAGER}}
+        assert "ingress" not in policy["spec"]
+        (rule,) = policy["spec"]["egress"]
+        assert [each["port"] for each in rule["ports"]] == [53, 53, 443, 6432, 9000]
 
 
 def test_no_object_of_the_values_takes_unknown_names() -> None:
