@@ -11,6 +11,8 @@ from superzol_server.quantity import ONE, check_whole
 from superzol_server.rounding import divide_half_up
 
 MOST_ITEMS = 100
+# Of all quotes together: clients take answers of 4 MB, and 100 items in 1,000 stores have 6.
+MOST_LINES = 30_000
 
 
 class Item(NamedTuple):
@@ -72,6 +74,11 @@ class Comparison(NamedTuple):
     quotes: Sequence[Quote]
     store_count: int
     complete_store_count: int
+
+
+def limit_quotes(count: int, items: int) -> int:
+    """Returns how many quotes of so many items fit one answer, at most as many as asked for."""
+    return min(count, MOST_LINES // items)
 
 
 def check_item_count(count: int) -> None:

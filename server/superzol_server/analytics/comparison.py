@@ -8,6 +8,8 @@ from superzol_server.errors import InvalidRequest
 from superzol_server.rounding import divide_half_up
 
 MOST_PRODUCTS = 100
+# Clients take answers of 4 MB: 100 products by each store of the country had 15.
+MOST_GROUPS = 40_000
 
 
 class Priced(NamedTuple):
@@ -61,9 +63,24 @@ def check_products(product_ids: Sequence[str]) -> None:
             )
 
 
+def check_groups(groups: int) -> None:
+    """Raises InvalidRequest for more groups than fit one answer."""
+    if groups > MOST_GROUPS:
+        raise InvalidRequest(
+            "product_ids",
+            f"make {groups:,} groups, at most {MOST_GROUPS:,} fit an answer: name fewer products, "
+            "for some stores, chains or a city, or group by chain",
+            "TOO_MANY_GROUPS",
+        )
+
+
 def compare(product_ids: Sequence[str], priced: Sequence[Priced]) -> list[Comparison]:
-    """Compares each product, in this order; priced: in any order."""
+    """Compares each product, in this order; priced: in any order.
+
+    Raises InvalidRequest for more groups than fit one answer.
+    """
     wholes = {row.product_id: summarise(row) for row in priced if row.is_whole}
+    check_groups(len(priced) - len(wholes))
     groups: dict[str, list[tuple[str, Summary]]] = {each: [] for each in product_ids}
     for row in priced:
         if not row.is_whole:

@@ -23,6 +23,7 @@ from superzol_server.analytics.basket import (
     Item,
     Shelf,
     check_fractions,
+    limit_quotes,
     quote_basket,
 )
 from superzol_server.analytics.cheapest import (
@@ -99,7 +100,7 @@ class AnalyticsService(AnalyticsServiceServicer):
         check_fractions(items, shelves)
         quotes, store_count, complete_store_count = quote_basket(items, shelves, deals)
         return CompareBasketResponse(
-            quotes=[to_quote(quote) for quote in quotes[:size]],
+            quotes=[to_quote(quote) for quote in quotes[: limit_quotes(size, len(items))]],
             unknown_product_ids=sorted(first["unknown_product_ids"], key=product_ids.index),
             store_count=store_count,
             complete_store_count=complete_store_count,
