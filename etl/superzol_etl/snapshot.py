@@ -1,5 +1,6 @@
 """Which files a snapshot folder holds, by chain, and their digests."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from superzol_etl.errors import NotFound, UsageError
 from superzol_etl.records import Era, FileKind
 
 READ_BYTES = 16 << 20
+MOST_NAMED = 5
+LIKE_A_CSV = re.compile(rf"({'|'.join(FileKind)})_.*\.csv(\.(gz|zip|bz2|xz|zst|br|7z|z))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def read_snapshot(folder: Path, promised: Mapping[str, str] | None = None) -> Sn
     named = [(path, parse_csv_name(path.name)) for path in paths]
     read = [(path, name) for path, name in named if name]
     if not read:
-        raise NotFound(f"{folder} holds no price_*, promo_* or store_file_* CSV")
+        raise _nothing_to_read(folder, {path.name for path in paths} | no_files)
     with ThreadPoolExecutor() as pool:
         looks = pool.map(
             lambda path: _look(path, known.get(path.relative_to(folder).as_posix())),
@@ -126,11 +129,24 @@ def read_snapshot(folder: Path, promised: Mapping[str, str] | None = None) -> Sn
     return Snapshot(largest_first, sorted(ignored))
 
 
+def _nothing_to_read(folder: Path, others: set[str]) -> NotFound:
+    named = ", ".join(sorted(others)[:MOST_NAMED])
+    return NotFound(
+        f"{folder} holds no price_*, promo_* or store_file_* CSV that is named in small letters"
+        f" and not packed{f'; it holds {named}' if named else ''}"
+    )
+
+
 def _find_csvs(folder: Path) -> tuple[list[Path], set[str]]:
-    """The CSVs, and the names of what is called as one but is a folder, a pipe or a dead link."""
-    found = sorted(path for path in folder.rglob("*.csv") if _is_visible(path, folder))
-    files = [path for path in found if path.is_file()]
-    return files, {path.name for path in found if not path.is_file()}
+    """The CSVs, and the names of what is called as one but is none.
+
+    A folder, a pipe, a dead link; and what is packed, or written in capitals.
+    """
+    found = sorted(path for path in folder.rglob("*") if _is_visible(path, folder))
+    csvs = [path for path in found if path.name.endswith(".csv")]
+    files = [path for path in csvs if path.is_file()]
+    alike = {path.name for path in found if LIKE_A_CSV.fullmatch(path.name.lower())}
+    return files, (alike | {path.name for path in csvs}) - {path.name for path in files}
 
 
 def _look(path: Path, promised: str | None) -> tuple[str, int, int]:

@@ -71,7 +71,7 @@ def _print_table(chains: "list[ChainFacts]", ignored: list[str]) -> None:
         for problem in chain.problems:
             console.print(f"{chain.chain_id} would be held back: {problem}", markup=False)
     for name in ignored:
-        console.print(f"{name} says no kind of file and is not read", markup=False)
+        console.print(f"{name} is no CSV of a kind that is known, and is not read", markup=False)
 
 
 def _cells(file: "FileFacts") -> list[str]:

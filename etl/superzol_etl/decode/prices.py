@@ -214,7 +214,8 @@ def _flags(layout: Layout) -> pl.Expr:
 def _cut_runs(parsed: _Parsed, good: npt.NDArray[np.bool_]) -> set[int]:
     """Runs whose last row is unreadable or lost its price and its measures: the XML ended there.
 
-    A row that only lacks its price may well be the last.
+    A row that only lacks its price may well be the last. What follows a row that nobody can place
+    may have been of the run before.
     """
     ends = {run.start + run.rows - 1: number for number, run in enumerate(parsed.runs.runs)}
     measured = [pl.col(column).is_not_null() for column in MEASURES]
@@ -225,11 +226,12 @@ def _cut_runs(parsed: _Parsed, good: npt.NDArray[np.bool_]) -> set[int]:
     measures = [filled_at(parsed.words, column, refused) for column in MEASURES]
     told = pl.DataFrame([parsed.frame["price"].gather(refused), *measures])
     is_lost = told.select(lost).to_series().to_list()
-    return {
+    cut = {
         ends[row]
         for row, gone in zip(refused.tolist(), is_lost, strict=True)
         if gone or parsed.table.bad.get(row, ROW_EMPTY) != ROW_EMPTY
     }
+    return cut | parsed.runs.before(parsed.table.interrupts)
 
 
 def _reasons(parsed: _Parsed, layout: Layout, code: Numbers) -> dict[int, str]:

@@ -109,6 +109,7 @@ def _decode(
         for number, run in enumerate(runs.runs)
         if good[run.start : run.start + run.rows].any() and not good[run.start + run.rows - 1]
     }
+    cut |= runs.before(table.interrupts)
     parts = runs.parts(file, is_full, good, cut)
     counted = Counter(reasons.values())
     return PromotionBlock(parts, runs.run[good], body[good], len(frame), counted, rejects)

@@ -1,6 +1,6 @@
 """Finds the runs of rows of one store in one source XML."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,6 +48,10 @@ class Runs:
     def reason(self, row: int) -> str | None:
         """Why the run of this row is refused; None when it is not."""
         return self.runs[int(self.run[row])].reason
+
+    def before(self, is_at: Callable[[int], bool]) -> set[int]:
+        """The numbers of the runs before those of whose first row this is so."""
+        return {number - 1 for number, run in enumerate(self.runs) if number and is_at(run.start)}
 
     def parts(
         self, csv_file: str, is_full: bool, good: npt.NDArray[np.bool_], cut: Collection[int]

@@ -38,6 +38,13 @@ class Table:
         """The rows that could not be read, by number, and why."""
         return self.repaired.bad if self.repaired else {}
 
+    def interrupts(self, row: int) -> bool:
+        """An unreadable row that may stand within an XML: it does not begin as those rows do."""
+        if self.repaired is None or row not in self.repaired.bad:
+            return False
+        folder, comma, _ = self.repaired.rows[0].partition(b",")
+        return not self.repaired.rows[row].startswith(folder + comma)
+
     def row_lines(self) -> npt.NDArray[np.int32]:
         """The line of the block on which each row starts, the first being 0."""
         if self.repaired is not None:

@@ -1,5 +1,6 @@
 """Inspect tells what the files of a folder hold, without a database."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -40,6 +41,21 @@ def test_a_folder_that_is_not_there_is_told_without_options_it_does_not_have(
     assert exit_code == 66
     assert "is no folder" in stderr
     assert "--source" not in stderr
+
+
+def test_packed_files_and_names_in_capitals_are_named(tmp_path: Path) -> None:
+    prices = prices_csv("PriceFull", [full(Item("1", "1.00"))])
+    files = {
+        "PRICE_FULL_FILE_BETA.CSV": prices,
+        "price_full_file_alpha.csv.gz": gzip.compress(prices),
+    }
+    folder = write_snapshot(tmp_path / "day", files)
+    exit_code, _, stderr = inspect(str(folder))
+    assert exit_code == 66
+    assert "it holds PRICE_FULL_FILE_BETA.CSV, price_full_file_alpha.csv.gz" in stderr
+    (folder / "price_full_file_gamma.csv").write_bytes(prices)
+    _, stdout, _ = inspect(str(folder), "--json")
+    assert json.loads(stdout)["ignored"] == sorted(files)
 
 
 def test_it_tells_rows_columns_family_drift_times_and_problems_of_each_file(
