@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from superzol_operator.keys import Key
 from superzol_operator.resource import Resource
-from superzol_operator.status import RunRecord, Status
+from superzol_operator.status import CurrentRun, RunRecord, Status
 
 RUN_SECONDS = (10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400)
 LAG_SECONDS = (0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600)
@@ -89,6 +89,22 @@ class Metrics:
     def count_end(self, record: RunRecord) -> None:
         """Counts a run that ended."""
         self.runs.labels(record.result, record.trigger, record.reason).inc()
+
+    def count_attempt(self, before: CurrentRun | None, after: CurrentRun) -> None:
+        """Counts an attempt when it is decided, however often its Job is refused meanwhile."""
+        if before is None or (before.id, before.attempt) != (after.id, after.attempt):
+            self.attempts.inc()
+        if (lag := lag_of(before, after)) is not None:
+            self.lag_seconds.observe(lag)
+
+
+def lag_of(before: CurrentRun | None, after: CurrentRun) -> float | None:
+    """Seconds from a slot to the first Job of its run, at the look that saw it first."""
+    is_first = after.attempt == 1 and after.revision is None
+    was_seen = before is not None and before.id == after.id and before.job_created_time is not None
+    if after.scheduled_time is None or after.job_created_time is None or was_seen or not is_first:
+        return None
+    return max(0.0, (after.job_created_time - after.scheduled_time).total_seconds())
 
 
 class ResourceCollector(Collector):

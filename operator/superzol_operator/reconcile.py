@@ -213,12 +213,8 @@ class Reconciler:
                 metrics.run_seconds.labels(before.stage).observe(max(0.0, took))
         if new.last_run is not None and new.last_run != old.last_run:
             metrics.count_end(new.last_run)
-        for action in decision.actions:
-            if isinstance(action, CreateJob) and action.stage == "fetch" and after is not None:
-                metrics.attempts.inc()
-                if after.scheduled_time is not None and action.attempt == 1:
-                    lag = (now - after.scheduled_time).total_seconds()
-                    metrics.lag_seconds.observe(max(0.0, lag))
+        if after is not None:
+            metrics.count_attempt(before, after)
 
     def _may_tell_progress(self, key: Key) -> bool:
         return time.monotonic() - self._progress_at.get(key, 0.0) >= self._progress_seconds
