@@ -2,52 +2,89 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import NamedTuple
 
 from bench.operator.stage import Stage, create_all, leading, open_stage
+from bench.operator.standstill import undisturbed
 from bench.operator.watching import CR_NAME, first_job, until_births, until_jobs
 from bench.results import Table
 from tests.cluster.api import Manifest
 from tests.cluster.control_plane import ControlPlane
 
 COUNTS = (500, 2000)
+ROUNDS = 3
 SLOTS = 500
 PATIENCE_SECONDS = 300.0
 # as many as the operator has workers
 FLOOR_AT_ONCE = 16
 
 
+class Burst(NamedTuple):
+    """How one burst went; waits: sorted. operator: its memory and processor time; None: none."""
+
+    what: str
+    waits: Sequence[float]
+    whole_seconds: float
+    operator: tuple[int, float] | None = None
+
+    @property
+    def p99_seconds(self) -> float:
+        """All but one in a hundred waited no longer."""
+        return self.waits[int(len(self.waits) * 0.99)]
+
+    @property
+    def row(self) -> list[str]:
+        """For the table."""
+        p50 = self.waits[len(self.waits) // 2]
+        times = [f"{each:.2f}" for each in (p50, self.p99_seconds, self.whole_seconds)]
+        if self.operator is None:
+            return [self.what, *times, "", ""]
+        rss_bytes, cpu_seconds = self.operator
+        cpu_milliseconds = 1000 * cpu_seconds / len(self.waits)
+        return [self.what, *times, f"{rss_bytes / 2**20:.0f}", f"{cpu_milliseconds:.1f}"]
+
+
 async def measure(plane: ControlPlane) -> Table:
     """Bursts beside the same writes by a client that does nothing else."""
-    rows = []
+    rows, told = [], []
     for count in COUNTS:
-        rows += [await _created(plane, count), await _bare(plane, count)]
-    rows.append(await _slots(plane, SLOTS))
-    ratios = [_ratio(rows[0], rows[1]), _ratio(rows[2], rows[3])]
+        created, bare = partial(_created, plane, count), partial(_bare, plane, count)
+        rounds = [(await undisturbed(created), await undisturbed(bare)) for _ in range(ROUNDS)]
+        rounds.sort(key=lambda pair: pair[0].p99_seconds / pair[1].p99_seconds)
+        ratios = [f"{ours.p99_seconds / floor.p99_seconds:.2f}" for ours, floor in rounds]
+        told.append(f"{ratios[ROUNDS // 2]} for {count:,} ({ratios[0]} to {ratios[-1]})")
+        rows += [burst.row for burst in rounds[ROUNDS // 2]]
+    rows.append((await undisturbed(partial(_slots, plane, SLOTS))).row)
     notes = (
         "From the creation of a resource (or its slot) to its first Job, as a watch sees it; the "
         "cap of runs is lifted. The floor is a client that does PATCH status + POST Job of as "
         f"many, {FLOOR_AT_ONCE} at once, against the same API server, timed from its first call. "
-        f"p99 over the floor's: {ratios[0]} and {ratios[1]}; the goal is at most 2."
+        f"p99 over the floor's, the middle one of {ROUNDS} rounds in turns: {'; '.join(told)}; the "
+        "goal is at most 2. A burst in which the machine stood still is done again. Processor time "
+        "is what the operator used until the last Job: it tells the cost on a busy machine too."
     )
-    header = ["what", "p50 s", "p99 s", "all s", "operator MiB"]
+    header = ["what", "p50 s", "p99 s", "all s", "operator MiB", "operator CPU ms each"]
     return Table("Many resources at once", notes, header, rows)
 
 
-async def _created(plane: ControlPlane, count: int) -> list[str]:
+async def _created(plane: ControlPlane, count: int) -> Burst:
     async with open_stage(plane) as stage, leading(stage.operator("burst")) as operator:
         manifests = [stage.resource(f"r{number:05}") for number in range(count)]
         seen = asyncio.create_task(until_jobs(stage, count))
-        began = time.monotonic()
+        began, used = time.monotonic(), operator.cpu_seconds
         born = asyncio.create_task(until_births(stage, count))
         await create_all(stage, "datasetrefreshes", manifests)
         jobs, births = await asyncio.wait_for(asyncio.gather(seen, born), PATIENCE_SECONDS)
         waits = sorted(jobs[name] - births[name] for name in births)
         whole = max(jobs.values()) - began
-        return _row(f"{count:,} resources created at once", waits, whole, operator.rss_bytes)
+        cost = (operator.rss_bytes, operator.cpu_seconds - used)
+        return Burst(f"{count:,} resources created at once", waits, whole, cost)
 
 
-async def _slots(plane: ControlPlane, count: int) -> list[str]:
+async def _slots(plane: ControlPlane, count: int) -> Burst:
     async with open_stage(plane) as stage, leading(stage.operator("slots")) as operator:
         slot = next_minute(datetime.now(UTC) + timedelta(seconds=60))
         schedule = {"cron": f"{slot.minute} {slot.hour} * * *", "runOnCreate": False}
@@ -57,12 +94,14 @@ async def _slots(plane: ControlPlane, count: int) -> list[str]:
             stage, "datasetrefreshes", [stage.resource(name, schedule=schedule) for name in names]
         )
         begins = time.monotonic() + (slot - datetime.now(UTC)).total_seconds()
+        used = operator.cpu_seconds
         jobs = await asyncio.wait_for(seen, PATIENCE_SECONDS)
         waits = sorted(at - begins for at in jobs.values())
-        return _row(f"{count:,} slots in one second", waits, waits[-1], operator.rss_bytes)
+        cost = (operator.rss_bytes, operator.cpu_seconds - used)
+        return Burst(f"{count:,} slots in one second", waits, waits[-1], cost)
 
 
-async def _bare(plane: ControlPlane, count: int) -> list[str]:
+async def _bare(plane: ControlPlane, count: int) -> Burst:
     """The floor: claims and Jobs of one operator's run, written by a client without a thought."""
     async with open_stage(plane) as stage:
         manifests = [stage.resource(f"r{number:05}") for number in range(count)]
@@ -80,7 +119,7 @@ async def _bare(plane: ControlPlane, count: int) -> list[str]:
         waits = sorted(
             await asyncio.gather(*(write(each["metadata"]["name"]) for each in manifests))
         )
-        return _row(f"{count:,} bare PATCH + POST", waits, waits[-1], None)
+        return Burst(f"{count:,} bare PATCH + POST", waits, waits[-1])
 
 
 async def record_writes(stage: Stage) -> tuple[Manifest, Manifest]:
@@ -109,13 +148,3 @@ def _renamed(job: Manifest, name: str) -> Manifest:
 def next_minute(time: datetime) -> datetime:
     """The next whole minute."""
     return time.replace(second=0, microsecond=0) + timedelta(minutes=1)
-
-
-def _row(what: str, waits: list[float], whole: float, rss_bytes: int | None) -> list[str]:
-    p50, p99 = (waits[int(len(waits) * part)] for part in (0.5, 0.99))
-    memory = "" if rss_bytes is None else f"{rss_bytes / 2**20:.0f}"
-    return [what, f"{p50:.2f}", f"{p99:.2f}", f"{whole:.2f}", memory]
-
-
-def _ratio(row: list[str], floor: list[str]) -> str:
-    return f"{float(row[2]) / float(floor[2]):.2f}"

@@ -2,8 +2,10 @@
 
 import asyncio
 import time
+from functools import partial
 
 from bench.operator.stage import Stage, create_all, is_leading, leading, open_stage
+from bench.operator.standstill import undisturbed
 from bench.operator.watching import until_job_of
 from bench.results import Table
 from tests.cluster.control_plane import ControlPlane
@@ -17,9 +19,9 @@ PAUSE_SECONDS = 0.2
 async def measure(plane: ControlPlane) -> Table:
     """Take-over by SIGKILL and SIGTERM, and requests one after the other."""
     async with open_stage(plane) as stage:
-        killed = await _take_over(stage, kills=True)
-        stopped = await _take_over(stage, kills=False)
-    waits = await _requests(plane)
+        killed = await undisturbed(partial(_take_over, stage, kills=True))
+        stopped = await undisturbed(partial(_take_over, stage, kills=False))
+    waits = await undisturbed(partial(_requests, plane))
     notes = "The Lease has its terms of production: 15 s, renewed every 2 s."
     rows = [
         ["take-over after SIGKILL", f"{killed:.1f} s", "≤ 20 s"],

@@ -25,6 +25,8 @@ GROUPS = {
     "datasetrefreshes": "/apis/superzol.com/v1alpha1",
 }
 MERGE = "application/merge-patch+json"
+# A paused virtual machine stands still for 45 s at times, and no call is at fault for it.
+ANSWER = aiohttp.ClientTimeout(total=120)
 # A watch is quiet for as long as nothing happens; a line holds a whole object.
 WATCHING = aiohttp.ClientTimeout(total=None, sock_read=None)
 LINE_BYTES = 4 * 1024 * 1024
@@ -158,6 +160,6 @@ async def open_api(plane: ControlPlane, token: str | None = None) -> AsyncIterat
         connector=aiohttp.TCPConnector(ssl=context, limit=0),
         headers={"Authorization": f"Bearer {token or plane.token}"},
         read_bufsize=LINE_BYTES,
-        timeout=aiohttp.ClientTimeout(total=30),
+        timeout=ANSWER,
     ) as session:
         yield Api(session, plane.url)

@@ -98,6 +98,13 @@ class OperatorProcess:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) * 1024
 
+    @property
+    def cpu_seconds(self) -> float:
+        """Time of processors that the process has used."""
+        status = Path(f"/proc/{self.process.pid}/stat").read_text()
+        user, system = status.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     async def read_metrics(self) -> str:
         """Returns what Prometheus would read."""
         return (await _get(f"http://127.0.0.1:{self.metrics_port}/metrics"))[1]
