@@ -1,5 +1,8 @@
 """Command line of the ETL: the contract with the operator."""
 
+import contextlib
+import logging
+import os
 import sys
 from io import TextIOWrapper
 
@@ -56,7 +59,16 @@ def main() -> None:
     try:
         app(prog_name="superzol-etl")
     except SystemExit as ended:
-        sys.exit(UsageError.exit_code if ended.code == 2 else ended.code)
+        _leave(UsageError.exit_code if ended.code == 2 else int(ended.code or 0))
+
+
+def _leave(exit_code: int) -> None:
+    """Ends the process at once: to free what a load has read, piece by piece, takes 60 ms."""
+    logging.shutdown()
+    with contextlib.suppress(OSError):  # who read the output may be gone
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(exit_code)
 
 
 if __name__ == "__main__":

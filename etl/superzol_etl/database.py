@@ -31,14 +31,20 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Connection]:
+async def connected(url: str, *, of_run: bool = False) -> AsyncIterator[Connection]:
     """A connection that acts as superzol_loader, whoever the URL logs in as.
+
+    of_run: commits do not wait for the disk. What comes first in the log of a server is there
+    first, so the end of a run, which waits, makes sure of all of them; and a server that fell
+    before has ended the connection that its run holds.
 
     Raises WrongConfiguration for a URL that is none, and when the database takes no writes by its
     settings; PassingTrouble when nothing answers, and when it is a standby; else the driver's
     errors.
     """
     settings = {"role": ROLE, "application_name": "superzol-etl", "jit": "off"}
+    if of_run:
+        settings["synchronous_commit"] = "off"
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=settings)
     except (ValueError, TypeError, asyncpg.ClientConfigurationError):

@@ -3,12 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from asyncpg import Record
+from asyncpg.prepared_stmt import PreparedStatement
 
 from superzol_etl.clean.codes import read_item_code
 from superzol_etl.clean.words import clean_words, understand_words
@@ -29,6 +30,7 @@ WANTED = (
 )
 
 Content = TypeVar("Content")
+Insert: TypeAlias = "PreparedStatement[Record]"
 
 
 class Products(NamedTuple):
@@ -54,6 +56,7 @@ class ProductFinder:
         self._chain_key, self._chain_id = chain_key, chain_id
         self._loop = asyncio.get_running_loop()
         self._new: asyncio.Queue[NewCodes | None] = asyncio.Queue()
+        self._some_are_new: asyncio.Future[bool] = self._loop.create_future()
         self._stopped = threading.Event()
         self._keys: dict[str, int] = {}
         self._ids: dict[int, str] = {}
@@ -100,7 +103,16 @@ class ProductFinder:
 
     async def _look_up_all(self) -> None:
         while batch := await self._batch():
-            await self._find(batch)
+            codes = [code for new in batch for code in new.codes]
+            words = pl.concat([new.words for new in batch])
+            # The first pieces are classified and added while the others are understood.
+            for start in range(0, len(codes), PIECE_ROWS):
+                piece = slice(start, start + PIECE_ROWS)
+                # In a thread: statements of the others would wait for it here.
+                unknown = await asyncio.to_thread(self._unknown, codes[piece], words[piece])
+                if len(unknown):
+                    await self._look_up(unknown)
+        self._tell_new(False)
         self._unclassified.put_nowait(None)
 
     async def _classify_all(self) -> None:
@@ -111,13 +123,17 @@ class ProductFinder:
 
     async def _add_all(self) -> None:
         """One of those that share the work; connects when there is some."""
-        classified = await self._classified.get()
-        if classified is not None:
-            async with connected(self._url) as connection:
-                while classified is not None:
-                    await self._add(connection, *classified)
-                    classified = await self._classified.get()
+        if not await asyncio.shield(self._some_are_new):
+            return
+        async with connected(self._url, of_run=True) as connection:
+            insert = await connection.prepare(load_sql(PACKAGE, "insert_products"))
+            while (classified := await self._classified.get()) is not None:
+                await self._add(connection, insert, *classified)
         self._classified.put_nowait(None)  # for the others
+
+    def _tell_new(self, some: bool) -> None:
+        if not self._some_are_new.done():
+            self._some_are_new.set_result(some)
 
     def _check_wanted(self) -> None:
         if self._stopped.is_set():
@@ -145,28 +161,27 @@ class ProductFinder:
     def _learn(self, rows: list[Record]) -> None:
         self._keys.update((row["product_id"], row["product_key"]) for row in rows)
 
-    async def _find(self, batch: list[NewCodes]) -> None:
-        codes = self._identify(batch)
+    def _unknown(self, item_codes: list[str], published: pl.DataFrame) -> pl.DataFrame:
+        """What is said of the products that no look-up has found yet."""
+        codes = self._identify(item_codes, published["code"])
         self._ids.update(codes.select("place", "product_id").iter_rows())
         is_new = self._are_new(codes)
         if not is_new.any():
-            return
-        words = understand_words(clean_words(pl.concat([new.words for new in batch]))).drop("code")
+            return codes.clear()
+        words = understand_words(clean_words(published)).drop("code")
         unknown = pl.concat([codes, words], how="horizontal").filter(is_new)
-        once = unknown.unique("product_id", keep="first", maintain_order=True)
-        for piece in once.iter_slices(PIECE_ROWS):
-            await self._look_up(piece)
+        return unknown.unique("product_id", keep="first", maintain_order=True)
 
     def _are_new(self, codes: pl.DataFrame) -> pl.Series:
         """Which rows' products no look-up has found yet."""
         return pl.Series([each not in self._keys for each in codes["product_id"]], dtype=pl.Boolean)
 
-    def _identify(self, batch: list[NewCodes]) -> pl.DataFrame:
+    def _identify(self, item_codes: list[str], places: pl.Series) -> pl.DataFrame:
         """One row per code, numbered by place."""
-        items = [read_item_code(code) for new in batch for code in new.codes]
+        items = [read_item_code(code) for code in item_codes]
         return pl.DataFrame(
             {
-                "place": pl.concat([new.words["code"] for new in batch]),
+                "place": places,
                 "scope": [GTIN_SCOPE if item.is_gtin else self._chain_key for item in items],
                 "code": [item.code for item in items],
                 "product_id": [
@@ -181,14 +196,16 @@ class ProductFinder:
         self._learn(await self._connection.fetch(load_sql(PACKAGE, "find_products"), ids))
         new = wanted.filter(self._are_new(wanted))
         if len(new):
+            self._tell_new(True)
             self._unclassified.put_nowait(new)
 
-    async def _add(self, connection: Connection, new: pl.DataFrame, categories: list[str]) -> None:
+    async def _add(
+        self, connection: Connection, insert: Insert, new: pl.DataFrame, categories: list[str]
+    ) -> None:
         keys = pl.Series("category_key", [self._category_keys[each] for each in categories])
         wanted = new.with_columns(keys).select(WANTED)
         columns = [column.to_list() for column in wanted.iter_columns()]
-        added = await connection.fetch(load_sql(PACKAGE, "insert_products"), *columns)
-        self._learn(added)
+        self._learn(await insert.fetch(*columns))
         others = new.filter(self._are_new(new))["product_id"].to_list()
         if others:  # another run added them meanwhile, or the other adder
             self._learn(await connection.fetch(load_sql(PACKAGE, "find_products"), others))

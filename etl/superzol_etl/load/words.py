@@ -25,6 +25,26 @@ async def take_over_words(
     """
     told = understand_words(clean_words(words))
     keys = pl.Series("product_key", product_keys[told["code"].to_numpy()])
-    await connection.execute(load_sql(PACKAGE, "create_words_told"))
-    await copy_frame(connection, "words_told", told.drop("code").insert_column(0, keys))
-    await connection.execute(load_sql(PACKAGE, "take_over_words"), chain_key, version)
+    told = told.drop("code").insert_column(0, keys)
+    if await connection.fetchval(load_sql(PACKAGE, "has_words"), chain_key):
+        await connection.execute(load_sql(PACKAGE, "create_words_told"))
+        await copy_frame(connection, "words_told", told)
+        await connection.execute(load_sql(PACKAGE, "take_over_words"), chain_key, version)
+    else:
+        await copy_frame(connection, "product_in_chain", _first_words(told, chain_key, version))
+
+
+def _first_words(told: pl.DataFrame, chain_key: int, version: int) -> pl.DataFrame:
+    """Rows of product_in_chain; of several codes of one product the one that take_over_words takes.
+
+    Nothing is known that they could fill or replace, and so they need no look at it.
+    """
+    order = ["product_key", "is_full", "name"]
+    return (
+        told.sort(order, descending=[False, True, False], nulls_last=True, maintain_order=True)
+        .unique("product_key", keep="first", maintain_order=True)
+        .drop("is_full")
+        .with_columns(
+            pl.lit(chain_key).alias("chain_key"), pl.lit(version).alias("changed_version")
+        )
+    )

@@ -91,13 +91,13 @@ async def close_unseen(connection: Connection, dataset_key: int) -> None:
 
 
 async def _tidy(url: str, statement: str) -> None:
-    async with connected(url) as connection:
+    async with connected(url, of_run=True) as connection:
         await connection.execute(load_sql(PACKAGE, statement))
 
 
 async def _summarise(url: str, of: _Version) -> int:
     """How many summaries changed; their commit has a generation of its own."""
-    async with connected(url) as connection, connection.transaction():
+    async with connected(url, of_run=True) as connection, connection.transaction():
         await connection.execute(load_sql(PACKAGE, "lock_summaries"), SUMMARY_LOCK)
         summarised = _rows(
             await connection.execute(load_sql(PACKAGE, "summarise_products"), LEFT_OUT_DAYS)

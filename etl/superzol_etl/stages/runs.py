@@ -39,7 +39,7 @@ async def run_stage(
     Raises PassingTrouble while another run of the dataset is alive, and what the work raises as
     EtlError. A stage that failed or was killed does its work again.
     """
-    async with connected(call.url) as connection:
+    async with connected(call.url, of_run=True) as connection:
         done = await _read_done(connection, call)
         if done is None:
             dataset_key = await claim_dataset(connection, call)
@@ -150,6 +150,8 @@ async def _begin(run: Run) -> None:
 async def _end(run: Run, state: str, report: Mapping[str, Any] | None, error: str | None) -> None:
     call, told = run.call, report or {}
     async with run.connection.transaction():
+        # All that the run committed is on disk before anybody is told of it.
+        await run.connection.execute("SET LOCAL synchronous_commit TO on")
         # Two shards that end at once would each see the other one still running.
         await run.connection.execute(load_sql(PACKAGE, "lock_run"), call.run_id)
         await run.connection.execute(

@@ -101,7 +101,7 @@ async def _load(url: str, job: ChainJob) -> ChainResult:
     started = perf_counter()
     sys.setswitchinterval(TURN_SECONDS)
     try:
-        async with connected(url) as connection:
+        async with connected(url, of_run=True) as connection:
             result = await load_chain(connection, url, job)
         return replace(result, seconds=round(perf_counter() - started, 3))
     except Exception as error:
