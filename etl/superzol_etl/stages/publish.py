@@ -50,13 +50,12 @@ async def publish(
             group.create_task(_tidy(url, statement))
         summarising = group.create_task(_summarise(url, of))
         merging = group.create_task(_merge(connection, of, summarising))
-    renamed, summarised = merging.result(), summarising.result()
+        if await summarising:
+            group.create_task(_tidy(url, "tidy_summaries"))
     if is_whole:
         await forget_history(connection, dataset_key, version)
-    if renamed:
+    if merging.result():
         await connection.execute(load_sql(PACKAGE, "tidy_products"))
-    if summarised:
-        await connection.execute(load_sql(PACKAGE, "tidy_summaries"))
 
 
 async def _pass_days(connection: Connection, dataset_key: int, version: int) -> None:
