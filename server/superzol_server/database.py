@@ -18,6 +18,7 @@ Row = dict[str, Any]
 Value = TypeVar("Value")
 
 CLOSE_SECONDS = 5
+ARRAYS = "SELECT NULL::int2[], NULL::int4[], NULL::int8[], NULL::text[], NULL::timestamptz[]"
 
 
 class Unavailable(Exception):
@@ -72,7 +73,7 @@ class Database:
             max_size=limits.connections,
             timeout=limits.connection_seconds,
             server_settings=settings,
-            init=read_dates_as_messages,
+            init=learn_types,
             reset=keep_session,
         )
         return cls(pool, limits)
@@ -107,8 +108,7 @@ class Database:
         """Returns what ask makes of the answers of several statements that saw the same data.
 
         Answers of one generation did, and that costs no transaction: two round trips of five in
-        ListPrices. Where something was published between them, it is asked again within one. What
-        publish commits ahead of its generation (days, summaries) is seen some milliseconds early.
+        ListPrices. Where something was published between them, it is asked again within one.
         """
         generations = set[int]()
         async with self._acquire() as connection:
@@ -221,11 +221,15 @@ def shortest(limit: float, remaining: float | None) -> float:
     return limit if remaining is None else min(limit, remaining)
 
 
-async def read_dates_as_messages(connection: asyncpg.Connection) -> None:
-    """Makes a date column a google.type.Date, as a timestamp becomes a Timestamp."""
+async def learn_types(connection: asyncpg.Connection) -> None:
+    """Makes a date column a google.type.Date, as a timestamp becomes a Timestamp.
+
+    The driver asks for each kind of array when a statement has one: not within a call.
+    """
     await connection.set_type_codec(
         "date", schema="pg_catalog", encoder=str, decoder=to_date, format="text"
     )
+    await connection.fetchrow(ARRAYS)
 
 
 def to_date(text: str) -> Date:
