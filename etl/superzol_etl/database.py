@@ -79,6 +79,11 @@ def refused_writes_told(connection: Connection) -> Iterator[None]:
         raise others.derive([*others.exceptions, told]) from failed
 
 
+async def learn_arrays(connection: Connection) -> None:
+    """Lets the driver ask for the types of arrays, which takes 15 ms, while there is time."""
+    await connection.fetchrow("SELECT NULL::int2[], NULL::int4[], NULL::text[], NULL::bool[]")
+
+
 def _read_only(connection: Connection, error: BaseException) -> EtlError:
     """A standby may be promoted soon, as the server of a failover is; a setting stays."""
     while isinstance(error, BaseExceptionGroup):

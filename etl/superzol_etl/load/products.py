@@ -13,7 +13,7 @@ from asyncpg.prepared_stmt import PreparedStatement
 
 from superzol_etl.clean.codes import read_item_code
 from superzol_etl.clean.words import clean_words, understand_words
-from superzol_etl.database import Connection, connected
+from superzol_etl.database import Connection, connected, learn_arrays
 from superzol_etl.load.categories import find_category_keys
 from superzol_etl.load.classifying import classifier
 from superzol_etl.load.observe import NewCodes
@@ -75,6 +75,7 @@ class ProductFinder:
         reading = asyncio.ensure_future(asyncio.to_thread(read, self._take, self._check_wanted))
         reading.add_done_callback(lambda _: self._new.put_nowait(None))
         try:
+            await learn_arrays(self._connection)
             # One look at what the chain offers spares nearly all look-ups of a next day.
             offered = load_sql(PACKAGE, "read_offered_products")
             self._learn(await self._connection.fetch(offered, self._chain_key))
