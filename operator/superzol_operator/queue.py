@@ -30,14 +30,20 @@ class WorkQueue:
         self._running: dict[Key, float] = {}
         self._again: set[Key] = set()
         self._failures: dict[Key, int] = {}
+        self._not_before: dict[Key, float] = {}
         self._changed = asyncio.Event()
 
     def add(self, key: Key, delay_seconds: float = 0.0) -> None:
-        """Asks for a look at the resource; of several times the earliest counts."""
+        """Asks for a look at the resource; of several times the earliest counts.
+
+        None is earlier than the API server asked for.
+        """
         if key in self._ready:
             return
-        if delay_seconds > 0:
-            self._add_later(key, self._clock() + delay_seconds)
+        now = self._clock()
+        due = max(now + delay_seconds, self._not_before.get(key, now))
+        if due > now:
+            self._add_later(key, due)
         elif key in self._running:
             self._again.add(key)
         else:
@@ -53,6 +59,7 @@ class WorkQueue:
                 key = next(iter(self._ready))
                 del self._ready[key]
                 self._due.pop(key, None)
+                self._not_before.pop(key, None)
                 self._running[key] = self._clock()
                 return key
             self._changed.clear()
@@ -78,6 +85,8 @@ class WorkQueue:
         delay = max(backoff, again_in_seconds or 0.0)
         # what comes meanwhile must not cut the wait short: it would be a storm
         self._again.discard(key)
+        if again_in_seconds is not None:
+            self._not_before[key] = self._clock() + again_in_seconds
         self._release(key)
         self.add(key, delay)
         return delay
@@ -86,6 +95,7 @@ class WorkQueue:
         """Drops the times and failures of a resource that is gone."""
         self._due.pop(key, None)
         self._failures.pop(key, None)
+        self._not_before.pop(key, None)
 
     @property
     def depth(self) -> int:

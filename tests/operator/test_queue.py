@@ -128,6 +128,23 @@ async def test_wait_that_the_server_asks_for_is_kept(queue: WorkQueue, clock: Cl
     assert queue.depth == 0
 
 
+async def test_news_cuts_no_wait_short_that_the_server_asks_for(
+    queue: WorkQueue, clock: Clock
+) -> None:
+    queue.add(ONE)
+    queue.failed(await queue.take(), again_in_seconds=5.0)
+
+    queue.add(ONE)
+    clock.seconds += 4.9
+    assert queue.depth == 0
+    clock.seconds += 0.2
+    assert queue.depth == 1
+
+    queue.done(await queue.take())
+    queue.add(ONE)
+    assert queue.depth == 1
+
+
 async def test_waiting_worker_wakes_for_a_key(queue: WorkQueue) -> None:
     waiting = asyncio.create_task(queue.take())
     await asyncio.sleep(0)

@@ -77,6 +77,8 @@ def stop_with_parent(heard: Connection) -> None:
         if not parent.is_alive():
             os._exit(1)
         os.kill(os.getpid(), signal.SIGTERM)
+        parent.join()  # one that is killed while it waits for us gives us no more work, nor an end
+        os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
 
