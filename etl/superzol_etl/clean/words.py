@@ -4,7 +4,7 @@ import polars as pl
 
 from superzol_etl.clean.countries import read_countries
 from superzol_etl.clean.measures import measure_words
-from superzol_etl.clean.text import PLACEHOLDERS, TEST_NAMES, VAGUE_WORDS
+from superzol_etl.clean.text import MOST_LETTERS, PLACEHOLDERS, TEST_NAMES, VAGUE_WORDS
 
 NAMED = {"itemname": "name", "manufacturername": "manufacturer", "manufacturecountry": "country"}
 MEASURED = {
@@ -19,13 +19,13 @@ HAS_LETTER = r"\p{L}"
 def clean_words(words: pl.DataFrame) -> pl.DataFrame:
     """Published words named as in product_in_chain, null where they say nothing.
 
-    words: the columns code (a number), WORDS, weighted and is_full; only code and the last two
-    stay as they are.
+    Cut at MOST_LETTERS. words: the columns code (a number), WORDS, weighted and is_full; only code
+    and the last two stay as they are.
     """
     return words.select(
         "code",
         *(_called(column, VAGUE.get(column, VAGUE_WORDS)).alias(n) for column, n in NAMED.items()),
-        *(_without_nul(column).alias(name) for column, name in MEASURED.items()),
+        *(_plain(column).alias(name) for column, name in MEASURED.items()),
         "weighted",
         "is_full",
     )
@@ -39,12 +39,12 @@ def understand_words(words: pl.DataFrame) -> pl.DataFrame:
 
 def _called(column: str, nothing: list[str]) -> pl.Expr:
     """The text; null for placeholders and for what has no letter, such as dashes or the code."""
-    text = _without_nul(column).str.strip_chars()
+    text = _plain(column).str.strip_chars()
     is_said = text.str.contains(HAS_LETTER) & ~text.str.to_lowercase().is_in(
         [*PLACEHOLDERS, *nothing]
     )
     return pl.when(is_said).then(text)
 
 
-def _without_nul(column: str) -> pl.Expr:
-    return pl.col(column).str.replace_all("\0", "", literal=True)
+def _plain(column: str) -> pl.Expr:
+    return pl.col(column).str.replace_all("\0", "", literal=True).str.head(MOST_LETTERS)

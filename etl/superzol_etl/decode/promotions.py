@@ -13,6 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from superzol_etl.decode.blocks import find_blocks, read_block
+from superzol_etl.decode.codes import WELL_FORMED
 from superzol_etl.decode.columns import (
     EMPTY,
     FOLDER,
@@ -138,6 +139,10 @@ def _read_body(cells: Cells) -> Body:
     if any(UNKNOWN in (value or "") for value in cells.values.values()):
         return "cell_unknown_below_unreadable_row"
     try:
-        return read_row(cells) or "promotion_id_missing"
+        row = read_row(cells)
     except UnreadableTree:
         return "tree_unreadable"
+    if row is None:
+        return "promotion_id_missing"
+    is_good = WELL_FORMED.fullmatch(row.promotions[0].code)
+    return row if is_good else "promotion_id_malformed"
