@@ -42,6 +42,13 @@ def archive_version(volume: Path, kept: Kept) -> Path:
 
 def _is_of(path: Path, manifest: Manifest) -> bool:
     """Says if a whole archive is that of these files; its manifest is the first in it."""
+    try:
+        return _packed_manifest(path).files == manifest.files
+    except (BadData, tarfile.TarError, zstandard.ZstdError):
+        return False  # what cannot be read any more stands for nothing
+
+
+def _packed_manifest(path: Path) -> Manifest:
     with (
         path.open("rb") as file,
         zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
@@ -49,7 +56,9 @@ def _is_of(path: Path, manifest: Manifest) -> bool:
     ):
         first = tar.next()
         content = tar.extractfile(first) if first and first.name == NAME else None
-        return content is not None and parse_manifest(content.read(), NAME).files == manifest.files
+        if content is None:
+            raise BadData(f"{path} does not begin with its manifest")
+        return parse_manifest(content.read(), str(path))
 
 
 def _pack(kept: Kept, target: Path) -> None:

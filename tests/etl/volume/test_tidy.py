@@ -117,6 +117,21 @@ def test_a_version_that_lost_a_file_is_fetched_again_under_its_number(days: Days
     assert days.fetcher.files() == snapshot_files(2)
 
 
+@pytest.mark.parametrize("content", [b"", b"no archive", zstandard.compress(b"no manifest")])
+def test_an_archive_that_cannot_be_read_any_more_is_written_anew(
+    days: Days, content: bytes
+) -> None:
+    days.fetch(1)
+    days.fetch(2)
+    (kept, _) = kept_versions(days.fetcher.volume)
+    archive = days.fetcher.volume / kept.manifest.place.archive
+    archive.parent.mkdir()
+    archive.write_bytes(content)
+    outcome = days.fetch(3)
+    assert (outcome.exit_code, days.fetcher.versions()) == (0, [2, 3]), outcome.stderr
+    check_archive(archive, kept.manifest)
+
+
 def test_no_archives_are_made_when_none_are_wanted(days: Days) -> None:
     for day in (1, 2, 3):
         days.fetch(day, "--keep-archives", "0")
