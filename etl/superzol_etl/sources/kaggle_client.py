@@ -4,12 +4,11 @@ Read in kaggle 2.2.4: importing the client logs in over the network without a ti
 help, and makes a folder in the home of the user; its requests have no timeout either.
 """
 
-import atexit
 import contextlib
 import io
 import os
-import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +25,11 @@ def open_client(endpoint: str, timeout_seconds: float) -> "KaggleApi":
     Credentials are found as Kaggle documents it: KAGGLE_API_TOKEN (the token or a file with it),
     KAGGLE_USERNAME and KAGGLE_KEY, or kaggle.json in KAGGLE_CONFIG_DIR or at home.
     """
-    _ensure_config_folder()
+    with _config_folder():
+        return _log_in(endpoint, timeout_seconds)
+
+
+def _log_in(endpoint: str, timeout_seconds: float) -> "KaggleApi":
     from kagglesdk import kaggle_env
 
     endpoints = kaggle_env._env_to_endpoint
@@ -67,10 +70,21 @@ def _timed_adapter(timeout_seconds: float) -> Any:
     return TimedAdapter()
 
 
-def _ensure_config_folder() -> None:
+@contextlib.contextmanager
+def _config_folder() -> Iterator[None]:
     """Names a folder that the client may make: its import fails on a read-only home."""
-    if os.environ.get(CONFIG_FOLDER):
+    if os.environ.get(CONFIG_FOLDER) or _may_write_home():
+        yield
         return
+    with tempfile.TemporaryDirectory(prefix="kaggle-") as folder:
+        os.environ[CONFIG_FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[CONFIG_FOLDER]
+
+
+def _may_write_home() -> bool:
     home = Path(os.path.expanduser("~"))
     own = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "kaggle"
     try:
@@ -78,6 +92,5 @@ def _ensure_config_folder() -> None:
             parents=True, exist_ok=True
         )
     except OSError:
-        folder = tempfile.mkdtemp(prefix="kaggle-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        os.environ[CONFIG_FOLDER] = folder
+        return False
+    return True

@@ -136,8 +136,12 @@ def test_a_home_that_nobody_may_write_stops_nothing(
     kaggle.publish(1, snapshot_files())
     home = tmp_path / "no-folder"
     home.write_text("")
-    assert fetcher.run(HOME=str(home)).exit_code == 0
-    assert fetcher.run(HOME="/proc/1/nowhere").summary["result"] == "Unchanged"
+    passing = tmp_path / "passing"
+    passing.mkdir()
+    assert fetcher.run(HOME=str(home), TMPDIR=str(passing)).exit_code == 0
+    again = fetcher.run(HOME="/proc/1/nowhere", TMPDIR=str(passing))
+    assert again.summary["result"] == "Unchanged"
+    assert list(passing.iterdir()) == []
 
 
 TROUBLES = {
