@@ -9,10 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 from superzol_etl.volume.lease import BEAT_SECONDS, STALE_SECONDS, is_alive
 
 MARK = ".in-use."
+TWIN = "~"  # stands in no name of a run
 
 
 @contextmanager
@@ -21,7 +23,8 @@ def in_use(folder: Path, reader: str) -> Iterator[None]:
 
     A volume that is mounted to be read only takes no mark, and nobody tidies it either.
     """
-    mark = folder / f"{MARK}{reader}"
+    # A mark for each process: a pod that was given up may read on beside its successor.
+    mark = folder / f"{MARK}{reader}{TWIN}{token_hex(4)}"
     with contextlib.suppress(OSError):
         mark.write_text(json.dumps({"host": socket.gethostname(), "pid": os.getpid()}))
     ended = threading.Event()
@@ -36,9 +39,8 @@ def in_use(folder: Path, reader: str) -> Iterator[None]:
 
 def readers(folder: Path) -> list[str]:
     """Who reads a version: runs whose marks beat, or whose process lives on this machine."""
-    return [
-        mark.name.removeprefix(MARK) for mark in sorted(folder.glob(f"{MARK}*")) if _is_living(mark)
-    ]
+    living = [mark for mark in sorted(folder.glob(f"{MARK}*")) if _is_living(mark)]
+    return list(dict.fromkeys(mark.name.removeprefix(MARK).partition(TWIN)[0] for mark in living))
 
 
 def is_in_use(folder: Path) -> bool:

@@ -13,7 +13,7 @@ from superzol_etl.commands.place import find_place
 from superzol_etl.errors import NotFound
 from superzol_etl.load.chain import CHAIN_LOCK
 from superzol_etl.stages.arrive import BEGUN
-from superzol_etl.volume.in_use import MARK, in_use, is_in_use
+from superzol_etl.volume.in_use import MARK, in_use, is_in_use, readers
 from superzol_etl.volume.layout import VersionPlace
 from superzol_etl.volume.manifest import kept_versions
 from superzol_etl.volume.partial import Partial
@@ -149,6 +149,15 @@ def test_the_mark_of_a_reader_counts_while_it_lives(
     then = mark.stat().st_mtime - age_seconds
     os.utime(mark, (then, then))
     assert is_in_use(tmp_path) is lives
+
+
+def test_a_reader_counts_until_its_last_twin_has_ended(tmp_path: Path) -> None:
+    """A pod that was given up may read on beside the one that took its place."""
+    with in_use(tmp_path, "nightly-1.0"):
+        with in_use(tmp_path, "nightly-1.0"):
+            assert readers(tmp_path) == ["nightly-1.0"]
+        assert readers(tmp_path) == ["nightly-1.0"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_version_that_went_before_it_was_marked_is_not_read(tmp_path: Path) -> None:
