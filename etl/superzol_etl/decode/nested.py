@@ -17,7 +17,16 @@ class UnreadableTree(Exception):
 
 
 def read_tree(cell: str) -> Node:
-    """The tree of dicts, lists and texts. Raises UnreadableTree."""
+    """The tree of dicts, lists and texts that a database can hold. Raises UnreadableTree."""
+    tree = _parse(cell)
+    try:
+        # Only escapes make what no cell holds itself: NUL and halves of letters.
+        return _storable(tree) if "\\" in cell else tree
+    except RecursionError:
+        raise UnreadableTree from None
+
+
+def _parse(cell: str) -> Node:
     try:
         if len(cell) > MOST_JSON_CHARACTERS:
             raise UnreadableTree
@@ -30,6 +39,16 @@ def read_tree(cell: str) -> Node:
         return ast.literal_eval(cell)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         raise UnreadableTree from None
+
+
+def _storable(node: Node) -> Node:
+    if isinstance(node, dict):
+        return {_storable(key): _storable(below) for key, below in node.items()}
+    if isinstance(node, list):
+        return [_storable(below) for below in node]
+    if isinstance(node, str):
+        return node.replace("\0", "").encode("utf-8", "replace").decode()
+    return node
 
 
 def branches(node: Node, key: str) -> list[dict[str, Node]]:

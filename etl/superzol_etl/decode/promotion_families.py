@@ -14,7 +14,7 @@ from superzol_etl.clean.promotions import Promotion, PromotionItem, merge_rows, 
 from superzol_etl.clean.rewards import ONE, RateUnit, Reward, Terms, Unknown, read_reward
 from superzol_etl.clean.text import MOST_LETTERS
 from superzol_etl.clean.windows import DAY_END, DAY_START, read_instant
-from superzol_etl.decode.nested import Node, branches, leaf, leaves
+from superzol_etl.decode.nested import Node, UnreadableTree, branches, leaf, leaves
 from superzol_etl.decode.promotion_cells import Cells
 
 UNPUBLISHED = frozenset(
@@ -172,10 +172,16 @@ def _clubs(cells: Cells) -> tuple[str, ...]:
 
 
 def _raw(cells: Cells, group: Node = None) -> str:
-    """What was published, without what PostgreSQL cannot hold."""
+    """What was published, without what PostgreSQL cannot hold. Raises UnreadableTree.
+
+    A literal may hold sets and bytes, a number may be NaN: neither is JSON.
+    """
     told = {name: cells.tree(name) for name in cells.values if name not in UNPUBLISHED}
     if group is not None:
         told["groups"] = group
     said = {name: tree for name, tree in told.items() if tree is not None}
-    text = dumps(said, ensure_ascii=False).replace("\\u0000", "")
+    try:
+        text = dumps(said, ensure_ascii=False, allow_nan=False).replace("\\u0000", "")
+    except (TypeError, ValueError, RecursionError):
+        raise UnreadableTree from None
     return text.encode("utf-8", "replace").decode()
