@@ -1,5 +1,6 @@
 """Defaults and limits of the command line."""
 
+import contextlib
 import os
 
 from superzol_etl.errors import WrongConfiguration
@@ -24,10 +25,11 @@ def read_patience_seconds(default_seconds: float) -> float:
     Raises WrongConfiguration that names the variable.
     """
     told = os.environ.get(PATIENCE, "")
-    try:
-        return float(told or default_seconds)
-    except ValueError:
-        raise WrongConfiguration(f"{PATIENCE}={told} is no number of seconds") from None
+    with contextlib.suppress(ValueError):
+        seconds = float(told or default_seconds)
+        if seconds >= 0:  # which nan is not: it would be waited for without an end
+            return seconds
+    raise WrongConfiguration(f"{PATIENCE}={told} is no number of seconds")
 
 
 def read_kept_versions() -> int | None:

@@ -107,6 +107,16 @@ def test_a_version_that_is_read_is_waited_for_and_nothing_of_it_goes(tmp_path: P
     assert clean_up(volume, **IMPATIENT).summary["result"] == "Removed"
 
 
+@pytest.mark.parametrize("told", ["soon", "nan", "-1"])
+def test_a_patience_that_is_no_time_is_refused(tmp_path: Path, told: str) -> None:
+    volume = volume_of_two(tmp_path)
+    (kept,) = kept_versions(volume)
+    with in_use(kept.folder, "nightly-1.0"):
+        outcome = clean_up(volume, SUPERZOL_VOLUME_PATIENCE_SECONDS=told)
+    assert outcome.exit_code == 78
+    assert f"SUPERZOL_VOLUME_PATIENCE_SECONDS={told} is no number of seconds" in outcome.stderr
+
+
 async def test_a_load_in_progress_keeps_its_files_and_the_cleanup_follows_it(
     database: str, tmp_path: Path, connection: asyncpg.Connection
 ) -> None:
