@@ -48,6 +48,8 @@ def test_other_failures_are_tried_again_and_then_exhausted(world: World, exit_co
             assert decision.requeue_after_seconds is not None
             assert 54 <= decision.requeue_after_seconds / 2 ** (attempt - 1) <= 66
             assert world.claim("Reconciling") == ("True", "ProgressingWithRetry")
+            told = f"begins attempt {attempt + 1} of its stage fetch at 20"
+            assert told in world.text("Reconciling")
             world.wait(seconds=decision.requeue_after_seconds)
     assert world.claim("Stalled") == ("True", "RetriesExhausted")
     assert world.reasons().count("RetryScheduled") == 2
@@ -213,6 +215,7 @@ def test_a_job_that_is_refused_for_good_stalls(world: World) -> None:
     world.refuse = "invalid"
     world.settle()
     assert world.claim("Stalled") == ("True", "JobRefused")
+    assert "JobRefused" not in world.text("Stalled")
 
 
 def test_too_many_failures_pause_the_schedule_until_somebody_asks() -> None:

@@ -224,6 +224,11 @@ class World:
         found = self.seen.condition(kind)
         return (found.status, found.reason) if found else None
 
+    def text(self, kind: str) -> str:
+        """Message of a condition."""
+        found = self.seen.condition(kind)
+        return found.message if found else ""
+
 
 def scheduled(**schedule: object) -> World:
     """A world with a slot each night at two, UTC."""

@@ -15,6 +15,7 @@ from superzol_operator.decide.runs import ACCEPT, GOOD_RESULTS, MANUAL, SPEC, de
 from superzol_operator.resource import Resource
 from superzol_operator.schedule import jitter_of, newest_slot
 from superzol_operator.status import Condition, Status
+from superzol_operator.times import format_time
 
 ASKED = (MANUAL, ACCEPT, SPEC)
 
@@ -90,7 +91,12 @@ def _last_result(resource: Resource, status: Status) -> Claim:
 
 def _progress(status: Status) -> str:
     run = status.current_run
-    return f"run {run.id} is at its stage {run.stage}" if run else "no run has ended yet"
+    if run is None:
+        return "no run has ended yet"
+    if run.next_attempt_time:
+        begins = format_time(run.next_attempt_time)
+        return f"run {run.id} begins attempt {run.attempt} of its stage {run.stage} at {begins}"
+    return f"run {run.id} is at its stage {run.stage}"
 
 
 def _data_available(status: Status) -> Claim:
@@ -122,7 +128,9 @@ def _stalled(resource: Resource, status: Status, problem: Problem | None) -> Cla
     record = decisive_record(status)
     # an edit is a new chance, whatever it changed
     if record and record.stalled_as and record.generation == resource.generation:
-        return Claim("Stalled", "True", record.stalled_as, f"{record.reason}: {record.message}")
+        is_said = record.reason == record.stalled_as
+        message = record.message if is_said else f"{record.reason}: {record.message}"
+        return Claim("Stalled", "True", record.stalled_as, message)
     return None
 
 

@@ -52,5 +52,14 @@ def test_every_rule_has_a_message_of_its_own() -> None:
     assert [rule["rule"] for rule in rules if not rule.get("message")] == []
 
 
+def test_what_kubectl_explains_first_has_a_sentence() -> None:
+    assert [path for path, part in walk(SPEC) if path.count(".") < 2 and not sentence(part)] == []
+    assert sentence(SCHEMA) and sentence(STATUS)
+
+
+def sentence(part: dict[str, Any]) -> str:
+    return str(part.get("description", ""))
+
+
 def test_the_package_and_the_chart_hold_one_file() -> None:
     assert DEFINITION.samefile(f"{package.removesuffix('__init__.py')}{DEFINITION.name}")
