@@ -19,6 +19,12 @@ class BusyError(LocalError):
     exit_code = 75
 
 
+class RefusedError(LocalError):
+    """The system does not let this user write there."""
+
+    exit_code = 77
+
+
 class WrongStateError(LocalError):
     """The state folder or the database holds other data than was asked for."""
 

@@ -90,7 +90,12 @@ async def serve(options: Options) -> None:
     check_url(options.database)
     for folder in options.data:
         if not folder.is_dir():
-            raise NotFoundError(f"--data {folder}: there is no folder of that name")
+            told = (
+                "is a file: name the folder that holds the CSV files, unpacked"
+                if folder.exists()
+                else "there is no folder of that name"
+            )
+            raise NotFoundError(f"--data {folder}: {told}")
     state = State(options.state)
     with state.locked():
         check_port(options.port)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from superzol_local.errors import BusyError, WrongStateError
+from superzol_local.errors import BusyError, RefusedError, WrongStateError
 
 SAMPLE = "the generated sample"
 EMBEDDED = "the embedded database"
@@ -39,14 +39,21 @@ class State:
     def locked(self) -> Iterator[None]:
         """Holds the folder for this process, made when it is new.
 
-        Raises BusyError when another process has it, WrongStateError when it can be no folder.
+        Raises BusyError when another process has it, WrongStateError when it can be no folder,
+        RefusedError when the system lets nobody make it.
         """
         try:
             self.logs.mkdir(parents=True, exist_ok=True)
+            (self.folder / "lock").touch()
         except (FileExistsError, NotADirectoryError) as error:
             raise WrongStateError(
                 f"--state {self.folder} is a file, or would lie in one: "
                 "give it a folder, or a name that is free"
+            ) from error
+        except OSError as error:
+            raise RefusedError(
+                f"--state {self.folder} cannot be written ({error.strerror}): "
+                "name a folder in a place where you may write"
             ) from error
         with (self.folder / "lock").open("a+", encoding="utf-8") as lock:
             try:

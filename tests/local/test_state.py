@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from superzol_local.errors import BusyError, WrongStateError
+from superzol_local.errors import BusyError, RefusedError, WrongStateError
 from superzol_local.state import EMBEDDED, Record, State, fingerprint
 
 
@@ -34,6 +34,15 @@ def test_a_state_folder_that_is_a_file_is_told_with_what_to_do(tmp_path: Path, i
     with pytest.raises(WrongStateError, match=r"--state .*notes\.txt.* is a file"), state.locked():
         pass
     assert taken.read_text() == "of a person"
+
+
+def test_a_state_folder_that_cannot_be_made_is_told_with_what_to_do(tmp_path: Path) -> None:
+    state = State(tmp_path / ("long" * 100))
+    with (
+        pytest.raises(RefusedError, match=r"--state .*long cannot be written \(.+\): name"),
+        state.locked(),
+    ):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,16 @@ def test_the_exit_code_and_the_words_of_the_etl_are_passed_on(tmp_path: Path) ->
     assert f"{empty} holds no" in output
 
 
+def test_a_file_in_place_of_a_folder_is_told_as_one(tmp_path: Path) -> None:
+    packed = tmp_path / "snapshot.zip"
+    packed.touch()
+
+    code, output = ended(start(tmp_path / "state", free_port(), "--data", str(packed)))
+
+    assert code == 66
+    assert "is a file: name the folder" in output
+
+
 def test_a_snapshot_folder_is_loaded_instead_of_the_sample(state: Path, tmp_path: Path) -> None:
     days = [str(state / "sample" / version) for version in ("1", "2")]
     options = ["--data", days[0], "--data", days[1]]
