@@ -18,6 +18,7 @@ from superzol_etl.commands.load import load_command
 from superzol_etl.commands.publish import publish_command
 from superzol_etl.commands.rebuild import rebuild_command
 from superzol_etl.commands.refresh import refresh_command
+from superzol_etl.commands.usage import WRONG_USAGE, tell_wrong_usage
 from superzol_etl.errors import UsageError
 from superzol_etl.memory import share_one_arena
 from superzol_telemetry import configure_logging
@@ -59,8 +60,9 @@ def main() -> None:
     try:
         app(prog_name="superzol-etl")
     except SystemExit as ended:
+        tell_wrong_usage(ended)
         if ended.code:  # workers may be ending still, which Python waits for
-            sys.exit(UsageError.exit_code if ended.code == 2 else ended.code)
+            sys.exit(UsageError.exit_code if ended.code == WRONG_USAGE else ended.code)
     _leave()
 
 

@@ -1,5 +1,6 @@
 """Load in shards and publish leave what refresh leaves."""
 
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -114,6 +115,21 @@ def test_an_indexed_job_names_the_shard_and_an_option_overrides_it(
 def test_a_shard_that_is_none_is_wrong_usage(database: str, tmp_path: Path, shard: str) -> None:
     load = ["--database", database, "--source", str(tmp_path), f"--shard={shard}"]
     assert run("load", *load).exit_code == 64
+
+
+def test_wrong_usage_ends_with_a_message_too(tmp_path: Path) -> None:
+    place = tmp_path / "message"
+    outcome = run(
+        *("publish", "--termination-message-path", str(place), "--run-id", "nightly", "--version=x")
+    )
+
+    assert outcome.exit_code == 64
+    assert json.loads(place.read_text()) == outcome.summary
+    told = {key: outcome.summary[key] for key in ("stage", "result", "reason", "runId")}
+    assert told == {
+        "stage": "publish", "result": "Failed", "reason": "InvalidUsage", "runId": "nightly",
+    }  # fmt: skip
+    assert "'--version'" in outcome.summary["message"]
 
 
 def test_a_version_that_no_load_met_cannot_be_published(database: str) -> None:
