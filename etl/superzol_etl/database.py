@@ -35,16 +35,14 @@ async def connected(url: str, *, of_run: bool = False) -> AsyncIterator[Connecti
     """A connection that acts as superzol_loader, whoever the URL logs in as.
 
     of_run: commits do not wait for the disk. What comes first in the log of a server is there
-    first, so the end of a run, which waits, makes sure of all of them; and a server that fell
-    before has ended the connection that its run holds.
+    first, so the end of a run, which waits as is set, makes sure of all of them; and a server
+    that fell before has ended the connection that its run holds.
 
     Raises WrongConfiguration for a URL that is none, and when the database takes no writes by its
     settings; PassingTrouble when nothing answers, and when it is a standby; else the driver's
     errors.
     """
     settings = {"role": ROLE, "application_name": "superzol-etl", "jit": "off"}
-    if of_run:
-        settings["synchronous_commit"] = "off"
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=settings)
     except (ValueError, TypeError, asyncpg.ClientConfigurationError):
@@ -57,6 +55,8 @@ async def connected(url: str, *, of_run: bool = False) -> AsyncIterator[Connecti
         raise PassingTrouble(UNREACHED.format(error=told)) from error
     try:
         with refused_writes_told(connection):
+            if of_run:
+                await connection.execute("SET synchronous_commit TO off")
             yield connection
     finally:
         await connection.close()
