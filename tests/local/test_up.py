@@ -107,7 +107,8 @@ def test_a_signal_during_the_load_stops_everything(tmp_path: Path) -> None:
             break
     process.terminate()
 
-    assert ended(process)[0] == 0
+    code, output = ended(process)
+    assert code == 0, output
     assert processes_of(state) == []
 
 
