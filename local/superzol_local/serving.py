@@ -104,7 +104,9 @@ async def serve(options: Options) -> None:
             async with _stopped_by_signals(), _database(options, state, steps) as target:
                 await _prepare(options, state, target.url, steps)
                 await _run_server(options, state, target, steps)
-        except _StoppedError:
+        except _StoppedError as stopped:
+            if stopped.__cause__:
+                steps.say(f"{type(stopped.__cause__).__name__}: {stopped.__cause__}")
             steps.say("stopped")
 
 
@@ -144,6 +146,10 @@ async def _stopped_by_signals() -> AsyncIterator[None]:
         if asked and task is not None:
             task.uncancel()
             raise _StoppedError from None
+        raise
+    except Exception as error:
+        if asked:  # what was under way may end in any way
+            raise _StoppedError from error
         raise
 
 
