@@ -32,7 +32,7 @@ class Place(NamedTuple):
     def being_read(self, reader: str) -> Iterator[None]:
         """Keeps the version from being taken away; reader: the run and its shard.
 
-        Raises NotFound when it went before it was marked.
+        Raises PassingTrouble when it went, or was just going, before it was marked.
         """
         if self.folder is None:
             yield
@@ -43,7 +43,8 @@ class Place(NamedTuple):
 
         with in_use(self.folder, reader):
             if not (self.folder / NAME).exists():
-                raise NotFound(f"{self.folder} was taken away just now: fetch it again")
+                # Who tidies gives it back once it sees the mark; the next run says what is so.
+                raise PassingTrouble(f"{self.folder} was just taken away: run this again")
             yield
 
 

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from superzol_etl.commands.place import find_place
-from superzol_etl.errors import NotFound
+from superzol_etl.errors import PassingTrouble
 from superzol_etl.load.chain import CHAIN_LOCK
 from superzol_etl.stages.arrive import BEGUN
 from superzol_etl.volume.in_use import MARK, in_use, is_in_use, readers
@@ -174,6 +174,6 @@ def test_a_version_that_went_before_it_was_marked_is_not_read(tmp_path: Path) ->
     place = find_place(None, volume_of_two(tmp_path), 1)
     assert place.folder is not None
     (place.folder / "download_manifest.json").unlink()
-    with pytest.raises(NotFound, match="was taken away just now"), place.being_read("one.0"):
+    with pytest.raises(PassingTrouble, match="was just taken away"), place.being_read("one.0"):
         pass
     assert not is_in_use(place.folder)
