@@ -2,13 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-import aiohttp
-import pytest_asyncio
-
-from superzol_operator.access import Access
 from superzol_operator.cluster import Cluster
 from superzol_operator.decide.contract import Emit
 from superzol_operator.events import BURST, PATIENCE_SECONDS, Recorder, Said
@@ -20,16 +15,6 @@ from tests.cluster.waiting import until
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
 FAILED = Emit("Warning", "RunFailed", "the source is not there")
-
-
-@pytest_asyncio.fixture
-async def cluster(scene: Scene) -> AsyncIterator[Cluster]:
-    await scene.operator.kill()
-    access = Access(str(scene.plane.folder / f"{scene.namespace.name}.json"))
-    await access.load()
-    opened = Cluster(access, aiohttp.ClientTimeout(total=30))
-    yield opened
-    await opened.close()
 
 
 async def say(cluster: Cluster, resource: Resource, times: int) -> None:

@@ -1,14 +1,10 @@
 """Fault 24: clocks of replicas that differ by an hour, and a clock that is put back."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
-import aiohttp
 import pytest
-import pytest_asyncio
 
-from superzol_operator.access import Access
 from superzol_operator.acts import Acts
 from superzol_operator.census import Census, Limits
 from superzol_operator.cluster import Cluster
@@ -40,16 +36,6 @@ class Replica:
 
     async def look(self) -> None:
         await self._reconciler.look(self._key)
-
-
-@pytest_asyncio.fixture
-async def cluster(scene: Scene) -> AsyncIterator[Cluster]:
-    await scene.operator.kill()
-    access = Access(str(scene.plane.folder / f"{scene.namespace.name}.json"))
-    await access.load()
-    opened = Cluster(access, aiohttp.ClientTimeout(total=30))
-    yield opened
-    await opened.close()
 
 
 def to_next_slot(now: datetime) -> timedelta:
