@@ -3,13 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from asyncpg import Record
-from asyncpg.prepared_stmt import PreparedStatement
 
 from superzol_etl.clean.codes import read_item_code
 from superzol_etl.clean.words import clean_words, understand_words
@@ -30,7 +29,6 @@ WANTED = (
 )
 
 Content = TypeVar("Content")
-Insert: TypeAlias = "PreparedStatement[Record]"
 
 
 class Products(NamedTuple):
@@ -127,9 +125,9 @@ class ProductFinder:
         if not await asyncio.shield(self._some_are_new):
             return
         async with connected(self._url, of_run=True) as connection:
-            insert = await connection.prepare(load_sql(PACKAGE, "insert_products"))
+            await learn_arrays(connection)
             while (classified := await self._classified.get()) is not None:
-                await self._add(connection, insert, *classified)
+                await self._add(connection, *classified)
         self._classified.put_nowait(None)  # for the others
 
     def _tell_new(self, some: bool) -> None:
@@ -200,13 +198,11 @@ class ProductFinder:
             self._tell_new(True)
             self._unclassified.put_nowait(new)
 
-    async def _add(
-        self, connection: Connection, insert: Insert, new: pl.DataFrame, categories: list[str]
-    ) -> None:
+    async def _add(self, connection: Connection, new: pl.DataFrame, categories: list[str]) -> None:
         keys = pl.Series("category_key", [self._category_keys[each] for each in categories])
         wanted = new.with_columns(keys).select(WANTED)
         columns = [column.to_list() for column in wanted.iter_columns()]
-        self._learn(await insert.fetch(*columns))
+        self._learn(await connection.fetch(load_sql(PACKAGE, "insert_products"), *columns))
         others = new.filter(self._are_new(new))["product_id"].to_list()
         if others:  # another run added them meanwhile, or the other adder
             self._learn(await connection.fetch(load_sql(PACKAGE, "find_products"), others))

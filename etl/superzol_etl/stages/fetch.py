@@ -17,7 +17,6 @@ from superzol_etl.stages.shelf import Shelf
 from superzol_etl.volume.layout import (
     VersionPlace,
     disk_trouble_told,
-    place_of,
 )
 from superzol_etl.volume.lease import only_writer
 from superzol_etl.volume.manifest import (
@@ -92,22 +91,22 @@ async def _fetch_from(source: Source, order: FetchOrder, way: Way) -> Fetched:
     only = _unite(order.only, same)
     listing = _select(listed, only)
     part = next((each for each in parts if each.manifest.version == number), None)
-    folder = await asyncio.to_thread(_open_folder, order, number, listing, part)
+    place = part.manifest.place if part else VersionPlace(listing.day.strftime("%Y%m%d"), number)
+    folder = await asyncio.to_thread(_open_folder, order, place, listing, part)
     came = await download(source, listing, folder, way)
     await _check_unchanged(source, order, listing, only)
-    place = place_of(folder.relative_to(order.volume).as_posix())
-    assert place  # begun or found as a version of the volume
     sealing = _Sealing(place, numbered_by, only)
     manifest = await asyncio.to_thread(_seal, order, sealing, listing, folder)
     return Fetched(manifest, folder, is_new=True, came_bytes=came)
 
 
-def _open_folder(order: FetchOrder, number: int, listing: Listing, part: Kept | None) -> Path:
+def _open_folder(
+    order: FetchOrder, place: VersionPlace, listing: Listing, part: Kept | None
+) -> Path:
     """The folder of the version; a part of it that is there stays whole until the rest has come."""
     source = str(order.address)
     if part:
         return extend(part, source, listing)
-    place = VersionPlace(listing.day.strftime("%Y%m%d"), number)
     return begin(order.volume, place, source, listing)
 
 

@@ -1,6 +1,8 @@
 """Packs a version into one file, and makes sure that it can be read again."""
 
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -48,12 +50,18 @@ def _is_of(path: Path, manifest: Manifest) -> bool:
         return False  # what cannot be read any more stands for nothing
 
 
-def _packed_manifest(path: Path) -> Manifest:
+@contextmanager
+def _unpacked(path: Path) -> Iterator[tarfile.TarFile]:
     with (
         path.open("rb") as file,
         zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
         tarfile.open(fileobj=unpacked, mode="r|") as tar,
     ):
+        yield tar
+
+
+def _packed_manifest(path: Path) -> Manifest:
+    with _unpacked(path) as tar:
         first = tar.next()
         content = tar.extractfile(first) if first and first.name == NAME else None
         if content is None:
@@ -75,11 +83,7 @@ def _pack(kept: Kept, target: Path) -> None:
 def check_archive(path: Path, manifest: Manifest) -> None:
     """Raises BadData unless the archive holds this manifest and every file of it, as it says."""
     promised = {entry.name: entry.blake3 for entry in manifest.files}
-    with (
-        path.open("rb") as file,
-        zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
-        tarfile.open(fileobj=unpacked, mode="r|") as tar,
-    ):
+    with _unpacked(path) as tar:
         for member in tar:
             content = tar.extractfile(member)
             assert content is not None  # only files are packed
