@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from typing import Annotated
 
@@ -84,7 +86,7 @@ def run_command(
     Exit codes: 0 stopped, 64 usage, 70 unforeseen, 75 API server away or leadership lost (start it
     again), 77 rights missing, 78 CustomResourceDefinition or credentials missing.
     """
-    try:
+    with telling_failures():
         settings = read_settings(
             namespaces=tuple(namespace) if namespace else None,
             cluster_wide=cluster_wide,
@@ -100,10 +102,6 @@ def run_command(
         from superzol_operator.starting import start
 
         asyncio.run(start(settings))
-    except Exception as error:
-        code, sentence = explain(error)
-        typer.echo(f"superzol-operator: {sentence}", err=True)
-        raise typer.Exit(code) from error
 
 
 @app.command("check")
@@ -120,7 +118,7 @@ def check_command(
 
     Exit codes: as of run; 75 also when nobody leads.
     """
-    try:
+    with telling_failures():
         settings = read_settings(
             namespaces=tuple(namespace) if namespace else None,
             cluster_wide=cluster_wide,
@@ -129,10 +127,6 @@ def check_command(
         from superzol_operator.starting import inspect
 
         typer.echo(f"the kind and the rights are there, and {asyncio.run(inspect(settings))} leads")
-    except Exception as error:
-        code, sentence = explain(error)
-        typer.echo(f"superzol-operator: {sentence}", err=True)
-        raise typer.Exit(code) from error
 
 
 @app.command("crd")
@@ -149,6 +143,17 @@ def crd_command() -> None:
 def read_settings(**options: object) -> Settings:
     """Reads the environment; options that were given come first."""
     return Settings(**{name: value for name, value in options.items() if value is not None})  # type: ignore[arg-type]  # pydantic checks them
+
+
+@contextmanager
+def telling_failures() -> Iterator[None]:
+    """Ends the command with the exit code and the sentence of what goes wrong within."""
+    try:
+        yield
+    except Exception as error:
+        code, sentence = explain(error)
+        typer.echo(f"superzol-operator: {sentence}", err=True)
+        raise typer.Exit(code) from error
 
 
 def explain(error: BaseException) -> tuple[int, str]:
