@@ -1,2 +1,3 @@
 -- Clears and counts products that loads added or publish named anew.
-VACUUM (ANALYZE) product
+-- None is cut shorter: that waits for all who read it, and keeps them out.
+VACUUM (ANALYZE, TRUNCATE false) product
