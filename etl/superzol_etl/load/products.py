@@ -16,6 +16,7 @@ from superzol_etl.database import Connection, connected, learn_arrays
 from superzol_etl.load.categories import find_category_keys
 from superzol_etl.load.classifying import classifier
 from superzol_etl.load.observe import NewCodes
+from superzol_etl.load.tables import copy_frame
 from superzol_etl.sql import load_sql
 from superzol_etl.stopping import Stopped
 
@@ -126,6 +127,7 @@ class ProductFinder:
             return
         async with connected(self._url, of_run=True) as connection:
             await learn_arrays(connection)
+            await connection.execute(load_sql(PACKAGE, "create_product_wanted"))
             while (classified := await self._classified.get()) is not None:
                 await self._add(connection, *classified)
         self._classified.put_nowait(None)  # for the others
@@ -200,9 +202,10 @@ class ProductFinder:
 
     async def _add(self, connection: Connection, new: pl.DataFrame, categories: list[str]) -> None:
         keys = pl.Series("category_key", [self._category_keys[each] for each in categories])
-        wanted = new.with_columns(keys).select(WANTED)
-        columns = [column.to_list() for column in wanted.iter_columns()]
-        self._learn(await connection.fetch(load_sql(PACKAGE, "insert_products"), *columns))
+        # As text, which polars writes: to send lists of values would keep the interpreter busy.
+        async with connection.transaction():
+            await copy_frame(connection, "product_wanted", new.with_columns(keys).select(WANTED))
+            self._learn(await connection.fetch(load_sql(PACKAGE, "insert_products")))
         others = new.filter(self._are_new(new))["product_id"].to_list()
         if others:  # another run added them meanwhile, or the other adder
             self._learn(await connection.fetch(load_sql(PACKAGE, "find_products"), others))

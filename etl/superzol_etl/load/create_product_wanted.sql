@@ -1,0 +1,14 @@
+-- Holds products to be added until they are; one per session.
+CREATE TEMP TABLE IF NOT EXISTS product_wanted (
+    scope         int2 NOT NULL,
+    code          text NOT NULL,
+    product_id    text NOT NULL,
+    name          text,
+    manufacturer  text,
+    country_code  text,
+    weighted      bool NOT NULL,
+    net_quantity  int4,
+    net_unit      int2,
+    pieces        int2,
+    category_key  int2
+) ON COMMIT DELETE ROWS
