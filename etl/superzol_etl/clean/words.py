@@ -12,6 +12,7 @@ MEASURED = {
     "unitqty": "unit_of_quantity",
     "unitofmeasure": "unit_of_measure",
 }
+CLEANED = [*NAMED.values(), *MEASURED.values(), "weighted", "is_full"]
 VAGUE = {"itemname": [*VAGUE_WORDS, *map(str.lower, TEST_NAMES)]}
 HAS_LETTER = r"\p{L}"
 

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from superzol_etl.clean.codes import read_item_code
-from superzol_etl.clean.words import clean_words
+from superzol_etl.clean.words import CLEANED
 from superzol_etl.decode.stores import StoreRow
 from superzol_etl.load.ledger import ChainVersion
 from superzol_etl.load.observe_promotions import Told
@@ -133,17 +133,13 @@ def _product_ids(chain_id: str, codes: Sequence[str]) -> list[str]:
 
 def _products(chain_id: str, applied: Applied) -> pl.DataFrame:
     """The chain's words about each item code that has a row."""
-    words = clean_words(applied.content.rows.words)
+    words = applied.content.rows.words
     codes = [applied.content.rows.codes[number] for number in words["code"].to_list()]
     columns = [
         pl.Series("item_code", codes, pl.String),
         pl.Series("product_id", _product_ids(chain_id, codes), pl.String),
     ]
-    return (
-        words.drop("code")
-        .with_columns(columns)
-        .select("product_id", "item_code", pl.exclude("product_id", "item_code"))
-    )
+    return words.with_columns(columns).select("product_id", "item_code", *CLEANED)
 
 
 def _write_prices(place: LakePlace, applied: Applied) -> None:

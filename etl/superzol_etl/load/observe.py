@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from superzol_etl.clean.words import clean_words, understand_words
 from superzol_etl.decode.codes import CodeBook
 from superzol_etl.decode.columns import blanked
 from superzol_etl.decode.prices import WORDS, Numbers, PriceBlock
@@ -23,7 +24,8 @@ DELTA_RANK = 1 << 40  # words of full files come before those of deltas
 class Rows:
     """All good price rows of a chain, in the order of its files.
 
-    part: place in parts. price: agorot. line: where the row starts in its file.
+    part: place in parts. price: agorot. line: where the row starts in its file. words: a row
+    for each code, by its number, cleaned and understood.
     """
 
     codes: list[str]
@@ -92,7 +94,7 @@ class Gatherer:
         ]
         prices, flags = _join(self._prices, np.int32), _join(self._flags, np.int16)
         lines = _join(self._lines, np.int32)
-        words = self._chain_words()
+        words = understand_words(clean_words(self._chain_words()))
         return Rows(self.codes.codes(), parts, code, part, prices, flags, lines, words)
 
     def _add_words(self, block: PriceBlock) -> None:
@@ -108,12 +110,20 @@ class Gatherer:
         before = self._best_rank[block.code]
         np.minimum.at(self._best_rank, block.code, rank)
         better = np.flatnonzero((rank < before) & (rank == self._best_rank[block.code]))
-        if len(better):
-            self._words.append(_words_at(block, better, rank))
-            new = better[before[better] == NO_RANK]
-            firsts = new[np.unique(block.code[new], return_index=True)[1]]
-            codes = [self.codes.codes()[number] for number in block.code[firsts].tolist()]
-            self.tell_new(NewCodes(codes, _words_at(block, firsts, rank)))
+        if not len(better):
+            return
+        words = _words_at(block, better, rank)
+        self._words.append(words)
+        new = np.flatnonzero(before[better] == NO_RANK)
+        if not len(new):
+            return
+        numbers, places = np.unique(block.code[better[new]], return_index=True)
+        codes = [self.codes.codes()[number] for number in numbers.tolist()]
+        firsts = pl.Series(new[places])
+        # By column, as operations on frames would wait for threads.
+        self.tell_new(
+            NewCodes(codes, pl.DataFrame([word.gather(firsts) for word in words.iter_columns()]))
+        )
 
     def _chain_words(self) -> pl.DataFrame:
         """One row per code: code, is_full and each word that is not blank, the best first."""
@@ -136,7 +146,7 @@ class Gatherer:
 
 
 def _words_at(block: PriceBlock, rows: Numbers, rank: Numbers) -> pl.DataFrame:
-    """The words of some rows; by column, as operations on frames would wait for threads."""
+    """The words of some rows."""
     code, ranks = block.code[rows], rank[rows]
     weighted = (block.flags[rows] & OfferFlag.WEIGHTED) != 0
     return pl.DataFrame(

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
@@ -16,25 +18,26 @@ class Threads:
     """
 
     def __init__(self) -> None:
-        self._begun: set[asyncio.Task[Any]] = set()
+        self._begun: set[asyncio.Future[Any]] = set()
 
     def begin(
         self,
         work: Callable[Arguments, Result],
         *args: Arguments.args,
         **options: Arguments.kwargs,
-    ) -> asyncio.Task[Result]:
-        """Calls `work` in a thread; to be awaited within the block."""
-        task = asyncio.create_task(asyncio.to_thread(work, *args, **options))
-        self._begun.add(task)
-        task.add_done_callback(self._forget)
-        return task
+    ) -> asyncio.Future[Result]:
+        """Calls `work` in a thread, at once; to be awaited within the block."""
+        call = partial(copy_context().run, partial(work, *args, **options))
+        future = asyncio.get_running_loop().run_in_executor(None, call)
+        self._begun.add(future)
+        future.add_done_callback(self._forget)
+        return future
 
-    def _forget(self, task: asyncio.Task[Any]) -> None:
+    def _forget(self, future: asyncio.Future[Any]) -> None:
         """A COPY is sent in pieces: what they held would stay until the last one is sent."""
-        self._begun.discard(task)
-        if not task.cancelled():
-            task.exception()  # asked for, as nobody else may
+        self._begun.discard(future)
+        if not future.cancelled():
+            future.exception()  # asked for, as nobody else may
 
     async def __aenter__(self) -> Self:
         return self

@@ -4,7 +4,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from superzol_etl.clean.words import clean_words, understand_words
 from superzol_etl.database import Connection
 from superzol_etl.load.tables import copy_frame
 from superzol_etl.sql import load_sql
@@ -21,11 +20,10 @@ async def take_over_words(
 ) -> None:
     """Writes the words that differ from those known; the caller holds a transaction.
 
-    words: as published, of each code by its number.
+    words: as understood, of each code by its number.
     """
-    told = understand_words(clean_words(words))
-    keys = pl.Series("product_key", product_keys[told["code"].to_numpy()])
-    told = told.drop("code").insert_column(0, keys)
+    keys = pl.Series("product_key", product_keys[words["code"].to_numpy()])
+    told = words.drop("code").insert_column(0, keys)
     if await connection.fetchval(load_sql(PACKAGE, "has_words"), chain_key):
         await connection.execute(load_sql(PACKAGE, "create_words_told"))
         await copy_frame(connection, "words_told", told)
