@@ -21,14 +21,17 @@ class CodeBook:
         self._codes = [""]
 
     def number(self, codes: pl.Series) -> npt.NDArray[np.int64]:
-        """The number of each code, -1 where it is null; threads may call it at once."""
+        """The number of each code, where it is null that of ""; threads may call it at once."""
         physical = codes.cast(pl.Categorical(self._categories)).to_physical()
-        return physical.cast(pl.Int64).fill_null(-1).to_numpy()
+        return physical.cast(pl.Int64).fill_null(0).to_numpy()
 
     def judge(self, codes: pl.Series, found: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The numbers found; -1 where the code is null or no code. Not for threads."""
         self._grow(int(found.max(initial=0)) + 1)
-        unseen = np.flatnonzero(self._state[found] == UNSEEN)
+        states = self._state[found]
+        if (states == GOOD).all():
+            return found
+        unseen = np.flatnonzero(states == UNSEEN)
         new, firsts = np.unique(found[unseen], return_index=True)
         for number, code in zip(
             new.tolist(), codes[unseen[firsts].tolist()].to_list(), strict=True
@@ -36,7 +39,7 @@ class CodeBook:
             self._codes[number] = code.strip()
             is_good = WELL_FORMED.fullmatch(self._codes[number])
             self._state[number] = GOOD if is_good else MALFORMED
-        return np.where((found >= 0) & (self._state[found] == GOOD), found, -1)
+        return np.where(self._state[found] == GOOD, found, -1)
 
     def codes(self) -> list[str]:
         """All codes by number, malformed ones too."""

@@ -81,13 +81,20 @@ class PriceBlock:
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
-    """A block as far as it can be decoded without knowing the blocks before it."""
+    """A block as far as it can be decoded without knowing the blocks before it.
+
+    price: agorot, or why there is none. lines: on which the rows start, that of the block being 0.
+    """
 
     table: Table
     words: pl.DataFrame
-    frame: pl.DataFrame
     runs: Runs
+    codes: pl.Series
     numbers: Numbers
+    price: Numbers
+    flags: npt.NDArray[np.int16]
+    lines: npt.NDArray[np.int32]
+    good: npt.NDArray[np.bool_]
 
 
 def read_prices(
@@ -99,7 +106,7 @@ def read_prices(
     """
     line = 2
     for parsed in _parse_ahead(path, layout, codes, threads):
-        if len(parsed.frame):
+        if len(parsed.codes):
             yield _number(path.name, is_full, layout, codes, parsed, line)
         line += parsed.table.lines
 
@@ -129,13 +136,23 @@ def _parse(path: Path, start: int, end: int, layout: Layout, codes: CodeBook) ->
         _flags(layout).alias("flags"),
     )
     runs = find_runs(cells.select(masked(layout, column) for column in RUN_COLUMNS))
+    price = frame["price"].to_numpy()
     if layout.era is Era.BLANK:
-        frame = frame.with_columns(_undecided_ends(cells, frame["price"], runs, layout))
-    words = cells.select(masked(layout, word) for word in WORDS)
-    return _Parsed(table, words, frame, runs, codes.number(frame["itemcode"]))
+        price = _undecided_ends(cells, price, runs, layout)
+    return _Parsed(
+        table,
+        words=cells.select(masked(layout, word) for word in WORDS),
+        runs=runs,
+        codes=frame["itemcode"],
+        numbers=codes.number(frame["itemcode"]),
+        price=price,
+        flags=frame["flags"].to_numpy() | ((price == 0) * OfferFlag.ZERO).astype(np.int16),
+        lines=table.row_lines(),
+        good=(price >= 0) & runs.good,
+    )
 
 
-def _undecided_ends(cells: pl.DataFrame, price: pl.Series, runs: Runs, layout: Layout) -> pl.Series:
+def _undecided_ends(cells: pl.DataFrame, price: Numbers, runs: Runs, layout: Layout) -> Numbers:
     """Prices of era A, UNDECIDED where a source's last row is blank from its price on.
 
     It may equal the row above, or the XML may have ended there.
@@ -143,18 +160,17 @@ def _undecided_ends(cells: pl.DataFrame, price: pl.Series, runs: Runs, layout: L
     ends = np.array([run.start + run.rows - 1 for run in runs.runs], np.int64)
     names = [f"column_{place}" for place in layout.places_of(AT_END)]
     told = cells.select(pl.any_horizontal(pl.col(names).is_not_null())).to_series().to_numpy()
-    prices = price.to_numpy().copy()
+    prices = price.copy()
     prices[ends[~told[ends]]] = UNDECIDED
-    return pl.Series("price", prices)
+    return prices
 
 
 def _number(
     file: str, is_full: bool, layout: Layout, codes: CodeBook, parsed: _Parsed, first_line: int
 ) -> PriceBlock:
-    frame, runs = parsed.frame, parsed.runs
-    code = codes.judge(frame["itemcode"], parsed.numbers)
-    price = frame["price"].to_numpy()
-    good = (code >= 0) & (price >= 0) & runs.good
+    runs = parsed.runs
+    code = codes.judge(parsed.codes, parsed.numbers)
+    good = parsed.good & (code >= 0)
     reasons: dict[int, str] = {}
     cut: set[int] = set()
     if not good.all():
@@ -165,9 +181,9 @@ def _number(
         parts=runs.parts(file, is_full, good, cut),
         code=code[good],
         part=runs.run[good],
-        price=price[good].astype(np.int32),
-        flags=(frame["flags"].to_numpy() | (price == 0) * OfferFlag.ZERO)[good].astype(np.int16),
-        line=first_line + parsed.table.row_lines()[good],
+        price=parsed.price[good].astype(np.int32),
+        flags=parsed.flags[good],
+        line=first_line + parsed.lines[good],
         words=Words(parsed.words, rows),
         rows=len(good),
         refused=Counter(reasons.values()),
@@ -224,7 +240,7 @@ def _cut_runs(parsed: _Parsed, good: npt.NDArray[np.bool_]) -> set[int]:
     lost |= pl.col("price") == UNDECIDED
     refused = np.array([row for row in ends if not good[row]], np.int64)
     measures = [filled_at(parsed.words, column, refused) for column in MEASURES]
-    told = pl.DataFrame([parsed.frame["price"].gather(refused), *measures])
+    told = pl.DataFrame([pl.Series("price", parsed.price[refused]), *measures])
     is_lost = told.select(lost).to_series().to_list()
     cut = {
         ends[row]
@@ -236,14 +252,13 @@ def _cut_runs(parsed: _Parsed, good: npt.NDArray[np.bool_]) -> set[int]:
 
 def _reasons(parsed: _Parsed, layout: Layout, code: Numbers) -> dict[int, str]:
     """Why each bad row is refused, by its number; the first reason found is told."""
-    prices = parsed.frame["price"].to_numpy()
-    bad = np.flatnonzero((code < 0) | (prices < 0) | ~parsed.runs.good)
+    bad = np.flatnonzero((code < 0) | ~parsed.good)
     raw = parsed.table.cells.select(filled(layout, "itemcode"), filled(layout, "itemprice"))[
         bad.tolist()
     ]
     reasons = {}
     for number, price, (raw_code, raw_price) in zip(
-        bad.tolist(), prices[bad].tolist(), raw.iter_rows(), strict=True
+        bad.tolist(), parsed.price[bad].tolist(), raw.iter_rows(), strict=True
     ):
         reasons[number] = (
             parsed.table.bad.get(number)

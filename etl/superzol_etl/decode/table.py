@@ -87,10 +87,10 @@ def read_table(
     width, places = layout.width, layout.places_of(columns)
     lines = _lines(body)
     try:
-        frame = _parse(body, width, places)
+        frame = _parse(body, lines, width, places)
         if _ends_in_cr(frame, width):
             body = body.replace(b"\r\n", b"\n")
-            frame = _parse(body, width, places)
+            frame = _parse(body, lines, width, places)
         return Table(frame.select(_names(places)), body, lines, None)
     except UNREAD:
         body = body.replace(b"\r\n", b"\n")
@@ -98,20 +98,20 @@ def read_table(
     if not body.endswith(b"\n") and len(repaired.rows) - 1 in repaired.bad:
         raise BadFile(f"{file} is cut off in its last row: fetch it again")
     try:
-        frame = _parse(repaired.body, width, places)
+        frame = _parse(repaired.body, _lines(repaired.body), width, places)
     except UNREAD as error:
         raise BadFile(f"{file} cannot be read as a CSV: {error}") from error
     return Table(frame.select(_names(places)), body, lines, repaired)
 
 
-def _parse(body: bytes, width: int, places: list[int]) -> pl.DataFrame:
-    """Reads text cells, the last column always among them.
+def _parse(body: bytes, lines: int, width: int, places: list[int]) -> pl.DataFrame:
+    """Reads text cells of a body of so many lines, the last column always among them.
 
     Polars fills a short row with nulls, which would read as masked: a mark at each row's end
     tells it.
     """
     if not body.endswith(b"\n"):
-        body += b"\n"
+        body, lines = body + b"\n", lines + 1
     frame = pl.read_csv(
         body.replace(b"\n", f",{END}\n".encode()),
         has_header=False,
@@ -122,7 +122,7 @@ def _parse(body: bytes, width: int, places: list[int]) -> pl.DataFrame:
     end = frame[f"column_{width}"]
     if end.null_count() or not (end == END).all():
         raise RaggedRows
-    if len(frame) < _lines(body):
+    if len(frame) < lines:
         mark = pl.all().str.replace_all(f",{END}\n", "\n", literal=True)
         frame = frame.with_columns(mark)
     if any((text == "").any() for text in frame):

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -108,6 +109,13 @@ def test_a_bad_row_is_rejected_with_its_line_and_harms_no_other(item: Item, reas
     assert [(row.code, row.agorot) for row in rows] == [("1", 590), ("3", 790)]
     assert [(reject.line, reject.reason) for reject in rejects] == [(3, reason)]
     assert item.price in rejects[0].raw
+
+
+def test_a_first_row_whose_code_is_blank_is_rejected() -> None:
+    data = prices_csv("PriceFull", [Xml("1", "202606010600", [Item("12", "5.90"), Item("3", "6")])])
+    rows, rejects = decode(data.replace(b",12,", b",,", 1))
+    assert [(row.code, row.agorot) for row in rows] == [("3", 600)]
+    assert [(reject.line, reject.reason) for reject in rejects] == [(2, "item_code_missing")]
 
 
 def test_a_masked_price_below_a_bad_one_is_bad_too() -> None:
@@ -214,6 +222,17 @@ def test_a_whole_last_row_without_a_newline_is_read() -> None:
         "PriceFull", [Xml("1", "202606010600", [Item("1", "5.90"), Item("2", "6.90")])]
     )
     assert decode(data.removesuffix(b"\n")) == decode(data)
+
+
+def test_a_multi_line_name_in_a_file_without_a_last_newline_is_read() -> None:
+    items = [Item("1", "5.90", name="חלב\n3%"), Item("2", "6.90")]
+    data = prices_csv("PriceFull", [Xml("1", "202606010600", items)])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "price_full_file_alpha.csv"
+        path.write_bytes(data.removesuffix(b"\n"))
+        layout = Layout.of(path.name, read_header(path), PRICE_COLUMNS, PRICE_REQUIRED)
+        [block] = read_prices(path, layout, True, CodeBook())
+    assert block.words.at(np.arange(2))[0].to_list() == ["חלב\n3%", "חלב"]
 
 
 def test_rows_of_a_source_without_a_time_are_rejected() -> None:
