@@ -53,6 +53,8 @@ app.command("cleanup")(cleanup_command)
 def main() -> None:
     """Runs the command line; wrong usage exits 64, not the 2 of typer."""
     share_one_arena()
+    # numpy multiplies no matrices here: threads made for that only spin for a while.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         # A path may hold bytes that no text has.
         if isinstance(stream, TextIOWrapper):
