@@ -11,4 +11,4 @@ CREATE TEMP TABLE IF NOT EXISTS product_wanted (
     net_unit      int2,
     pieces        int2,
     category_key  int2
-) ON COMMIT DELETE ROWS
+)

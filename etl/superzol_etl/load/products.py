@@ -126,7 +126,6 @@ class ProductFinder:
         if not await asyncio.shield(self._some_are_new):
             return
         async with connected(self._url, of_run=True) as connection:
-            await learn_arrays(connection)
             await connection.execute(load_sql(PACKAGE, "create_product_wanted"))
             while (classified := await self._classified.get()) is not None:
                 await self._add(connection, *classified)
@@ -203,9 +202,8 @@ class ProductFinder:
     async def _add(self, connection: Connection, new: pl.DataFrame, categories: list[str]) -> None:
         keys = pl.Series("category_key", [self._category_keys[each] for each in categories])
         # As text, which polars writes: to send lists of values would keep the interpreter busy.
-        async with connection.transaction():
-            await copy_frame(connection, "product_wanted", new.with_columns(keys).select(WANTED))
-            self._learn(await connection.fetch(load_sql(PACKAGE, "insert_products")))
+        await copy_frame(connection, "product_wanted", new.with_columns(keys).select(WANTED))
+        self._learn(await connection.fetch(load_sql(PACKAGE, "insert_products")))
         others = new.filter(self._are_new(new))["product_id"].to_list()
         if others:  # another run added them meanwhile, or the other adder
             self._learn(await connection.fetch(load_sql(PACKAGE, "find_products"), others))
