@@ -8,6 +8,8 @@ from bisect import bisect_left, insort
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
+from itertools import islice
 
 from superzol_operator.decide.contract import Peers
 from superzol_operator.keys import Key
@@ -44,7 +46,8 @@ class Census:
         self._entries: dict[Key, Entry] = {}
         self._by_target: dict[Target, set[Key]] = {}
         self._active: Counter[str] = Counter()
-        self._line: list[Place] = []
+        # of each namespace: those that its own limit keeps back must not hold up the others
+        self._lines: dict[str, list[Place]] = {}
 
     @property
     def keys(self) -> frozenset[Key]:
@@ -62,7 +65,7 @@ class Census:
     @property
     def waiting_runs(self) -> int:
         """How many runs are due and wait for a place."""
-        return len(self._line)
+        return sum(len(line) for line in self._lines.values())
 
     def record(
         self, resource: Resource, is_active: bool, queued_since: datetime | None = None
@@ -82,7 +85,7 @@ class Census:
         if is_active:
             self._active[key.namespace] += 1
         if queued_since is not None:
-            insort(self._line, (queued_since, key))
+            insort(self._lines.setdefault(key.namespace, []), (queued_since, key))
         if before and (before.uid, before.targets) == (entry.uid, entry.targets):
             touched = frozenset()
         return (touched | self._next_in_line(before, is_active)) - {key}
@@ -118,7 +121,17 @@ class Census:
         return tuple(f"{other.namespace}/{other.name}" for other in sorted(sharing))
 
     def _before(self, key: Key, since: datetime | None) -> int:
-        return len(self._line) if since is None else bisect_left(self._line, (since, key))
+        """How many take a place before it: of a namespace as many as may begin there."""
+        return sum(
+            min(len(line) if since is None else bisect_left(line, (since, key)), self._free(name))
+            for name, line in self._lines.items()
+        )
+
+    def _free(self, namespace: str) -> int:
+        most = self._limits.max_active_runs_in_namespace
+        if most is None:
+            return len(self._lines[namespace])
+        return max(0, most - self._active[namespace])
 
     def _drop(self, key: Key) -> frozenset[Key]:
         entry = self._entries.pop(key, None)
@@ -127,7 +140,10 @@ class Census:
         if entry.is_active:
             self._active[key.namespace] -= 1
         if entry.queued_since is not None:
-            del self._line[bisect_left(self._line, (entry.queued_since, key))]
+            line = self._lines[key.namespace]
+            del line[bisect_left(line, (entry.queued_since, key))]
+            if not line:
+                del self._lines[key.namespace]
         sharing: set[Key] = set()
         for target in entry.targets:
             holders = self._by_target[target]
@@ -141,9 +157,9 @@ class Census:
         """Those that have waited for longest, when a place has come free."""
         if before is None or not before.is_active or is_active:
             return frozenset()
-        # more than one: the first may be kept back by the limit of its namespace
-        first = self._line[: self._limits.max_active_runs or len(self._line)]
-        return frozenset(key for _, key in first)
+        may_begin = merge(*(line[: self._free(name)] for name, line in self._lines.items()))
+        # more than one: the first may be waiting no more
+        return frozenset(key for _, key in islice(may_begin, self._limits.max_active_runs))
 
 
 def targets_of(resource: Resource) -> frozenset[Target]:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from superzol_operator.census import Census, Limits
+from superzol_operator.decide.claim import is_full
 from superzol_operator.keys import Key
 from superzol_operator.resource import Resource, read_resource
 
@@ -119,6 +120,37 @@ def test_who_waited_for_longest_is_woken_when_a_run_ends() -> None:
     assert census.peers(resource("new")).waiting_before == 2
 
 
+def test_limit_of_a_namespace_keeps_back_no_other() -> None:
+    census = Census(Limits(max_active_runs=10, max_active_runs_in_namespace=1))
+    running = resource("running", namespace="full")
+    census.record(running, is_active=True)
+    for minute in range(19):
+        since = BEGAN + timedelta(minutes=minute)
+        census.record(resource(f"r{minute:02}", namespace="full"), False, since)
+    other = resource("other", namespace="free")
+
+    assert not is_full(census.peers(other))
+
+    census.record(other, is_active=False, queued_since=BEGAN + timedelta(hours=1))
+    assert not is_full(census.peers(other))
+    assert census.record(running, is_active=False) == {Key("full", "r00"), Key("free", "other")}
+    assert census.peers(other).waiting_before == 1
+    assert census.peers(other).active_runs == 0
+
+
+def test_end_of_a_run_wakes_nobody_whose_namespace_is_full() -> None:
+    census = Census(Limits(max_active_runs=2, max_active_runs_in_namespace=1))
+    ending = resource("ending", namespace="free")
+    census.record(resource("running", namespace="full"), is_active=True)
+    census.record(ending, is_active=True)
+    for minute in range(5):
+        since = BEGAN + timedelta(minutes=minute)
+        census.record(resource(f"r{minute}", namespace="full"), False, since)
+    census.record(resource("other", namespace="free"), False, BEGAN + timedelta(hours=1))
+
+    assert census.record(ending, is_active=False) == {Key("free", "other")}
+
+
 def test_resource_that_goes_leaves_its_place_to_the_next() -> None:
     census = Census(Limits(max_active_runs=1))
     census.record(resource("running"), is_active=True)
@@ -146,19 +178,20 @@ def test_buckets_of_two_object_stores_are_no_conflict() -> None:
     assert census.peers(resource("new", dataset="y", storage={"s3": here})).conflicts != ()
 
 
+SPACES = ["shop", "elsewhere"]
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 STANDS = st.tuples(
     NAMES,
-    st.sampled_from(["shop", "elsewhere"]),
+    st.sampled_from(SPACES),
     st.sampled_from(["active", "idle", "gone"]) | st.integers(0, 3),
 )
 
 
-@given(st.lists(STANDS, max_size=30))
+@given(st.lists(STANDS, max_size=30), st.none() | st.integers(1, 3))
 def test_places_and_turns_are_those_of_how_each_resource_stood_last(
-    told: list[tuple[str, str, str | int]],
+    told: list[tuple[str, str, str | int]], most_here: int | None
 ) -> None:
-    census = Census(Limits())
+    census = Census(Limits(max_active_runs_in_namespace=most_here))
     last: dict[Key, str | int] = {}
     for name, namespace, stands in told:
         key = Key(namespace, name)
@@ -173,9 +206,15 @@ def test_places_and_turns_are_those_of_how_each_resource_stood_last(
     waiting = sorted((each, key) for key, each in last.items() if isinstance(each, int))
     active = [key for key, each in last.items() if each == "active"]
     assert (census.active_runs, census.waiting_runs) == (len(active), len(waiting))
-    for place, (_, key) in enumerate(waiting):
+    free = {
+        name: (most_here or 99) - sum(key.namespace == name for key in active) for name in SPACES
+    }
+    before = 0
+    for _, key in waiting:
         peers = census.peers(resource(key.name, namespace=key.namespace))
-        assert peers.waiting_before == place
+        assert peers.waiting_before == before
+        before += free[key.namespace] > 0
+        free[key.namespace] -= 1
         assert peers.active_runs == len(active)
         assert peers.active_runs_in_namespace == sum(
             each.namespace == key.namespace for each in active

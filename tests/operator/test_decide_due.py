@@ -223,6 +223,21 @@ def test_who_waited_longer_gets_the_free_place(world: World) -> None:
     assert current_id(world) == "g-1"
 
 
+def test_who_waits_for_its_own_old_job_stands_in_no_line(world: World) -> None:
+    world.settle()
+    old = world.job()
+    world.run_through()
+    world.jobs[old.name] = replace(old, deleting=True)
+    world.annotations = {"requestedAt": "now"}
+    decision = world.look()
+    assert current_id(world) is None
+    assert decision.queued_since is None
+    assert world.claim("Ready") == ("True", "Queued")
+    world.vanish(old)
+    world.look()
+    assert world.job().run_id.startswith("m-")
+
+
 def test_a_namespace_has_a_cap_of_its_own(world: World) -> None:
     world.peers = Peers(active_runs_in_namespace=2, max_active_runs_in_namespace=2)
     world.look()

@@ -27,8 +27,11 @@ def start(observed: Observed, course: Course, now: datetime) -> Course:
     due = find_due(resource, course.status, now)
     if due is None:
         return course
-    if is_full(observed.peers) or _is_anything_left(observed):
-        return replace(course.waking(now + QUEUE_LOOK), queued_since=due.since)
+    if _is_anything_left(observed):
+        # what it waits for is its own: in the line it would hold up the others
+        return replace(course.waking(now + QUEUE_LOOK), is_due=True)
+    if is_full(observed.peers):
+        return replace(course.waking(now + QUEUE_LOOK), is_due=True, queued_since=due.since)
     return _claim(resource, course, due, now)
 
 

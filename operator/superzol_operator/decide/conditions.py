@@ -64,7 +64,7 @@ def _ready(resource: Resource, course: Course, problem: Problem | None) -> Claim
     base = _last_result(resource, status)
     if resource.spec.suspend and run is None:
         return Claim("Ready", base.status, "Suspended", "spec.suspend is true: no run begins")
-    queued = course.queued_since or (run and run.waiting_reason)
+    queued = course.is_due or (run and run.waiting_reason)
     reason = (run and run.waiting_reason) or ("Queued" if queued else "Progressing")
     if is_spec_pending(resource, status) or (run and run.trigger == SPEC):
         return Claim("Ready", "Unknown", reason, _progress(status))

@@ -62,7 +62,8 @@ class Peers:
     """The other resources, as far as they matter to this one.
 
     conflicts: names (namespace/name) of older resources with the same target or volume path.
-    active_runs: of all others; waiting_before: others that have waited for a place for longer.
+    active_runs: of all others; waiting_before: others that have waited for a place for longer, but
+    for those that the cap of their own namespace keeps back.
     The cap of a namespace is None where there is none.
     """
 

@@ -10,11 +10,15 @@ from superzol_operator.status import CurrentRun, Status
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """wake_times: when to look again, whatever happens until then."""
+    """wake_times: when to look again, whatever happens until then.
+
+    is_due: a run waits to begin. queued_since: what it waits for is a place, since then.
+    """
 
     status: Status
     actions: tuple[Action, ...] = ()
     wake_times: tuple[datetime, ...] = ()
+    is_due: bool = False
     queued_since: datetime | None = None
     missed_slots: int = 0
 
