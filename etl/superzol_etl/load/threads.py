@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextvars import copy_context
 from functools import partial
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
@@ -27,11 +26,14 @@ class Threads:
         **options: Arguments.kwargs,
     ) -> asyncio.Future[Result]:
         """Calls `work` in a thread, at once; to be awaited within the block."""
-        call = partial(copy_context().run, partial(work, *args, **options))
+        call = partial(work, *args, **options)
         future = asyncio.get_running_loop().run_in_executor(None, call)
         self._begun.add(future)
-        future.add_done_callback(self._forget)
-        return future
+        # Who is cancelled while it awaits gives up the waiting, not the work.
+        awaited = asyncio.shield(future)
+        for each in (future, awaited):
+            each.add_done_callback(self._forget)
+        return awaited
 
     def _forget(self, future: asyncio.Future[Any]) -> None:
         """A COPY is sent in pieces: what they held would stay until the last one is sent."""

@@ -25,6 +25,27 @@ async def test_a_block_that_fails_waits_for_its_threads_and_tells_its_own_failur
     assert ended.is_set()
 
 
+async def test_a_block_cancelled_while_it_awaits_its_work_waits_for_it() -> None:
+    began, may_end, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        began.set()
+        may_end.wait()
+        ended.set()
+
+    async def block() -> None:
+        async with Threads() as threads:
+            await threads.begin(work)
+
+    task = asyncio.create_task(block())
+    await asyncio.to_thread(began.wait)
+    task.cancel()
+    asyncio.get_running_loop().call_later(0.05, may_end.set)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended.is_set()
+
+
 async def test_what_the_work_returns_or_raises_comes_where_it_is_awaited() -> None:
     async with Threads() as threads:
         assert await threads.begin(divmod, 7, 2) == (3, 1)
