@@ -81,7 +81,7 @@ def refused_writes_told(connection: Connection) -> Iterator[None]:
 
 async def learn_arrays(connection: Connection) -> None:
     """Lets the driver ask for the types of arrays, which takes 15 ms, while there is time."""
-    await connection.fetchrow("SELECT NULL::int2[], NULL::int4[], NULL::text[], NULL::bool[]")
+    await connection.fetchrow("SELECT NULL::int2[], NULL::int4[]")
 
 
 def _read_only(connection: Connection, error: BaseException) -> EtlError:

@@ -12,7 +12,8 @@ MEASURED = {
     "unitqty": "unit_of_quantity",
     "unitofmeasure": "unit_of_measure",
 }
-CLEANED = [*NAMED.values(), *MEASURED.values(), "weighted", "is_full"]
+SAID = "weighted", "is_full"
+CLEANED = [*NAMED.values(), *MEASURED.values(), *SAID]
 VAGUE = {"itemname": [*VAGUE_WORDS, *map(str.lower, TEST_NAMES)]}
 HAS_LETTER = r"\p{L}"
 
@@ -27,8 +28,7 @@ def clean_words(words: pl.DataFrame) -> pl.DataFrame:
         "code",
         *(_called(column, VAGUE.get(column, VAGUE_WORDS)).alias(n) for column, n in NAMED.items()),
         *(_plain(column).alias(name) for column, name in MEASURED.items()),
-        "weighted",
-        "is_full",
+        *SAID,
     )
 
 

@@ -1,4 +1,5 @@
 -- Holds products to be added until they are; one per session.
+-- Kept past a commit, as insert_products takes the rows out: to empty it at each commit cuts a file.
 CREATE TEMP TABLE IF NOT EXISTS product_wanted (
     scope         int2 NOT NULL,
     code          text NOT NULL,

@@ -120,10 +120,8 @@ class Gatherer:
         numbers, places = np.unique(block.code[better[new]], return_index=True)
         codes = [self.codes.codes()[number] for number in numbers.tolist()]
         firsts = pl.Series(new[places])
-        # By column, as operations on frames would wait for threads.
-        self.tell_new(
-            NewCodes(codes, pl.DataFrame([word.gather(firsts) for word in words.iter_columns()]))
-        )
+        first_words = pl.DataFrame([word.gather(firsts) for word in words.iter_columns()])
+        self.tell_new(NewCodes(codes, first_words))
 
     def _chain_words(self) -> pl.DataFrame:
         """One row per code: code, is_full and each word that is not blank, the best first."""
@@ -146,7 +144,7 @@ class Gatherer:
 
 
 def _words_at(block: PriceBlock, rows: Numbers, rank: Numbers) -> pl.DataFrame:
-    """The words of some rows."""
+    """The words of some rows; by column, as operations on frames would wait for threads."""
     code, ranks = block.code[rows], rank[rows]
     weighted = (block.flags[rows] & OfferFlag.WEIGHTED) != 0
     return pl.DataFrame(

@@ -1,3 +1,3 @@
 -- Clears and counts the summaries that publish wrote.
--- None is cut shorter: that waits for all who read it, and keeps them out.
+-- Not cut shorter: that waits for all who read it, and keeps them out.
 VACUUM (ANALYZE, TRUNCATE false) product_stat
