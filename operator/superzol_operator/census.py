@@ -100,13 +100,16 @@ class Census:
         key = Key(resource.namespace, resource.name)
         entry = self._entries.get(key)
         itself = int(entry is not None and entry.is_active)
+        # under its name there may still be one that was deleted
+        since = entry.queued_since if entry and entry.uid == resource.uid else None
         return Peers(
             conflicts=self._conflicts(key, resource),
             active_runs=self.active_runs - itself,
             max_active_runs=self._limits.max_active_runs,
             active_runs_in_namespace=self._active[key.namespace] - itself,
             max_active_runs_in_namespace=self._limits.max_active_runs_in_namespace,
-            waiting_before=self._before(key, entry.queued_since if entry else None),
+            waiting_before=self._before(key, since),
+            queued_since=since,
         )
 
     def _conflicts(self, key: Key, resource: Resource) -> tuple[str, ...]:

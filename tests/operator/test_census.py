@@ -151,6 +151,15 @@ def test_end_of_a_run_wakes_nobody_whose_namespace_is_full() -> None:
     assert census.record(ending, is_active=False) == {Key("free", "other")}
 
 
+def test_place_in_the_line_is_of_the_resource_and_not_of_its_name() -> None:
+    census = Census(Limits(max_active_runs=1))
+    census.record(resource("a"), is_active=False, queued_since=BEGAN)
+
+    assert census.peers(resource("a")).queued_since == BEGAN
+    assert census.peers(replace(resource("a"), uid="another")).queued_since is None
+    assert census.peers(resource("b")).queued_since is None
+
+
 def test_resource_that_goes_leaves_its_place_to_the_next() -> None:
     census = Census(Limits(max_active_runs=1))
     census.record(resource("running"), is_active=True)

@@ -223,6 +223,30 @@ def test_who_waited_longer_gets_the_free_place(world: World) -> None:
     assert current_id(world) == "g-1"
 
 
+@pytest.mark.parametrize("trigger", ["Manual", "Accept", "Spec", "Backfill"])
+def test_a_run_that_waits_keeps_its_place_in_the_line_at_each_look(trigger: str) -> None:
+    world = loaded()
+    if trigger == "Spec":
+        world.edit(**SPEC_CHANGE)
+    elif trigger == "Backfill":
+        versions = {"from": 809, "to": 812}
+        world.edit(source={"kaggle": world.spec["source"]["kaggle"] | {"versions": versions}})
+    else:
+        asked = {"Manual": "requestedAt", "Accept": "accept"}[trigger]
+        world.annotations = {asked: "rami_levy@812"}
+    world.peers = Peers(active_runs=10, max_active_runs=10)
+    began = world.now
+    for _ in range(3):
+        decision = world.look()
+        assert decision.queued_since == began
+        world.peers = replace(world.peers, queued_since=decision.queued_since)
+        world.wait(seconds=30)
+    world.peers = replace(world.peers, active_runs=0)
+    world.look()
+    assert world.seen.current_run is not None
+    assert world.seen.current_run.trigger == trigger
+
+
 def test_who_waits_for_its_own_old_job_stands_in_no_line(world: World) -> None:
     world.settle()
     old = world.job()

@@ -31,7 +31,9 @@ def start(observed: Observed, course: Course, now: datetime) -> Course:
         # what it waits for is its own: in the line it would hold up the others
         return replace(course.waking(now + QUEUE_LOOK), is_due=True)
     if is_full(observed.peers):
-        return replace(course.waking(now + QUEUE_LOOK), is_due=True, queued_since=due.since)
+        # what is due since now must not begin to wait anew at each look
+        since = min(due.since, observed.peers.queued_since or due.since)
+        return replace(course.waking(now + QUEUE_LOOK), is_due=True, queued_since=since)
     return _claim(resource, course, due, now)
 
 

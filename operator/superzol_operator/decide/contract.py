@@ -63,7 +63,7 @@ class Peers:
 
     conflicts: names (namespace/name) of older resources with the same target or volume path.
     active_runs: of all others; waiting_before: others that have waited for a place for longer, but
-    for those that the cap of their own namespace keeps back.
+    for those that the cap of their own namespace keeps back. queued_since: of this one.
     The cap of a namespace is None where there is none.
     """
 
@@ -73,6 +73,7 @@ class Peers:
     active_runs_in_namespace: int = 0
     max_active_runs_in_namespace: int | None = None
     waiting_before: int = 0
+    queued_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
