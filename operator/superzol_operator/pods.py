@@ -130,7 +130,9 @@ def _volumes(job: CreateJob) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
 
 
 def _secret(volume: str, name: str, folder: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    # Optional: its volume would hold a pod back in silence, its variables say what is missing.
+    secret = {"secretName": name, "defaultMode": SECRET_MODE, "optional": True}
     return (
         {"name": volume, "mountPath": folder, "readOnly": True},
-        {"name": volume, "secret": {"secretName": name, "defaultMode": SECRET_MODE}},
+        {"name": volume, "secret": secret},
     )

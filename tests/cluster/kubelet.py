@@ -31,6 +31,22 @@ class Waiting(NamedTuple):
     message: str = ""
 
 
+class Lacking(NamedTuple):
+    """A Secret is not there: the pod waits where a node misses it first, volumes before variables.
+
+    A volume of it is missed in silence: that is told by an event of the node only.
+    """
+
+    secret: str
+
+    def waiting(self, pod: Manifest) -> Waiting:
+        """How the pod waits."""
+        mounted = [each["secret"] for each in pod["volumes"] if "secret" in each]
+        if any(self.secret == each["secretName"] and not each.get("optional") for each in mounted):
+            return Waiting("ContainerCreating")
+        return Waiting("CreateContainerConfigError", f'secret "{self.secret}" not found')
+
+
 class Running(NamedTuple):
     """The container runs until its pod is deleted."""
 
@@ -41,7 +57,7 @@ class Evicted(NamedTuple):
     after_seconds: float = 0.0
 
 
-Ending = Exit | Waiting | Running | Evicted
+Ending = Exit | Waiting | Lacking | Running | Evicted
 OUT_OF_MEMORY = Exit(SIGKILL_CODE, reason="OOMKilled")
 
 
@@ -130,7 +146,7 @@ class Kubelet:
 
     async def _live(self, pod: Pod) -> None:
         played = self.script(pod)
-        if isinstance(played, Waiting):
+        if isinstance(played, Waiting | Lacking):
             return await self._hold(pod, played)
         await self._bind(pod.name)
         self._begin(pod)
@@ -138,7 +154,7 @@ class Kubelet:
         ending = await played if isinstance(played, Awaitable) else played
         if isinstance(ending, Running):
             return None
-        if isinstance(ending, Waiting):
+        if isinstance(ending, Waiting | Lacking):
             return await self._hold(pod, ending)
         await asyncio.sleep(ending.after_seconds)
         if isinstance(ending, Evicted):
@@ -147,7 +163,8 @@ class Kubelet:
         phase = "Failed" if ending.code else "Succeeded"
         return await self._report(pod.manifest, phase, _ended(ending))
 
-    async def _hold(self, pod: Pod, waiting: Waiting) -> None:
+    async def _hold(self, pod: Pod, why: Waiting | Lacking) -> None:
+        waiting = why.waiting(pod.manifest["spec"]) if isinstance(why, Lacking) else why
         if waiting.reason == "Unschedulable":
             unbound = {"type": "PodScheduled", "status": "False", **waiting._asdict()}
             return await self._report(pod.manifest, "Pending", {}, unbound)

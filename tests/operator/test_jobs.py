@@ -145,6 +145,23 @@ def test_a_pod_is_restricted_and_gets_the_secrets_of_its_stage_only(
 
 
 @given(wanted_jobs())
+def test_a_secret_that_is_missing_is_missed_by_the_container_and_not_by_a_volume(
+    wanted: tuple[Resource, CreateJob],
+) -> None:
+    resource, job = wanted
+    spec = build_job(resource, job, DEFAULTS)["spec"]["template"]["spec"]
+    container = spec["containers"][0]
+    needed = [each["secretRef"] for each in container["envFrom"]]
+    needed += [
+        each["valueFrom"]["secretKeyRef"] for each in container["env"] if "valueFrom" in each
+    ]
+    assert not any(each.get("optional") for each in needed)
+    mounted = [each["secret"] for each in spec["volumes"] if "secret" in each]
+    assert all(each["optional"] for each in mounted)
+    assert {each["secretName"] for each in mounted} <= {each["name"] for each in needed}
+
+
+@given(wanted_jobs())
 def test_labels_of_a_person_never_replace_ours(wanted: tuple[Resource, CreateJob]) -> None:
     resource, job = wanted
     manifest = build_job(resource, job, DEFAULTS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cluster.kubelet import Waiting
+from tests.cluster.kubelet import Lacking, Waiting
 from tests.cluster.scene import Scene
 
 WAITING = {
@@ -10,7 +10,6 @@ WAITING = {
     "node": Waiting("Unschedulable", "0/3 nodes are available: 3 Insufficient memory."),
     "claim": Waiting("Unschedulable", 'persistentvolumeclaim "kaggle-data" not found'),
 }
-SECRET = Waiting("CreateContainerConfigError", 'secret "kaggle-credentials" not found')
 LIMITS = {"deadlineSeconds": 600, "startDeadlineSeconds": 1, "podRetries": 0}
 ONCE = {"limit": 0, "initialBackoffSeconds": 1, "maxBackoffSeconds": 1}
 
@@ -35,7 +34,7 @@ async def test_fault_15_pod_that_starts_at_the_next_attempt_is_fine(scene: Scene
 
 
 async def test_fault_15_missing_secret_stalls_and_a_request_recovers(scene: Scene) -> None:
-    scene.etl.endings["fetch"] = [SECRET]
+    scene.etl.endings["fetch"] = [Lacking("kaggle-credentials")]
     await scene.apply(run=LIMITS)
     status = await scene.until_ended("Failed")
     assert scene.condition(status, "Stalled")["reason"] == "SecretMissing"
