@@ -11,6 +11,7 @@ from superzol_operator.decide.contract import JobView, Observed, PodOutcome
 from superzol_operator.decide.runs import frozen_spec
 from superzol_operator.jobs import MANAGED_BY, MANAGER
 from superzol_operator.keys import Key
+from superzol_operator.pods import CONTAINER
 from superzol_operator.resource import ANNOTATIONS, Resource, read_resource
 from superzol_operator.status import CurrentRun
 from superzol_operator.times import parse_time
@@ -18,6 +19,7 @@ from superzol_operator.times import parse_time
 INDEX = "batch.kubernetes.io/job-completion-index"
 JOB_UID = "batch.kubernetes.io/controller-uid"
 FINISHED = ("Complete", "Failed")
+OVER = ("Succeeded", "Failed")
 
 
 async def observe_resource(cluster: Cluster, key: Key) -> Resource | None:
@@ -82,7 +84,9 @@ def read_pod(pod: Mapping[str, Any]) -> PodOutcome:
     """Reads how a pod ended, or why it waits."""
     metadata, status = pod["metadata"], pod.get("status") or {}
     index = (metadata.get("annotations") or {}).get(INDEX)
-    container: Mapping[str, Any] = next(iter(status.get("containerStatuses") or ()), {})
+    told = {each["name"]: each for each in status.get("containerStatuses") or ()}
+    # an admission may have put others beside it
+    container: Mapping[str, Any] = told.get(CONTAINER, {})
     state = container.get("state") or {}
     ended, waiting = state.get("terminated"), state.get("waiting") or {}
     conditions = {each["type"]: each for each in status.get("conditions") or ()}
@@ -92,7 +96,9 @@ def read_pod(pod: Mapping[str, Any]) -> PodOutcome:
         exit_code=ended["exitCode"] if ended else None,
         reason=_reason(status, ended or {}, waiting, conditions),
         message=_message(status, ended or {}, waiting, conditions),
-        started=bool(ended or state.get("running") or container.get("lastState")),
+        # a pod that its node rejected has no container that could start any more
+        started=status.get("phase") in OVER
+        or bool(ended or state.get("running") or container.get("lastState")),
         created_at=parse_time(metadata["creationTimestamp"]),
         disrupted=conditions.get("DisruptionTarget", {}).get("status") == "True",
     )

@@ -64,3 +64,22 @@ def test_evicted_pod_is_disrupted_and_not_at_fault() -> None:
     outcome = read_pod(pod({**container(terminated={"exitCode": 137}), "conditions": [gone]}))
 
     assert outcome.disrupted
+
+
+@pytest.mark.parametrize("reason", ["OutOfcpu", "NodeAffinity", "UnexpectedAdmissionError"])
+def test_pod_that_its_node_rejected_waits_for_nothing(reason: str) -> None:
+    rejected = {"phase": "Failed", "reason": reason, "message": "Pod was rejected"}
+
+    outcome = read_pod(pod(rejected))
+
+    assert (outcome.reason, outcome.message) == (reason, "Pod was rejected")
+    assert (outcome.exit_code, outcome.started) == (None, True)
+
+
+def test_container_that_an_admission_added_speaks_for_no_pod() -> None:
+    beside = {"name": "proxy", "state": {"running": {"startedAt": CREATED}}}
+    ours = {"name": "etl", "state": {"waiting": {"reason": "ImagePullBackOff"}}}
+
+    outcome = read_pod(pod({"containerStatuses": [beside, ours]}))
+
+    assert (outcome.reason, outcome.started) == ("ImagePullBackOff", False)

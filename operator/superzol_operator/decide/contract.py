@@ -14,7 +14,8 @@ class PodOutcome:
 
     index: of an Indexed Job. exit_code None: not ended. message: the termination message, as it is.
     reason: why it ended (OOMKilled, Evicted, …), or why it waits (ImagePullBackOff, Unschedulable).
-    started: a container of it runs or ran. disrupted: it has the condition DisruptionTarget.
+    started: its container runs or ran, or never will, as its node rejected the pod.
+    disrupted: it has the condition DisruptionTarget.
     created_at: None where it is not known; the Job's time then counts.
     """
 
