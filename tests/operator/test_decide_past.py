@@ -23,7 +23,7 @@ def wanting(first: int, last: int) -> World:
 def carry_past(world: World) -> list[int]:
     """Carries runs of the past to their end; returns the versions in their order."""
     versions: list[int] = []
-    for _ in range(20):
+    for _ in range(40):
         world.settle()
         run = world.seen.current_run
         if run is None:

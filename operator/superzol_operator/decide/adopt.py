@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from superzol_operator.decide.contract import JobView, Observed
 from superzol_operator.decide.course import Course
-from superzol_operator.decide.due import HISTORY_RECORDS
 from superzol_operator.decide.finish import make_artifact
 from superzol_operator.decide.runs import (
     ACCEPT,
@@ -17,6 +16,7 @@ from superzol_operator.decide.runs import (
     SCHEDULE,
     SPEC,
     recorded_ids,
+    remember,
     slot_of_run_id,
     stages_of,
     token_run_id,
@@ -133,8 +133,7 @@ def _record(course: Course, jobs: list[JobView], now: datetime) -> Course:
         completion_time=now,
         attempts=max(job.attempt for job in jobs),
     )
-    history = (record, *course.status.history)[:HISTORY_RECORDS]
-    return course.noting(last_run=record, history=history)
+    return course.noting(last_run=record, history=remember(course.status, record))
 
 
 def _restore_artifact(resource: Resource, course: Course, jobs: list[JobView]) -> Course:

@@ -14,6 +14,7 @@ from superzol_operator.decide.runs import (
     decisive_record,
     recorded_ids,
     records_of,
+    remember,
     slot_run_id,
     token_run_id,
 )
@@ -25,7 +26,6 @@ CHAIN_VERSION = re.compile(r"[a-z0-9_]{1,64}@v?([0-9]{1,5})")
 # A slot that is looked at a little late is not late: 0 means to catch nothing up, not to run never.
 GRACE_SECONDS = 30
 MISSED_AT_MOST = 1000
-HISTORY_RECORDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ def note_missed(resource: Resource, course: Course, now: datetime) -> Course:
     if missed > 1:
         message += f", and {missed - 1} before it"
     record = RunRecord(run_id, SCHEDULE, "Missed", "MissedSchedule", message)
-    record_history = (record, *status.history)[:HISTORY_RECORDS]
-    course = course.noting(last_schedule_time=slot, last_run=record, history=record_history)
+    history = remember(status, record)
+    course = course.noting(last_schedule_time=slot, last_run=record, history=history)
     course = course.warning("ScheduleMissed", message)
     return replace(course, missed_slots=course.missed_slots + missed)
 

@@ -5,8 +5,14 @@ from datetime import datetime, timedelta
 
 from superzol_operator.decide.contract import Observed
 from superzol_operator.decide.course import Course
-from superzol_operator.decide.due import HISTORY_RECORDS
-from superzol_operator.decide.runs import BACKFILL, GOOD_RESULTS, frozen_spec, jobs_of_run
+from superzol_operator.decide.runs import (
+    BACKFILL,
+    GOOD_RESULTS,
+    decisive_record,
+    frozen_spec,
+    jobs_of_run,
+    remember,
+)
 from superzol_operator.outcome import Failure, Kind, Report
 from superzol_operator.spec import Spec
 from superzol_operator.status import (
@@ -47,7 +53,7 @@ def finish(observed: Observed, course: Course, result: str, why: Failure, now: d
     )
     course = course.noting(
         last_run=record,
-        history=(record, *status.history)[:HISTORY_RECORDS],
+        history=remember(status, record),
         current_run=None,
         last_job_time=_newest_job(observed, run, status),
     )
@@ -64,7 +70,7 @@ def finish(observed: Observed, course: Course, result: str, why: Failure, now: d
 
 def finish_unchanged(observed: Observed, course: Course, now: datetime) -> Course:
     """Ends a run whose version is loaded already."""
-    run, last = course.run, course.status.last_run
+    run, last = course.run, decisive_record(course.status)
     if last is None or last.result != "Unchanged" or last.revision != run.revision:
         course = course.telling("UpToDate", f"{run.revision} is loaded already")
     why = Failure(Kind.UNKNOWN, "UpToDate", "nothing changed at the source")

@@ -23,6 +23,7 @@ PUBLISH = "publish"
 
 GOOD_RESULTS = ("Succeeded", "Partial", "Unchanged")
 TOKEN_LETTERS = 10
+HISTORY_RECORDS = 10
 
 
 def token_run_id(letter: str, token: str) -> str:
@@ -116,6 +117,17 @@ def recorded_ids(status: Status) -> frozenset[str]:
 
 def decisive_record(status: Status) -> RunRecord | None:
     """The last run that says whether the resource is well; None: none has ended yet."""
-    judged = (*GOOD_RESULTS, "Failed")
-    ended = (each for each in records_of(status) if each.trigger != BACKFILL)
-    return next((each for each in ended if each.result in judged), None)
+    return next((each for each in records_of(status) if is_decisive(each)), None)
+
+
+def is_decisive(record: RunRecord) -> bool:
+    """It ended by itself, and was about what the spec asks for now."""
+    return record.trigger != BACKFILL and record.result in (*GOOD_RESULTS, "Failed")
+
+
+def remember(status: Status, record: RunRecord) -> tuple[RunRecord, ...]:
+    """The history with one record more: the newest, and the newest decisive one however old."""
+    longer = (record, *status.history)
+    newest = longer[:HISTORY_RECORDS]
+    decisive = next((each for each in longer if is_decisive(each)), None)
+    return newest if decisive is None or decisive in newest else (*newest[:-1], decisive)
