@@ -106,15 +106,16 @@ def reports_of(job: JobView) -> tuple[Report, ...]:
 
 
 def failure_of(job: JobView) -> Failure:
-    """Why a Job failed: of its pods the one that speaks against a retry least."""
+    """Why a Job failed: of its indexes that failed the one that speaks against a retry least."""
     if job.finished_reason == DEADLINE:
         return Failure(Kind.PERMANENT, DEADLINE, "the run took longer than run.deadlineSeconds")
-    ended = [each for each in job.outcomes if each.exit_code not in (None, 0)]
-    failures = [_failure_of_pod(each) for each in ended if not each.disrupted]
-    if not failures:
-        message = plain_text(job.finished_message)
-        return Failure(Kind.UNKNOWN, job.finished_reason or "PodFailed", message)
-    return _most_hopeful(failures)
+    if not job.failed_indexes:
+        return _failure_of_pods(job, job.outcomes)
+    by_index = [
+        _failure_of_pods(job, [pod for pod in job.outcomes if pod.index == index])
+        for index in job.failed_indexes
+    ]
+    return _most_hopeful(by_index)
 
 
 def plain_text(value: Any) -> str:
@@ -123,6 +124,17 @@ def plain_text(value: Any) -> str:
         return ""
     plain = "".join(letter if letter.isprintable() else " " for letter in value[: MAX_TEXT * 4])
     return plain if len(plain) <= MAX_TEXT else plain[: MAX_TEXT - 1] + "…"
+
+
+def _failure_of_pods(job: JobView, pods: Iterable[PodOutcome]) -> Failure:
+    """Of pods that tried the same one after another: a permanent failure was the end of it."""
+    ended = [each for each in pods if each.exit_code not in (None, 0) and not each.disrupted]
+    failures = [_failure_of_pod(each) for each in ended]
+    if not failures:
+        message = plain_text(job.finished_message)
+        return Failure(Kind.UNKNOWN, job.finished_reason or "PodFailed", message)
+    permanent = [failure for failure in failures if failure.kind is Kind.PERMANENT]
+    return _most_hopeful(permanent or failures)
 
 
 def _failure_of_pod(pod: PodOutcome) -> Failure:

@@ -74,9 +74,50 @@ def test_a_pod_out_of_memory_is_tried_again() -> None:
     assert (failure.kind, failure.reason) == (Kind.UNKNOWN, "OOMKilled")
 
 
-def test_of_several_pods_the_one_that_a_retry_may_heal_counts() -> None:
-    pods = [PodOutcome(f"pod-{code}", exit_code=code) for code in (65, 75, 70)]
+def indexed(**exit_codes: list[int]) -> list[PodOutcome]:
+    """The pods of each index in their order, given as index_0=[75, 0]."""
+    return [
+        PodOutcome(f"pod-{name}-{number}", index=int(name[-1]), exit_code=code)
+        for name, codes in exit_codes.items()
+        for number, code in enumerate(codes)
+    ]
+
+
+@pytest.mark.parametrize("codes", [(75, 77), (77, 75), (70, 75, 77)])
+def test_a_permanent_failure_ends_a_job_whatever_failed_before(codes: tuple[int, ...]) -> None:
+    pods = [PodOutcome(f"pod-{code}", exit_code=code) for code in codes]
+    failure = failure_of(job(*pods))
+    assert (failure.kind, failure.stalled_as) == (Kind.PERMANENT, "AuthenticationFailed")
+
+
+def test_of_passing_failures_one_after_another_the_most_hopeful_counts() -> None:
+    pods = [PodOutcome(f"pod-{code}", exit_code=code) for code in (70, 75, 137)]
     assert failure_of(job(*pods)).kind is Kind.TRANSIENT
+
+
+def test_a_shard_that_succeeded_at_last_does_not_speak_for_the_one_that_failed() -> None:
+    pods = indexed(index_0=[75, 0], index_1=[65])
+    failure = failure_of(job(*pods, stage="load", completed_indexes=(0,), failed_indexes=(1,)))
+    assert (failure.kind, failure.stalled_as) == (Kind.PERMANENT, "SchemaDrift")
+
+
+def test_a_permanent_failure_ends_a_shard_whatever_failed_before() -> None:
+    pods = indexed(index_0=[0], index_1=[75, 65])
+    failure = failure_of(job(*pods, stage="load", completed_indexes=(0,), failed_indexes=(1,)))
+    assert failure.kind is Kind.PERMANENT
+
+
+@pytest.mark.parametrize("passing", [75, 70, 137])
+def test_of_shards_that_failed_the_one_that_a_retry_may_heal_counts(passing: int) -> None:
+    pods = indexed(index_1=[65], index_3=[passing, passing])
+    failure = failure_of(job(*pods, stage="load", failed_indexes=(1, 3)))
+    assert (failure.kind is Kind.PERMANENT, failure.reason) == (False, f"Exit{passing}")
+
+
+def test_a_shard_whose_pods_are_gone_may_be_healed_by_a_retry() -> None:
+    pods = indexed(index_1=[65])
+    failure = failure_of(job(*pods, failed_indexes=(1, 3), finished_reason="FailedIndexes"))
+    assert (failure.kind, failure.reason) == (Kind.UNKNOWN, "FailedIndexes")
 
 
 def test_an_evicted_pod_does_not_speak_for_the_job() -> None:

@@ -174,8 +174,11 @@ class World:
         """The Job that runs fails by a pod with this exit code."""
         job = self.job()
         told = message(result="Failed", reason="Trouble", message="it broke")
-        outcome = PodOutcome("pod", exit_code=exit_code, message=told, started=True)
-        fields: dict[str, Any] = {"finished": "Failed", "active": 0, "outcomes": (outcome,)}
+        outcomes = tuple(
+            PodOutcome(f"pod-{index}", index, exit_code, message=told, started=True)
+            for index in changes.get("failed_indexes", (None,))
+        )
+        fields: dict[str, Any] = {"finished": "Failed", "active": 0, "outcomes": outcomes}
         self.change(job, **(fields | changes))
 
     def vanish(self, job: JobView | None = None) -> None:
