@@ -186,3 +186,16 @@ def test_what_is_no_chain_and_version_is_told_and_runs_nothing(world: World) -> 
     world.settle()
     assert world.reasons().count("InvalidAccept") == 1
     assert world.seen.current_run is None
+
+
+def test_a_stalled_resource_runs_again_at_its_slot_and_not_before() -> None:
+    world = scheduled()
+    world.settle()
+    world.fail(77)
+    world.settle()
+    world.wait(hours=13)
+    world.settle()
+    assert world.claim("Stalled") == ("True", "AuthenticationFailed") and not world.running()
+    world.wait(hours=1)
+    world.settle()
+    assert world.running()
