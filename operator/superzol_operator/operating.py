@@ -141,8 +141,12 @@ class Operator:
             queue_oldest_seconds=lambda: self._queue.oldest_seconds,
             active_runs=lambda: self._census.active_runs,
             queued_runs=lambda: self._census.waiting_runs,
-            is_leader=lambda: self._work.is_running,
+            is_leader=self._leads,
         )
+
+    def _leads(self) -> bool:
+        """It works and may write; cut off from the API server it stays, but does neither."""
+        return self._work.is_running and (not self._settings.leader_election or self._lease.is_held)
 
 
 def lease_terms(settings: Settings) -> LeaseTerms:

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 from tests.cluster.scene import Scene
+from tests.operator.faults.gates import leads
 
 # two minutes in production; here long enough that the Lease runs out and every call fails
 AWAY_SECONDS = 6.0
@@ -19,8 +20,11 @@ async def test_fault_03_operator_outlives_a_server_that_is_away(scene: Scene) ->
     opened.set()
     await asyncio.sleep(AWAY_SECONDS)
     assert scene.operator.is_running
+    # so that the alert of nobody working fires
+    assert not await leads(scene.operator)
     await scene.proxy.open()
     back = time.monotonic()
 
     await scene.until_ended("Succeeded")
     assert time.monotonic() - back < RESUME_SECONDS
+    assert await leads(scene.operator)
