@@ -8,6 +8,7 @@ from superzol_operator.decide.course import Course
 from superzol_operator.decide.runs import (
     ACCEPT,
     BACKFILL,
+    INVALID_ACCEPT,
     MANUAL,
     SCHEDULE,
     SPEC,
@@ -75,7 +76,7 @@ def note_handled(resource: Resource, course: Course) -> Course:
     if CHAIN_VERSION.fullmatch(accept):
         return course
     message = f"accept {accept[:100]!r} is no CHAIN@VERSION: write such as rami_levy@812"
-    return course.noting(last_handled_accept=accept).warning("InvalidAccept", message)
+    return course.noting(last_handled_accept=accept).warning(INVALID_ACCEPT, message)
 
 
 def note_missed(resource: Resource, course: Course, now: datetime) -> Course:

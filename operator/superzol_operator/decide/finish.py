@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 from superzol_operator.decide.contract import Observed
 from superzol_operator.decide.course import Course
 from superzol_operator.decide.runs import (
+    ACCEPT,
     BACKFILL,
     GOOD_RESULTS,
+    INVALID_ACCEPT,
     decisive_record,
     frozen_spec,
+    is_decisive,
+    is_invalid_accept,
     jobs_of_run,
     remember,
 )
@@ -28,13 +32,16 @@ from superzol_operator.status import (
 FAILED = "Failed"
 CANCELLED = "Cancelled"
 MOST_SNAPSHOTS = 20
-# A version of the past that is bad or not there is left out; the others go on.
-LEFT_OUT = ("SchemaDrift", "DatasetNotFound")
+# What is wrong with a version that somebody names says nothing of the newest one.
+BAD_OR_MISSING = ("SchemaDrift", "DatasetNotFound")
 
 
 def finish(observed: Observed, course: Course, result: str, why: Failure, now: datetime) -> Course:
     """Records how the current run ended, and ends it."""
     run, status = course.run, course.status
+    if run.trigger == ACCEPT and why.stalled_as in BAD_OR_MISSING:
+        message = f"{run.subject or run.id} is not accepted ({why.reason}): {why.message}"
+        why = Failure(Kind.PERMANENT, INVALID_ACCEPT, message)
     record = RunRecord(
         id=run.id,
         trigger=run.trigger,
@@ -57,13 +64,10 @@ def finish(observed: Observed, course: Course, result: str, why: Failure, now: d
         current_run=None,
         last_job_time=_newest_job(observed, run, status),
     )
-    if result == FAILED:
-        course = course.warning("RunFailed", f"run {run.id} failed ({why.reason}): {why.message}")
-    elif result == CANCELLED:
-        course = course.telling("RunCancelled", f"run {run.id} was ended: {why.reason}")
+    course = _tell_end(course, record)
     if run.trigger == BACKFILL:
         course = _note_past(course, run, record, now)
-    else:
+    elif is_decisive(record):
         course = _count(course, result, now)
     return course.waking(now)
 
@@ -141,6 +145,17 @@ def make_artifact(run: CurrentRun, report: Report, now: datetime) -> Artifact:
     )
 
 
+def _tell_end(course: Course, record: RunRecord) -> Course:
+    if is_invalid_accept(record):
+        return course.warning(INVALID_ACCEPT, record.message)
+    if record.result == FAILED:
+        told = f"run {record.id} failed ({record.reason}): {record.message}"
+        return course.warning("RunFailed", told)
+    if record.result == CANCELLED:
+        return course.telling("RunCancelled", f"run {record.id} was ended: {record.reason}")
+    return course
+
+
 def _newest_job(observed: Observed, run: CurrentRun, status: Status) -> datetime | None:
     jobs = jobs_of_run(observed, run.id)
     times = [status.last_job_time, run.job_created_time, *(job.created_at for job in jobs)]
@@ -150,14 +165,12 @@ def _newest_job(observed: Observed, run: CurrentRun, status: Status) -> datetime
 def _count(course: Course, result: str, now: datetime) -> Course:
     if result in GOOD_RESULTS:
         return course.noting(consecutive_failures=0, last_success_time=now)
-    if result == FAILED:
-        return course.noting(consecutive_failures=course.status.consecutive_failures + 1)
-    return course
+    return course.noting(consecutive_failures=course.status.consecutive_failures + 1)
 
 
 def _note_past(course: Course, run: CurrentRun, record: RunRecord, now: datetime) -> Course:
     past = course.status.backfill or Backfill(next_version=run.version or 0)
-    if record.result in GOOD_RESULTS or record.stalled_as in LEFT_OUT:
+    if record.result in GOOD_RESULTS or record.stalled_as in BAD_OR_MISSING:
         return course.noting(backfill=Backfill(next_version=past.next_version - 1))
     wait = timedelta(hours=1)
     later = replace(past, tries=past.tries + 1, next_attempt_time=now + wait)

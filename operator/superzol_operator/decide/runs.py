@@ -21,6 +21,8 @@ FETCH = "fetch"
 LOAD = "load"
 PUBLISH = "publish"
 
+INVALID_ACCEPT = "InvalidAccept"
+
 GOOD_RESULTS = ("Succeeded", "Partial", "Unchanged")
 TOKEN_LETTERS = 10
 HISTORY_RECORDS = 10
@@ -121,8 +123,15 @@ def decisive_record(status: Status) -> RunRecord | None:
 
 
 def is_decisive(record: RunRecord) -> bool:
-    """It ended by itself, and was about what the spec asks for now."""
-    return record.trigger != BACKFILL and record.result in (*GOOD_RESULTS, "Failed")
+    """It ended by itself, and was about the newest version."""
+    if record.trigger == BACKFILL or is_invalid_accept(record):
+        return False
+    return record.result in (*GOOD_RESULTS, "Failed")
+
+
+def is_invalid_accept(record: RunRecord) -> bool:
+    """What it was asked to accept is not there, or bad: that says nothing of the newest version."""
+    return record.trigger == ACCEPT and record.reason == INVALID_ACCEPT
 
 
 def remember(status: Status, record: RunRecord) -> tuple[RunRecord, ...]:
