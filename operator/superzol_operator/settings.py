@@ -103,6 +103,14 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return tuple(value)
 
+    @field_validator("service_account_names")
+    @classmethod
+    def names_an_account(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuses a list without a name, as of a variable that is set to nothing."""
+        if not value:
+            raise ValueError("name at least one service account of the pods, such as default")
+        return value
+
     @model_validator(mode="after")
     def serves_something(self) -> Self:
         """Refuses to serve nothing, or a part and the whole."""

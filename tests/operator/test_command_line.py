@@ -33,6 +33,14 @@ def test_run_must_know_which_namespaces(arguments: tuple[str, ...]) -> None:
     assert "which namespaces? Give --namespace or --cluster-wide" in ended.stderr
 
 
+@pytest.mark.parametrize("names", ["", " , "])
+def test_run_must_know_an_account_of_its_pods(names: str) -> None:
+    ended = run("run", "--cluster-wide", SUPERZOL_OPERATOR_SERVICE_ACCOUNT_NAMES=names)
+
+    assert ended.returncode == 64
+    assert "service_account_names: name at least one service account" in ended.stderr
+
+
 def test_run_without_credentials_says_so() -> None:
     ended = run("run", "--namespace", "shop", "--kubeconfig", "/nonexistent/config")
 

@@ -198,6 +198,7 @@ WRONG = [
     ("settings.crashAt=before_claim", "crashAt"),
     ("serviceAccount.create=false", "name"),
     ("ports.probe=0", "probe"),
+    ("etl.serviceAccountNames[0]=", "serviceAccountNames"),
 ]
 
 
