@@ -239,22 +239,6 @@ def test_a_run_that_began_waits_for_pods_that_outlived_another() -> None:
     assert world.seen.current_run is not None
 
 
-def test_overdue_stands_from_the_second_slot_without_success_until_one() -> None:
-    world = scheduled(startingDeadlineSeconds=0)
-    world.run_through()
-    world.wait(days=1)
-    world.settle()
-    assert world.claim("Overdue") is None
-    world.wait(days=1)
-    world.settle()
-    assert world.claim("Overdue") == ("True", "MissedSchedule")
-    world.annotations = {"requestedAt": "now"}
-    world.settle()
-    assert world.claim("Overdue") == ("True", "RunTooLong")
-    world.run_through()
-    assert world.claim("Overdue") is None
-
-
 def test_a_run_may_replace_another_where_that_is_wanted() -> None:
     world = scheduled()
     world.spec = world.spec | {"concurrencyPolicy": "Replace"}

@@ -11,7 +11,14 @@ from superzol_operator.decide.course import Course
 from superzol_operator.decide.due import is_paused, is_spec_pending
 from superzol_operator.decide.finish import held_back_text, is_too_little
 from superzol_operator.decide.problem import Problem
-from superzol_operator.decide.runs import ACCEPT, GOOD_RESULTS, MANUAL, SPEC, decisive_record
+from superzol_operator.decide.runs import (
+    ACCEPT,
+    BACKFILL,
+    GOOD_RESULTS,
+    MANUAL,
+    SPEC,
+    decisive_record,
+)
 from superzol_operator.resource import Resource
 from superzol_operator.schedule import jitter_of, newest_slot
 from superzol_operator.status import Condition, Status
@@ -145,8 +152,12 @@ def _overdue(
     come = now - jitter_of(schedule, resource.uid)
     newest = newest_slot(schedule, come, since)
     before = newest and newest_slot(schedule, newest - timedelta(seconds=1), since)
-    if before is None or (status.last_success_time and status.last_success_time >= before):
+    if newest is None or before is None:
         return None
-    if status.current_run:
+    if status.last_success_time and status.last_success_time >= before:
+        return None
+    run = status.current_run
+    # a slot may wait for a version of the past, which is not what takes too long
+    if run and run.trigger != BACKFILL and run.start_time < newest:
         return Claim("Overdue", "True", "RunTooLong", "a run took longer than until the next slot")
     return Claim("Overdue", "True", "MissedSchedule", "a slot passed without success")
