@@ -37,13 +37,20 @@ class Work:
         self._health = health
         self._workers: list[asyncio.Task[None]] = []
         self._stopping = False
+        self._early: set[Key] = set()
+        self._is_leading = False
         self.is_running = False
 
     async def run(self) -> None:
         """Lists every resource first, since a place or a target taken decides; then works."""
         self._health.lead()
+        self._is_leading = True
         await self._resync_until_done(spread_seconds=0.0)
         self.is_running = True
+        # what changed while the list was under way may not be in it
+        for key in self._early:
+            self.wake(key)
+        self._early.clear()
         async with asyncio.TaskGroup() as tasks:
             self._workers = [
                 tasks.create_task(self._serve()) for _ in range(self._settings.workers)
@@ -54,7 +61,7 @@ class Work:
     async def stop(self) -> None:
         """Takes no more keys and lets the looks under way end."""
         self._stopping = True
-        self.is_running = False
+        self.is_running = self._is_leading = False
         for worker in self._workers:
             worker.cancel("stop")
         if self._workers:
@@ -65,7 +72,7 @@ class Work:
         metadata = body["metadata"]
         key = Key(metadata["namespace"], metadata["name"])
         is_echo = has_changed and self._reconciler.is_echo(key, metadata["resourceVersion"])
-        if self.is_running and not is_echo:
+        if self._is_leading and not is_echo:
             self._note(key, body)
             self.wake(key)
 
@@ -80,6 +87,8 @@ class Work:
         if self.is_running:
             queue = self._around.queue
             queue.add(key, delay_seconds and delay_seconds + LOOK_SECONDS * queue.depth)
+        elif self._is_leading:
+            self._early.add(key)
 
     async def _serve(self) -> None:
         while not self._stopping:

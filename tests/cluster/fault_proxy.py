@@ -34,6 +34,7 @@ class Fault:
     """What happens to requests of a verb whose path matches a pattern, `times` times.
 
     status 0: they go on to the API server. drop_reply: they do, and their answer does not come.
+    held: it comes when this is set.
     """
 
     verb: str
@@ -43,6 +44,7 @@ class Fault:
     message: str = "a fault of the test"
     delay_seconds: float = 0.0
     drop_reply: bool = False
+    held: asyncio.Event | None = None
     times: int = 1_000_000
 
     def takes(self, verb: str, path: str) -> bool:
@@ -143,9 +145,9 @@ class FaultProxy:
                 body = _status(fault.status, fault.message)
                 return web.json_response(body, status=fault.status, headers=fault.headers)
         await self._flowing.wait()
-        return await self._forward(request, bool(fault and fault.drop_reply))
+        return await self._forward(request, fault)
 
-    async def _forward(self, request: web.BaseRequest, drop_reply: bool) -> web.StreamResponse:
+    async def _forward(self, request: web.BaseRequest, fault: Fault | None) -> web.StreamResponse:
         sent = await request.read()
         try:
             async with self._upstream.request(
@@ -154,7 +156,10 @@ class FaultProxy:
                 data=sent or None,
                 headers=_passed(request.headers.items()),
             ) as answer:
-                if not drop_reply:
+                if fault and fault.held:
+                    await answer.read()
+                    await fault.held.wait()
+                if not (fault and fault.drop_reply):
                     return await self._pass_on(request, answer)
                 await answer.read()
         except (aiohttp.ClientError, ConnectionError):

@@ -5,11 +5,16 @@ from pathlib import Path
 
 from tests.cluster.binaries import find_binaries
 from tests.cluster.control_plane import running_control_plane
+from tests.cluster.fault_proxy import Fault
 from tests.cluster.operator_process import OperatorProcess
 from tests.cluster.scene import Scene
+from tests.cluster.waiting import until
 
 MEBIBYTE = 2**20
 MAX_IDLE_MEBIBYTES = 110
+WATCHES, LISTS = r"/datasetrefreshes\?.*watch=", r"/datasetrefreshes\?limit="
+# for the API server to answer a list, or to tell a watch
+ANSWER_SECONDS = 0.5
 
 
 async def test_new_resource_is_fetched_loaded_and_published(scene: Scene) -> None:
@@ -35,6 +40,30 @@ async def test_nothing_is_written_when_nothing_changes(scene: Scene) -> None:
 
     again = await scene.namespace.read("datasetrefreshes", "prices")
     assert again["metadata"]["resourceVersion"] == resource["metadata"]["resourceVersion"]
+
+
+async def test_resource_made_while_a_new_leader_lists_is_looked_at_at_once(scene: Scene) -> None:
+    await scene.operator.kill()
+    standby = scene.proxy.add(Fault("*", "/leases", status=500))
+    watches = scene.proxy.count("GET", WATCHES)
+    await scene.operator.start()
+    await until(lambda: count(scene, WATCHES), lambda now: now > watches)
+    answered = asyncio.Event()
+    scene.proxy.add(Fault("GET", LISTS, held=answered, times=1))
+    lists = scene.proxy.count("GET", LISTS)
+    scene.proxy.faults.remove(standby)
+    await until(lambda: count(scene, LISTS), lambda now: now > lists)
+    await asyncio.sleep(ANSWER_SECONDS)
+
+    await scene.apply()
+    await asyncio.sleep(ANSWER_SECONDS)
+    answered.set()
+
+    await scene.until_ended("Succeeded")
+
+
+async def count(scene: Scene, path: str) -> int:
+    return scene.proxy.count("GET", path)
 
 
 async def test_operator_without_its_kind_says_how_to_install_it(tmp_path: Path) -> None:
