@@ -92,3 +92,31 @@ def test_an_unchanged_version_is_told_once_though_the_past_is_loaded_between() -
     assert world.seen.last_run is not None
     assert world.seen.last_run.result == "Unchanged"
     assert world.reasons().count("UpToDate") == 1
+
+
+def test_as_many_runs_keep_their_jobs_as_the_limit_says() -> None:
+    world = loaded()
+    world.spec = world.spec | {"successfulRunsHistoryLimit": 15}
+    for _ in range(20):
+        at_two(world)
+        world.run_through()
+    assert len(world.seen.history) == 10
+    assert len({job.run_id for job in world.jobs.values()}) == 15
+    assert "RunAdopted" not in world.reasons()
+
+
+def test_jobs_of_a_failed_run_outlast_any_number_of_good_ones() -> None:
+    world = loaded()
+    at_two(world)
+    world.fail(65)
+    world.settle()
+    failed = world.last_id()
+    for _ in range(20):
+        at_two(world)
+        world.run_through()
+    assert failed not in {record.id for record in world.seen.history}
+    kept = {job.run_id for job in world.jobs.values()}
+    assert failed in kept and len(kept) == 4
+    world.edit(failedRunsHistoryLimit=0)
+    world.settle()
+    assert failed not in {job.run_id for job in world.jobs.values()}

@@ -17,6 +17,7 @@ from superzol_operator.decide.runs import (
     SPEC,
     recorded_ids,
     remember,
+    result_of_jobs,
     slot_of_run_id,
     stages_of,
     token_run_id,
@@ -119,14 +120,10 @@ def _with_fetched(run: CurrentRun, jobs: list[JobView]) -> CurrentRun:
 
 
 def _record(course: Course, jobs: list[JobView], now: datetime) -> Course:
-    complete = {job.stage for job in jobs if job.finished == "Complete"}
-    last = {PUBLISH, "backfill"} & complete
-    only_fetched = complete == {FETCH} and {job.stage for job in jobs} == {FETCH}
-    result = "Succeeded" if last else "Unchanged" if only_fetched else "Failed"
     record = RunRecord(
         id=jobs[0].run_id,
         trigger=TRIGGERS[jobs[0].run_id[:1]],
-        result=result,
+        result=result_of_jobs(jobs),
         reason="Adopted",
         message="known by its Jobs only",
         start_time=min(job.created_at for job in jobs),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from superzol_operator.decide.contract import CreateJob, JobView, Observed
@@ -104,6 +105,15 @@ def create_job(resource: Resource, run: CurrentRun, now: datetime) -> CreateJob:
 def jobs_of_run(observed: Observed, run_id: str) -> tuple[JobView, ...]:
     """Our Jobs of a run."""
     return tuple(job for job in observed.jobs if job.is_ours and job.run_id == run_id)
+
+
+def result_of_jobs(jobs: Sequence[JobView]) -> str:
+    """How a run ended of which only its Jobs are known; what was cancelled may seem Unchanged."""
+    complete = {job.stage for job in jobs if job.finished == "Complete"}
+    if {PUBLISH, "backfill"} & complete:
+        return "Succeeded"
+    only_fetched = complete == {FETCH} and {job.stage for job in jobs} == {FETCH}
+    return "Unchanged" if only_fetched else "Failed"
 
 
 def records_of(status: Status) -> tuple[RunRecord, ...]:

@@ -1,16 +1,23 @@
 """Deletes the Jobs of runs that are recorded, beyond the limits of history."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
 from superzol_operator.decide.adopt import unknown_jobs
 from superzol_operator.decide.contract import DeleteJob, JobView, Observed
-from superzol_operator.decide.runs import GOOD_RESULTS
+from superzol_operator.decide.runs import GOOD_RESULTS, records_of, result_of_jobs
 from superzol_operator.resource import Resource
 from superzol_operator.status import Status
 
 
 def find_leftovers(observed: Observed, status: Status) -> tuple[DeleteJob, ...]:
     """Jobs to delete: of runs beyond the limits, and those that outlived their run or attempt."""
-    kept, run = _kept_runs(observed.resource, status), status.current_run
+    run = status.current_run
     unknown = {job.name for job in unknown_jobs(observed, status)}
+    ours = [job for job in observed.jobs if job.is_ours and not job.deleting]
+    ended = [job for job in ours if job.name not in unknown and not (run and job.run_id == run.id)]
+    kept = _kept_runs(observed.resource, status, (job for job in ended if job.finished))
 
     def is_left(job: JobView) -> bool:
         if run and job.run_id == run.id:
@@ -18,16 +25,23 @@ def find_leftovers(observed: Observed, status: Status) -> tuple[DeleteJob, ...]:
             return job.finished is None and job.name != run.job_name
         return job.name not in unknown and (job.finished is None or job.run_id not in kept)
 
-    return tuple(
-        DeleteJob(job.name, job.uid)
-        for job in observed.jobs
-        if job.is_ours and not job.deleting and is_left(job)
-    )
+    return tuple(DeleteJob(job.name, job.uid) for job in ours if is_left(job))
 
 
-def _kept_runs(resource: Resource, status: Status) -> frozenset[str]:
-    good = [record.id for record in status.history if record.result in GOOD_RESULTS]
-    bad = [record.id for record in status.history if record.result in ("Failed", "Cancelled")]
+def _kept_runs(resource: Resource, status: Status, ended: Iterable[JobView]) -> frozenset[str]:
+    """The newest by their Jobs, which may be of runs that no record tells of any more."""
+    told = {record.id: record.result for record in reversed(records_of(status))}
+    order = {run_id: place for place, run_id in enumerate(told)}
+    by_run: defaultdict[str, list[JobView]] = defaultdict(list)
+
+    def age(job: JobView) -> tuple[datetime, int, str]:
+        return job.created_at, order.get(job.run_id, -1), job.run_id
+
+    for job in sorted(ended, key=age, reverse=True):
+        by_run[job.run_id].append(job)
+    results = {run_id: told.get(run_id) or result_of_jobs(jobs) for run_id, jobs in by_run.items()}
+    good = [run_id for run_id, result in results.items() if result in GOOD_RESULTS]
+    bad = [run_id for run_id, result in results.items() if result not in GOOD_RESULTS]
     spec = resource.spec
     kept_good = good[: spec.successful_runs_history_limit]
     return frozenset([*kept_good, *bad[: spec.failed_runs_history_limit]])
