@@ -88,26 +88,28 @@ class Reconciler:
         if resource is None:
             self._forget(key)
             return None
-        jobs = await self._find_jobs(key, resource)
+        now = self._now()  # the pods that were looked at are those that are late by this clock
+        jobs = await self._find_jobs(key, resource, now)
         resource = self._recall(key, resource, jobs)
-        decision, refusal = await self._step(key, Observed(resource, jobs))
+        decision, refusal = await self._step(key, Observed(resource, jobs), now)
         if refusal is not None:
             # what the server said about the Job is told to the rules, on what is there by now
             again = await observe_resource(self._around.cluster, key)
             if again is None:
                 return 0.0
-            jobs = await observe_jobs(self._around.cluster, again, self._now())
+            now = self._now()
+            jobs = await observe_jobs(self._around.cluster, again, now)
             observed = Observed(again, jobs, create_failure=refusal)
-            decision, refusal = await self._step(key, observed)
+            decision, refusal = await self._step(key, observed, now)
             if refusal is not None:
                 return 0.0
         return decision.requeue_after_seconds
 
-    async def _find_jobs(self, key: Key, resource: Resource) -> tuple[JobView, ...]:
+    async def _find_jobs(self, key: Key, resource: Resource, now: datetime) -> tuple[JobView, ...]:
         if self._around.births.is_first_look(key, resource.uid):
             return ()
         try:
-            return await observe_jobs(self._around.cluster, resource, self._now())
+            return await observe_jobs(self._around.cluster, resource, now)
         except ApiFailure as failure:
             if failure.status == 403:
                 await self._tell_forbidden(key, resource, failure.message)
@@ -127,11 +129,13 @@ class Reconciler:
         seen = replace(run, job_created_time=run.job_created_time or created.created_at)
         return replace(resource, status=replace(resource.status, current_run=seen))
 
-    async def _step(self, key: Key, observed: Observed) -> tuple[Decision, CreateFailure | None]:
+    async def _step(
+        self, key: Key, observed: Observed, now: datetime
+    ) -> tuple[Decision, CreateFailure | None]:
         resource = observed.resource
         peers = self._around.census.peers(resource)
         seen = replace(observed, peers=peers, asked_job=self._asked.get(key))
-        decision = self._decide(seen, self._now())
+        decision = self._decide(seen, now)
         for action in decision.actions:
             if isinstance(action, CreateJob):
                 self._asked[key] = action.name
