@@ -120,3 +120,15 @@ def test_jobs_of_a_failed_run_outlast_any_number_of_good_ones() -> None:
     world.edit(failedRunsHistoryLimit=0)
     world.settle()
     assert failed not in {job.run_id for job in world.jobs.values()}
+
+
+def test_a_run_of_the_past_is_not_adopted_anew_after_twelve_missed_slots() -> None:
+    world = wanting(800, 800)
+    world.spec |= {"startingDeadlineSeconds": 0}
+    assert len(carry_past(world)) == 1
+    for _ in range(12):
+        world.wait(days=1)
+        world.settle()
+    assert world.seen.backfill is not None
+    assert "RunAdopted" not in world.reasons()
+    assert world.claim("Ready") == ("True", "Succeeded")

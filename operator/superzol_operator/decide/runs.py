@@ -145,8 +145,14 @@ def is_invalid_accept(record: RunRecord) -> bool:
 
 
 def remember(status: Status, record: RunRecord) -> tuple[RunRecord, ...]:
-    """The history with one record more: the newest, and the newest decisive one however old."""
+    """The history with one record more: the newest, and two however old they are.
+
+    The newest that is decisive, by which the resource is judged, and the newest that had Jobs, or
+    else those would be taken for a run that nobody recorded.
+    """
     longer = (record, *status.history)
-    newest = longer[:HISTORY_RECORDS]
-    decisive = next((each for each in longer if is_decisive(each)), None)
-    return newest if decisive is None or decisive in newest else (*newest[:-1], decisive)
+    judging = next((each for each in longer if is_decisive(each)), None)
+    working = next((each for each in longer if each.result != "Missed"), None)
+    others = [each for each in longer if each not in (judging, working)]
+    room = HISTORY_RECORDS - (len(longer) - len(others))
+    return tuple(each for each in longer if each not in others[room:])
