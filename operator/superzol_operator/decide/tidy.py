@@ -14,18 +14,18 @@ from superzol_operator.status import Status
 def find_leftovers(observed: Observed, status: Status) -> tuple[DeleteJob, ...]:
     """Jobs to delete: of runs beyond the limits, and those that outlived their run or attempt."""
     run = status.current_run
+    run_id, job_name = (run.id, run.job_name) if run else (None, None)
     unknown = {job.name for job in unknown_jobs(observed, status)}
     ours = [job for job in observed.jobs if job.is_ours and not job.deleting]
-    ended = [job for job in ours if job.name not in unknown and not (run and job.run_id == run.id)]
+    of_run = [job for job in ours if job.run_id == run_id]
+    ended = [job for job in ours if job.run_id != run_id and job.name not in unknown]
     kept = _kept_runs(observed.resource, status, (job for job in ended if job.finished))
-
-    def is_left(job: JobView) -> bool:
-        if run and job.run_id == run.id:
-            # of an attempt that is over, such as one whose creation came through late
-            return job.finished is None and job.name != run.job_name
-        return job.name not in unknown and (job.finished is None or job.run_id not in kept)
-
-    return tuple(DeleteJob(job.name, job.uid) for job in ours if is_left(job))
+    left = [
+        # of an attempt that is over, such as one whose creation came through late
+        *(job for job in of_run if job.finished is None and job.name != job_name),
+        *(job for job in ended if job.finished is None or job.run_id not in kept),
+    ]
+    return tuple(DeleteJob(job.name, job.uid) for job in left)
 
 
 def _kept_runs(resource: Resource, status: Status, ended: Iterable[JobView]) -> frozenset[str]:
