@@ -18,22 +18,19 @@ VAGUE = {"itemname": [*VAGUE_WORDS, *map(str.lower, TEST_NAMES)]}
 HAS_LETTER = r"\p{L}"
 
 
-def clean_words(words: pl.DataFrame) -> pl.DataFrame:
-    """Published words named as in product_in_chain, null where they say nothing.
+def understand_words(published: pl.DataFrame) -> pl.DataFrame:
+    """Published words and what they mean: country_code, net_quantity, net_unit and pieces.
 
-    Cut at MOST_LETTERS. words: the columns code (a number), WORDS, weighted and is_full; only code
-    and the last two stay as they are.
+    Named as in product_in_chain, null where they say nothing, cut at MOST_LETTERS. published: the
+    columns code (a number), WORDS, weighted and is_full; only code and the last two stay as they
+    are.
     """
-    return words.select(
+    words = published.select(
         "code",
         *(_called(column, VAGUE.get(column, VAGUE_WORDS)).alias(n) for column, n in NAMED.items()),
         *(_plain(column).alias(name) for column, name in MEASURED.items()),
         *SAID,
     )
-
-
-def understand_words(words: pl.DataFrame) -> pl.DataFrame:
-    """Cleaned words with what they mean: country_code, net_quantity, net_unit and pieces."""
     codes = read_countries(words["country"]).alias("country_code")
     return words.with_columns(codes).hstack(measure_words(words))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from superzol_etl.clean.words import MEASURED, NAMED, clean_words, understand_words
+from superzol_etl.clean.words import MEASURED, NAMED, understand_words
 from superzol_etl.decode.stores import StoreRow
 from superzol_etl.load.observe import Gatherer, NewCodes, Rows
 from superzol_etl.load.observe_promotions import PromotionRows
@@ -35,7 +35,7 @@ def read_lake(place: LakePlace, tell_new: Callable[[NewCodes], None]) -> ChainCo
         words = words.drop("product_id", "item_code").rename(PUBLISHED).with_row_index("code")
         words = words.with_columns(pl.col("code").cast(pl.Int64))
         tell_new(NewCodes(codes, words))
-        words = understand_words(clean_words(words))
+        words = understand_words(words)
     else:
         words = Gatherer(tell_new).rows().words
     found = _read(paths[FILES]).drop("part", "store_id", strict=False)

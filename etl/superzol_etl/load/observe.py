@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from superzol_etl.clean.words import clean_words, understand_words
+from superzol_etl.clean.words import understand_words
 from superzol_etl.decode.codes import CodeBook
 from superzol_etl.decode.columns import blanked
 from superzol_etl.decode.prices import WORDS, Numbers, PriceBlock
@@ -94,7 +94,7 @@ class Gatherer:
         ]
         prices, flags = _join(self._prices, np.int32), _join(self._flags, np.int16)
         lines = _join(self._lines, np.int32)
-        words = understand_words(clean_words(self._chain_words()))
+        words = understand_words(self._chain_words())
         return Rows(self.codes.codes(), parts, code, part, prices, flags, lines, words)
 
     def _add_words(self, block: PriceBlock) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 from asyncpg import Record
 
 from superzol_etl.clean.codes import read_item_code
-from superzol_etl.clean.words import clean_words, understand_words
+from superzol_etl.clean.words import understand_words
 from superzol_etl.database import Connection, connected, learn_arrays
 from superzol_etl.load.categories import find_category_keys
 from superzol_etl.load.classifying import classifier
@@ -168,7 +168,7 @@ class ProductFinder:
         is_new = self._are_new(codes)
         if not is_new.any():
             return codes.clear()
-        words = understand_words(clean_words(published)).drop("code")
+        words = understand_words(published).drop("code")
         unknown = pl.concat([codes, words], how="horizontal").filter(is_new)
         return unknown.unique("product_id", keep="first", maintain_order=True)
 
