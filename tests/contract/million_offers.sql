@@ -68,8 +68,8 @@ INSERT INTO offer_pack (product_key, chain_key, product_id, store_keys, prices, 
 SELECT member.product_key, member.chain_key, product.product_id,
        array_agg(place.store_key ORDER BY place.store_key),
        array_agg(place.price ORDER BY place.store_key),
-       array_agg(40::int2 ORDER BY place.store_key),
-       array_agg(CASE WHEN product.weighted THEN 8 ELSE 0 END::int2 ORDER BY place.store_key),
+       '{40}',
+       ARRAY[CASE WHEN product.weighted THEN 8 ELSE 0 END::int2],
        min(place.price), max(place.price), sum(place.price), count(*), count(*), 40
 FROM product_in_chain AS member
 JOIN product USING (product_key)

@@ -244,17 +244,19 @@ WHERE chain.chain_key = offer_pack.chain_key AND product_id = $1 AND chain_id = 
 """
 INSERT_PACK = """
 INSERT INTO offer_pack
-SELECT product_key, chain_key, $1, array_agg(store_key ORDER BY store_key),
-       array_agg(price ORDER BY store_key), array_agg(since ORDER BY store_key),
-       array_agg(flags ORDER BY store_key), min(price) FILTER (WHERE price > 0),
-       max(price) FILTER (WHERE price > 0), sum(price), count(*) FILTER (WHERE price > 0),
-       count(*), max(since)
+SELECT product_key, chain_key, $1,
+       array_agg(store_key ORDER BY store_key), array_agg(price ORDER BY store_key),
+       CASE WHEN min(since) = max(since) THEN ARRAY[min(since)]
+            ELSE array_agg(since ORDER BY store_key) END,
+       CASE WHEN min(flags) = max(flags) THEN ARRAY[min(flags)]
+            ELSE array_agg(flags ORDER BY store_key) END,
+       min(price) FILTER (WHERE price > 0), max(price) FILTER (WHERE price > 0),
+       sum(price), count(*) FILTER (WHERE price > 0), count(*), max(since)
 FROM unnest($3::text[], $4::int4[], $5::int2[], $6::int2[]) AS given (store_id, price, since, flags)
-JOIN store USING (store_id)
-JOIN chain USING (chain_key)
+JOIN store USING (store_id) JOIN chain USING (chain_key)
 JOIN product ON product.product_id = $1
 WHERE chain_id = $2
-GROUP BY product_key, chain_key
+GROUP BY 1, 2
 """
 INSERT_SPAN = """
 INSERT INTO price_span (product_key, price, chain_key, store_key, valid_from, valid_to)

@@ -13,8 +13,13 @@ Tables = dict[str, list[dict[str, Any]]]
 
 
 async def read_tables(connection: asyncpg.Connection) -> Tables:
-    """Returns the rows of each table."""
-    return {
+    """Returns the rows of each table; what a pack says once of all its stores is spelled out."""
+    tables = {
         table: [dict(row) for row in await connection.fetch(f"SELECT * FROM {table}")]
         for table in TABLES
     }
+    for pack in tables["offer_pack"]:
+        for column in ("since", "flags"):
+            if len(pack[column]) == 1:
+                pack[column] *= len(pack["store_keys"])
+    return tables

@@ -4,12 +4,14 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
+import asyncpg
 import numpy as np
 import numpy.typing as npt
 
 from superzol_etl.database import Connection
-from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Change, Offers, Spans
+from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Change, Int16s, Offers, Spans
 from superzol_etl.load.encode import Arrays, Column, Integers, Texts, encode
+from superzol_etl.load.sorting import Int64s
 from superzol_etl.load.threads import Threads
 from superzol_etl.sql import load_sql
 
@@ -28,9 +30,16 @@ async def read_offers(connection: Connection, chain_key: int) -> Offers:
     return Offers(
         key[order],
         _elements(row["prices"], 4)[order].astype(np.int32),
-        _elements(row["since"], 2)[order].astype(np.int16),
-        _elements(row["flags"], 2)[order].astype(np.int16),
+        _of_each(row, "since", counts)[order],
+        _of_each(row, "flags", counts)[order],
     )
+
+
+def _of_each(row: asyncpg.Record, column: str, offers: Int64s) -> Int16s:
+    """One value per offer; where a pack has a single one, it stands for all of its offers."""
+    told = np.frombuffer(row[f"{column}_counts"] or b"", ">i2")
+    times = np.repeat(np.where(told == offers, 1, offers), told)
+    return np.repeat(_elements(row[column], 2).astype(np.int16), times)
 
 
 def _elements(sent: bytes | None, width: int) -> npt.NDArray[Any]:
@@ -95,10 +104,24 @@ def _pack_columns(offers: Offers) -> tuple[dict[str, Column], npt.NDArray[Any]]:
         "price_max": Integers(np.maximum.reduceat(offers.price, firsts), priced == 0),
         "store_keys": Arrays((offers.key & STORE_MASK).astype(np.int16), bounds),
         "prices": Arrays(offers.price, bounds),
-        "since": Arrays(offers.since, bounds),
-        "flags": Arrays(offers.flags, bounds),
+        "since": _shared(offers.since, bounds),
+        "flags": _shared(offers.flags, bounds),
     }
     return columns, product[firsts].astype(np.int32)
+
+
+def _shared(values: Int16s, bounds: Int64s) -> Arrays:
+    """The values of each pack; the first alone where all are the same."""
+    firsts, counts = bounds[:-1], np.diff(bounds)
+    is_shared = np.minimum.reduceat(values, firsts) == np.maximum.reduceat(values, firsts)
+    told = np.where(is_shared, 1, counts)
+    if is_shared.all():
+        values = values[firsts]
+    elif is_shared.any():
+        is_told = np.repeat(~is_shared, counts)
+        is_told[firsts] = True
+        values = values[is_told]
+    return Arrays(values, np.append(0, np.cumsum(told)))
 
 
 async def append_spans(connection: Connection, chain_key: int, version: int, spans: Spans) -> None:

@@ -89,17 +89,18 @@ WITH unseen AS MATERIALIZED (
     GROUP BY again.product_key, again.store_key
 ), told AS (
     -- Many stores change a price together: from here on they are one row.
-    SELECT open.product_key, open.chain_key, open.price, open.since AS valid_from, 32767 AS valid_to, leaving.leaves,
-        count(*) AS stores
+    SELECT open.product_key, open.chain_key, open.price, coalesce(open.since, open.first_since) AS valid_from,
+        32767 AS valid_to, leaving.leaves, count(*) AS stores
     FROM (
         -- Opened here and not by the view, which keeps the rows of each pack before it hands them on.
-        SELECT product_key, chain_key, unnest(store_keys) AS store_key, unnest(prices) AS price, unnest(since) AS since
+        SELECT product_key, chain_key, unnest(store_keys) AS store_key, unnest(prices) AS price, unnest(since) AS since,
+            since[1] AS first_since
         FROM offer_pack
         WHERE product_key = ANY (ARRAY(SELECT product_key FROM asked))
     ) AS open
     LEFT JOIN leaving ON leaving.store_key = open.store_key
     WHERE open.price > 0
-    GROUP BY open.product_key, open.chain_key, open.price, open.since, leaving.leaves
+    GROUP BY open.product_key, open.chain_key, open.price, valid_from, leaving.leaves
     UNION ALL
     SELECT span.product_key, span.chain_key, span.price, span.valid_from, span.valid_to, leaving.leaves, count(*)
     FROM price_span AS span

@@ -45,7 +45,7 @@ WITH asked AS MATERIALIZED (
     CROSS JOIN LATERAL array_position(pack.store_keys, (SELECT store_key FROM asked)) AS place (position)
     WHERE pack.chain_key = (SELECT chain_key FROM asked)
         AND place.position IS NOT NULL
-        AND pack.since[place.position] <= (SELECT version FROM asked)
+        AND coalesce(pack.since[place.position], pack.since[1]) <= (SELECT version FROM asked)
     UNION ALL
     SELECT span.product_key, span.price
     FROM price_span AS span

@@ -48,12 +48,12 @@ WITH shop AS MATERIALIZED (
 )
 SELECT count(*) AS total_size
 FROM (
-    SELECT pack.product_key, open.store_key, open.price, open.since, 32767 AS valid_to
+    SELECT pack.product_key, open.store_key, open.price, coalesce(open.since, pack.since[1]) AS since, 32767 AS valid_to
     FROM offer_pack AS pack
     CROSS JOIN LATERAL unnest(pack.store_keys, pack.prices, pack.since) AS open (store_key, price, since)
     WHERE pack.chain_key = (SELECT chain_key FROM chain WHERE chain_id = $1)
     UNION ALL
-    SELECT pack.product_key, open.store_key, open.price, open.since, 32767
+    SELECT pack.product_key, open.store_key, open.price, coalesce(open.since, pack.since[1]), 32767
     FROM offer_pack AS pack
     CROSS JOIN LATERAL unnest(pack.store_keys, pack.prices, pack.since) AS open (store_key, price, since)
     WHERE $1 IS NULL

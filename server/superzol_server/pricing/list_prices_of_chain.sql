@@ -49,11 +49,11 @@ WITH gone AS MATERIALIZED (
         store.store_id,
         $1 AS chain_id,
         open.price AS price_agorot,
-        open.flags AS flag_bits,
+        coalesce(open.flags, pack.flags[1]) AS flag_bits,
         store.observed_at AS observed_time,
         store.observed_file,
         store.observed_version,
-        open.since AS since_version
+        coalesce(open.since, pack.since[1]) AS since_version
     FROM walked AS pack
     CROSS JOIN LATERAL unnest(pack.store_keys, pack.prices, pack.since, pack.flags)
         AS open (store_key, price, since, flags)

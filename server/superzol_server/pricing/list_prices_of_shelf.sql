@@ -58,13 +58,13 @@ WITH asked AS MATERIALIZED (
     SELECT
         pack.product_key,
         pack.prices[place.position] AS price,
-        pack.since[place.position] AS since,
-        pack.flags[place.position] AS flags
+        coalesce(pack.since[place.position], pack.since[1]) AS since,
+        coalesce(pack.flags[place.position], pack.flags[1]) AS flags
     FROM offer_pack AS pack
     CROSS JOIN LATERAL array_position(pack.store_keys, (SELECT store_key FROM asked)) AS place (position)
     WHERE pack.chain_key = (SELECT chain_key FROM asked)
         AND place.position IS NOT NULL
-        AND pack.since[place.position] <= (SELECT version FROM asked)
+        AND coalesce(pack.since[place.position], pack.since[1]) <= (SELECT version FROM asked)
     UNION ALL
     SELECT
         span.product_key,

@@ -10,11 +10,11 @@ WITH page AS (
         store.store_id,
         chain.chain_id,
         pack.prices[place.position] AS price_agorot,
-        pack.flags[place.position] AS flag_bits,
+        coalesce(pack.flags[place.position], pack.flags[1]) AS flag_bits,
         store.observed_at AS observed_time,
         store.observed_file,
         store.observed_version,
-        pack.since[place.position] AS since_version
+        coalesce(pack.since[place.position], pack.since[1]) AS since_version
     FROM offer_pack AS pack
     CROSS JOIN LATERAL array_position(pack.store_keys, (SELECT store_key FROM store WHERE store_id = $1)) AS place (position)
     JOIN store ON store.store_id = $1

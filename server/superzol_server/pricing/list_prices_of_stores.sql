@@ -232,9 +232,10 @@ WITH shop AS MATERIALIZED (
         pack.product_id,
         pack.key_name,
         pack.product_weighted, pack.net_quantity, pack.net_unit,
-        open.store_key, open.price, open.since,
+        open.store_key, open.price,
+        coalesce(open.since, row.since[1], pack.since[1]) AS since,
         -- A pack of spans has the flag of weighted goods or none.
-        coalesce(open.flags, pack.flags[1] | CASE open.price WHEN 0 THEN 1 ELSE 0 END) AS flags
+        coalesce(open.flags, row.flags[1], pack.flags[1] | CASE open.price WHEN 0 THEN 1 ELSE 0 END) AS flags
     FROM pack
     LEFT JOIN LATERAL (
         -- The limit keeps a plan from reading the packs of all chains.
