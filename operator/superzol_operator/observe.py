@@ -71,7 +71,13 @@ def read_job(job: Mapping[str, Any], resource: Resource) -> JobView:
         finished_reason=reason,
         finished_message=message,
         deleting="deletionTimestamp" in metadata,
+        image=_image(job),
     )
+
+
+def _image(job: Mapping[str, Any]) -> str | None:
+    containers = job["spec"]["template"]["spec"]["containers"]
+    return next((each.get("image") for each in containers if each["name"] == CONTAINER), None)
 
 
 def is_controlled_by(job: Mapping[str, Any], resource: Resource) -> bool:

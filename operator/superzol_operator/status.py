@@ -36,7 +36,7 @@ class Artifact:
     """What readers see now.
 
     fetched_revision: what fetch called the files, and spec_hash the spec (Spec.data_hash), by which
-    an unchanged version is known.
+    an unchanged version is known. image: of the ETL that judged the chains.
     """
 
     revision: str
@@ -49,6 +49,7 @@ class Artifact:
     chains: Chains = Chains()
     fetched_revision: str | None = None
     spec_hash: str | None = None
+    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class CurrentRun:
     there was none. job_created_time: of that Job, once it was seen. jobs_lost: attempts of which
     that is all that is known. ending: what is decided but waits for its Jobs to be gone (Cancelled,
     Failed or Retry), with reason and message. waiting_reason: why its Job may not be created yet
-    (Queued, JobForbidden).
+    (Queued, JobForbidden). image: of the ETL that fetched, then of the one that loaded.
     """
 
     id: str
@@ -105,6 +106,7 @@ class CurrentRun:
     rows_rejected: int = 0
     shards: Shards | None = None
     jobs_lost: int = 0
+    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class World:
     server_time: datetime = NOON
     numbers: int = 0
     source_version: int = 812
+    image: str = "etl:1"
 
     def resource(self) -> Resource:
         metadata: dict[str, Any] = {
@@ -137,6 +138,7 @@ class World:
             spec_hash=order.spec_hash,
             created_at=self.server_time.replace(microsecond=0),
             active=1,
+            image=order.spec.pod_template.image or self.image,
         )
 
     # what Kubernetes and people do

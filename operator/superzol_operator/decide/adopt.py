@@ -11,6 +11,7 @@ from superzol_operator.decide.runs import (
     ACCEPT,
     BACKFILL,
     FETCH,
+    LOAD,
     MANUAL,
     PUBLISH,
     SCHEDULE,
@@ -80,6 +81,7 @@ def _rebuild(resource: Resource, jobs: list[JobView]) -> CurrentRun:
         attempt=latest.attempt,
         job_name=latest.name,
         job_created_time=latest.created_at,
+        image=next((job.image for job in reversed(jobs) if job.stage == LOAD), None),
         version=_version_of(latest.run_id, trigger) or resource.spec.source.version,
     )
     return _with_fetched(_with_request(resource, run), jobs)

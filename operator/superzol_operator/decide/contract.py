@@ -36,6 +36,7 @@ class JobView:
     is_ours: its controller is this resource, by uid, and its labels are ours.
     finished: "Complete", "Failed" or None; finished_reason: of the condition, such as
     DeadlineExceeded. outcomes: of its pods, for a Job that failed, ended or does not start.
+    image: of the ETL in its pods.
     """
 
     name: str
@@ -56,6 +57,7 @@ class JobView:
     finished_message: str = ""
     deleting: bool = False
     outcomes: tuple[PodOutcome, ...] = ()
+    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

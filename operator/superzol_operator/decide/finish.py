@@ -142,6 +142,7 @@ def make_artifact(run: CurrentRun, report: Report, now: datetime) -> Artifact:
         chains=Chains(total, loaded, report.held_back),
         fetched_revision=run.fetched_revision,
         spec_hash=run.spec_hash,
+        image=run.image,
     )
 
 

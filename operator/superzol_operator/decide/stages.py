@@ -149,24 +149,23 @@ def _stage_failed(observed: Observed, course: Course, job: JobView, now: datetim
         told = f"shards {list(job.failed_indexes)} failed ({failure.reason}): {failure.message}"
         shards = frozen_spec(course.run, observed.resource).load.shards
         course = _note_shards(course.warning("ShardsFailed", told), job, shards)
-        return _go_on(observed, course, reports_of(job), now)
+        return _go_on(observed, course, job, now)
     return attempt_over(observed, course, failure, now)
 
 
 def _stage_done(observed: Observed, course: Course, job: JobView, now: datetime) -> Course:
-    reports = reports_of(job)
-    if not reports and job.stage not in ("accept", LOAD):
+    if not reports_of(job) and job.stage not in ("accept", LOAD):
         message = f"{job.stage} ended well but told nothing"
         failure = Failure(Kind.UNKNOWN, "NoReport", message)
         return attempt_over(observed, course, failure, now)
-    return _go_on(observed, course, reports, now)
+    return _go_on(observed, course, job, now)
 
 
-def _go_on(
-    observed: Observed, course: Course, reports: tuple[Report, ...], now: datetime
-) -> Course:
-    run = course.run
+def _go_on(observed: Observed, course: Course, job: JobView, now: datetime) -> Course:
+    run, reports = course.run, reports_of(job)
     spec = frozen_spec(run, observed.resource)
+    if run.stage in (FETCH, LOAD):
+        course = course.noting_run(image=job.image)
     if run.stage == FETCH:
         course = _note_fetched(course, reports[0])
         if spec.skip_unchanged and is_unchanged(course):
@@ -192,14 +191,16 @@ def is_unchanged(course: Course) -> bool:
     """What was fetched is what readers see, and each chain of it was loaded or held back.
 
     A chain whose load died is neither, so it does not wait for the next version. Another spec, as
-    other gates or another ETL, may judge the same files otherwise.
+    other gates, may judge the same files otherwise, and another ETL those that were held back.
     """
     run, artifact = course.run, course.status.artifact
     if artifact is None or run.forced or run.trigger in (ACCEPT, BACKFILL):
         return False
-    settled = artifact.chains.current + len(artifact.chains.held_back) >= artifact.chains.total
+    held_back = artifact.chains.held_back
+    settled = artifact.chains.current + len(held_back) >= artifact.chains.total
+    judged = not held_back or artifact.image == run.image
     same = artifact.fetched_revision == run.fetched_revision
-    return settled and same and artifact.spec_hash == run.spec_hash
+    return settled and judged and same and artifact.spec_hash == run.spec_hash
 
 
 def _note_fetched(course: Course, report: Report) -> Course:
