@@ -73,3 +73,37 @@ def test_who_judged_is_known_after_the_status_was_lost(image: str) -> None:
     world.settle()
     world.image = image
     assert next_night(world) == ("fetch" if image == "etl:1" else "fetch load")
+
+
+def test_an_accept_without_a_fetch_leaves_the_version_known() -> None:
+    world = scheduled()
+    world.spec |= {"source": {"directory": {"path": "prices"}}}
+    for told in ({}, {}, HELD_BACK):
+        world.settle()
+        world.complete(**told)
+    world.settle()
+    before = world.seen.artifact
+    assert before is not None
+    world.annotations = {"accept": "rami_levy@812"}
+    world.run_through()
+    after = world.seen.artifact
+    assert after is not None
+    assert after.chains.current == after.chains.total
+    assert (
+        (after.path, after.bytes) == (before.path, before.bytes) == ("/data/raw/20261120/v812", 99)
+    )
+    assert next_night(world) == "fetch"
+
+
+def test_an_accept_of_another_version_than_readers_see_takes_nothing_over() -> None:
+    world = scheduled()
+    world.spec |= {"source": {"directory": {"path": "prices"}}}
+    world.run_through()
+    world.annotations = {"accept": "rami_levy@811"}
+    world.settle()
+    for _ in range(3):
+        world.complete(version=811, revision="v811@blake3:032b")
+        world.settle()
+    artifact = world.seen.artifact
+    assert artifact is not None
+    assert (artifact.version, artifact.fetched_revision) == (811, None)

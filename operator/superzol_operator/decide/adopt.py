@@ -140,7 +140,8 @@ def _restore_artifact(resource: Resource, course: Course, jobs: list[JobView]) -
     report = next((report for job in published for report in reports_of(job)), None)
     if report is None:
         return course
-    artifact = make_artifact(_rebuild(resource, jobs), report, published[0].created_at)
+    run, before = _rebuild(resource, jobs), course.status.artifact
+    artifact = make_artifact(run, report, published[0].created_at, before)
     first = min(course.status.first_version or artifact.version, artifact.version)
     return course.noting(artifact=artifact, first_version=first)
 

@@ -85,7 +85,7 @@ def finish_published(observed: Observed, course: Course, report: Report, now: da
     """Ends a run whose version is published, with as many chains as could be loaded."""
     run = course.run
     spec = frozen_spec(run, observed.resource)
-    artifact = make_artifact(run, report, now)
+    artifact = make_artifact(run, report, now, course.status.artifact)
     first = min(course.status.first_version or artifact.version, artifact.version)
     course = course.noting(artifact=artifact, first_version=first)
     course = _note_snapshot(course, spec, now)
@@ -124,9 +124,16 @@ def held_back_text(chains: Chains) -> str:
     return f"{missing} of {chains.total} chains keep their last good version: {named}"
 
 
-def make_artifact(run: CurrentRun, report: Report, now: datetime) -> Artifact:
-    """What readers see once a run has published."""
+def make_artifact(
+    run: CurrentRun, report: Report, now: datetime, before: Artifact | None
+) -> Artifact:
+    """What readers see once a run has published.
+
+    before: what they saw. A run without fetch loads files of an earlier one, and knows only what
+    that noted of the same revision.
+    """
     revision = report.revision or run.revision or ""
+    same = before if before and before.revision == revision and not run.fetched_revision else None
     loaded = report.chains_loaded or 0
     total = report.chains
     if total is None:
@@ -135,12 +142,12 @@ def make_artifact(run: CurrentRun, report: Report, now: datetime) -> Artifact:
         revision=revision,
         version=report.version or run.version or 0,
         digest=revision.partition("@")[2] or None,
-        path=run.folder,
+        path=same.path if same else run.folder,
         rows=report.rows,
-        bytes=run.bytes,
+        bytes=same.bytes if same else run.bytes,
         last_update_time=now,
         chains=Chains(total, loaded, report.held_back),
-        fetched_revision=run.fetched_revision,
+        fetched_revision=same.fetched_revision if same else run.fetched_revision,
         spec_hash=run.spec_hash,
         image=run.image,
     )
