@@ -9,11 +9,12 @@ from time import perf_counter
 from typing import Any, TypeAlias, cast
 
 import grpc.aio
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from grpc import HandlerCallDetails, RpcMethodHandler, StatusCode
 
 from superzol_server.calls import Call, current_call
 from superzol_server.database import Database
+from superzol_server.errors import InvalidRequest
 from superzol_server.statuses import Failure, to_failure
 from superzol_server.strings import check_strings
 
@@ -44,6 +45,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         method = handler_call_details.method
         if handler is None or handler.request_streaming:
             return handler
+        handler = replaced(handler, request_deserializer=read_or_none(handler))
         if handler.response_streaming:
             return replaced(handler, unary_stream=self._wrap_stream(method, handler))
         return replaced(handler, unary_unary=self._wrap_unary(method, handler))
@@ -51,10 +53,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     def _wrap_unary(self, method: str, handler: Handler) -> Callable[..., Awaitable[Message]]:
         behaviour = cast(Callable[..., Awaitable[Message]], handler.unary_unary)
 
-        async def answer(request: Message, context: Context) -> Message:
+        async def answer(request: Message | None, context: Context) -> Message:
             async with self._call(method, context):
-                check_strings(request)
-                return await behaviour(request, context)
+                return await behaviour(check_request(request), context)
             raise AssertionError("the call was aborted")
 
         return answer
@@ -62,10 +63,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     def _wrap_stream(self, method: str, handler: Handler) -> Callable[..., AsyncIterator[Message]]:
         behaviour = cast(Callable[..., AsyncIterator[Message]], handler.unary_stream)
 
-        async def answer(request: Message, context: Context) -> AsyncIterator[Message]:
+        async def answer(request: Message | None, context: Context) -> AsyncIterator[Message]:
             async with self._call(method, context):
-                check_strings(request)
-                async for message in behaviour(request, context):
+                async for message in behaviour(check_request(request), context):
                     yield message
 
         return answer
@@ -75,6 +75,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         call = begin_call(context)
         current_call.set(call)
         code = StatusCode.CANCELLED
+        # For services that abort by themselves, as health does.
+        context.set_trailing_metadata(self._trailer(call))
         try:
             yield
             code = StatusCode.OK
@@ -123,6 +125,31 @@ def begin_call(context: Context) -> Call:
     remaining = context.time_remaining()
     deadline = None if remaining is None else perf_counter() + remaining
     return Call(str(given) if sane else str(uuid.uuid4()), deadline)
+
+
+def read_or_none(handler: Handler) -> Callable[[bytes], Message | None]:
+    """Returns the handler's reader, None for what is no message of it.
+
+    gRPC itself would answer UNKNOWN, with the words of the Python error.
+    """
+    read = cast(Callable[[bytes], Message], handler.request_deserializer)
+
+    def answer(request: bytes) -> Message | None:
+        try:
+            return read(request)
+        except DecodeError:
+            return None
+
+    return answer
+
+
+def check_request(request: Message | None) -> Message:
+    """Returns the request; raises InvalidRequest for none and for texts that cannot be asked."""
+    if request is None:
+        sentence = "its bytes are no message of this method, or a text in it is not UTF-8"
+        raise InvalidRequest("request", sentence, "REQUEST_UNREADABLE")
+    check_strings(request)
+    return request
 
 
 def replaced(handler: Handler, **behaviours: object) -> Handler:

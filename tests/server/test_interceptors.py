@@ -23,6 +23,7 @@ from superzol_server.strings import LONGEST
 from superzol_telemetry.logs import JsonFormatter
 from tests.support.catalogue import Product, Store, fill
 from tests.support.clients import AnalyticsClient, CatalogClient
+from tests.support.infrastructure import is_serving
 from tests.support.server import read_refusal, refusal, running_api
 
 MILK = "7290004131074"
@@ -117,6 +118,27 @@ async def test_request_that_is_larger_than_any_use_is_refused_unread(database: s
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await AnalyticsClient(running.channel).CompareBasket(CompareBasketRequest(items=items))
     assert refused.value.code() == StatusCode.RESOURCE_EXHAUSTED
+
+
+@pytest.mark.parametrize("sent", [b"\xff\xff", b"\x0a\x10abc", b"\x0a\x02\xff\xfe"])
+async def test_bytes_that_are_no_request_are_refused_as_such(database: str, sent: bytes) -> None:
+    async with running_api(database) as running:
+        ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = running.channel.unary_unary(
+            "/superzol.catalog.v1.CatalogService/GetProduct"
+        )
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await ask(sent)
+    said = read_refusal(refused.value)
+    assert (said.code, said.reason) == (StatusCode.INVALID_ARGUMENT, "REQUEST_UNREADABLE")
+    assert "x-request-id" in dict(refused.value.trailing_metadata())
+
+
+async def test_health_of_an_unknown_service_has_a_request_id_too(database: str) -> None:
+    async with running_api(database) as running:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await is_serving(running.channel, "superzol.Unknown")
+    assert refused.value.code() == StatusCode.NOT_FOUND
+    assert "x-request-id" in dict(refused.value.trailing_metadata())
 
 
 @pytest.mark.parametrize("query", ["%", "_", "\\", "'; DROP TABLE product", "🥛", "a" * 200, "[[:"])
