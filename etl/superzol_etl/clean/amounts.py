@@ -3,7 +3,8 @@
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{0,9})?")
+# A decimal of XML, which knows no exponent, no thousands and no digits but these.
+NUMBER = re.compile(r"[+-]?(?:0*[0-9]{1,9}(?:\.[0-9]*)?|\.[0-9]+)")
 MOST_INT4 = 2**31 - 1
 
 
@@ -12,8 +13,9 @@ def read_scaled(published: str | None, scale: int) -> int | None:
     text = (published or "").strip()
     if not NUMBER.fullmatch(text):
         return None
-    value = int((Decimal(text) * scale).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-    return value if 0 <= value <= MOST_INT4 else None
+    number = Decimal(text)
+    value = int((number * scale).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return value if number >= 0 and value <= MOST_INT4 else None
 
 
 def read_positive(published: str | None, scale: int) -> int | None:

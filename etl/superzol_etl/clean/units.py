@@ -5,6 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import IntEnum
 from typing import NamedTuple
 
+from superzol_etl.clean.amounts import NUMBER
+
 THOUSAND = 1000
 KILO = 1000 * THOUSAND
 LEAST = 1 * THOUSAND  # "1 g" stands for not known; a lipstick of 1.4 g is sold
@@ -12,7 +14,6 @@ MOST = 50 * KILO  # 50 kg or 50 l: more is a wrong unit
 MOST_COUNTED = 10_000 * THOUSAND
 
 NOT_LETTERS = re.compile("[^a-zא-ת]")
-NUMBER = re.compile(r"\d{1,9}(?:\.\d{0,9})?")
 
 
 class Unit(IntEnum):

@@ -201,6 +201,8 @@ def agorot(prices: pl.Series) -> pl.Series:
     if number.null_count() > prices.null_count():
         # Blanks around a number are rare, and taking them off is not free.
         number = prices.str.strip_chars().cast(pl.Float64, strict=False)
+    if "e" in (written := prices.str.join("")[0]) or "E" in written:
+        number = number.set(prices.str.contains("[eE]"), None)  # 1e3 is no decimal of XML
     value = (number * 100 + HALF_UP).floor()
     is_price = number.is_finite() & (number >= 0) & (value <= MAX_AGOROT)
     if number.null_count() > prices.null_count() or not is_price.all():
