@@ -263,3 +263,18 @@ async def test_a_store_file_cut_in_a_later_block_describes_no_store(
     assert "cut off in its last row" in outcome.summary["problems"][0]
     stores = await connection.fetch("SELECT code, name FROM store")
     assert [tuple(row) for row in stores] == [("1", None)]
+
+
+async def test_a_store_that_lost_a_row_to_damage_delists_nothing(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    chain.load([full(*FOUR), full(*FOUR, store="2")])
+    data = prices_csv("PriceFull", [full(*FOUR, at="202606020600")])
+    two = prices_csv("PriceFull", [full(*FOUR[:3], store="2", at="202606020600")])
+    lines = [*data.splitlines(), *two.splitlines()[1:]]
+    lines[2] = lines[2] + b",one cell too many"
+    outcome = chain.load_files({"price_full_file_alpha.csv": b"\n".join([*lines, b""])})
+    assert outcome.summary["partialStores"] == ["alpha:1"]
+    found = await offers(connection)
+    assert ("alpha:2", "alpha:1") in found
+    assert ("alpha:4", "alpha:2") not in found

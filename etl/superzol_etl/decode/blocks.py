@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
 
+from superzol_etl.decode.rows import read_names, xml_start
 from superzol_etl.errors import BadFile
 
 # Measured: 24 MB is no faster with threads and takes 0.9 instead of 0.5 GB, 4 MB is slower.
@@ -29,14 +30,18 @@ def read_header(path: Path) -> tuple[str, ...]:
         head = file.read(HEADER_BYTES)
     if not head:
         return ()
-    line = head.split(b"\n", 1)[0].removeprefix(BOM)
+    line, newline, _ = head.removeprefix(BOM).partition(b"\n")
+    if not newline and len(head) == HEADER_BYTES:
+        raise BadFile(
+            f"{path.name} is not a CSV: its first line is longer than {HEADER_BYTES} bytes"
+        )
     try:
-        names = line.decode("utf-8").strip("\r").split(",")
+        names = read_names(line)
     except UnicodeDecodeError:
         raise BadFile(f"{path.name} is not a CSV: its first line is not UTF-8 text") from None
-    if any("\r" in name for name in names):
+    if b"\r" in line.strip(b"\r"):
         raise BadFile(f"{path.name} is not a CSV: its lines end in CR without LF")
-    return tuple(name.strip().strip('"').lower() for name in names)
+    return names
 
 
 def find_blocks(
@@ -47,10 +52,10 @@ def find_blocks(
     with path.open("rb", buffering=0) as file:
         head = file.read(HEADER_BYTES)
         start = head.find(b"\n") + 1 or size
-        folder, comma, _ = head[start:].partition(b",")
+        folder = xml_start(head[start:])
         # Without a folder in the first column no border can be told: the file is one block.
         is_marked = head.removeprefix(BOM)[:13].strip(b'"').lower().startswith(b"found_folder")
-        mark = b"\n" + folder + comma if is_marked and folder and comma else None
+        mark = b"\n" + folder if is_marked and folder else None
         end, step = start, min(FIRST_BYTES, block_bytes)
         while start < size:
             end = min(end + step, size)

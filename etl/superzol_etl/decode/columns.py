@@ -143,11 +143,11 @@ PROMOTION_EXPECTED = ("chainid", "promotiondescription")
 class Layout:
     """The columns of one CSV.
 
-    places: of each known column, several when it is spelled in several ways. drift: the unknown.
-    era: of the snapshot. spelled: columns under another name than ours.
+    header: the names of all. places: of each known column, several when it is spelled in several
+    ways. drift: the unknown. era: of the snapshot. spelled: columns under another name than ours.
     """
 
-    width: int
+    header: tuple[str, ...]
     places: Mapping[str, tuple[int, ...]]
     drift: tuple[str, ...]
     era: Era
@@ -184,7 +184,11 @@ class Layout:
             )
         drift = tuple(name for name in header if SPELLINGS.get(name, name) not in known)
         spelled = tuple(name for name in header if SPELLINGS.get(name) in known)
-        return cls(len(header), places, drift, era, spelled)
+        return cls(header, places, drift, era, spelled)
+
+    @property
+    def width(self) -> int:
+        return len(self.header)
 
     @property
     def starts_with_folder(self) -> bool:

@@ -1,7 +1,7 @@
 """Decodes price rows: typed, unmasked, bad rows apart."""
 
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from superzol_etl.decode.columns import (
     marked_at_start,
     masked,
 )
-from superzol_etl.decode.rows import ROW_EMPTY, UNKNOWN
+from superzol_etl.decode.rows import TORN, UNKNOWN
 from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs
 from superzol_etl.decode.table import Table, read_table
 from superzol_etl.records import Era, OfferFlag, Part, Reject
@@ -139,6 +139,8 @@ def _parse(path: Path, start: int, end: int, layout: Layout, codes: CodeBook) ->
     price = frame["price"].to_numpy()
     if layout.era is Era.BLANK:
         price = _undecided_ends(cells, price, runs, layout)
+    good = (price >= 0) & runs.good
+    good[list(table.bad)] = False  # a repeated header seems to say what the row above says
     return _Parsed(
         table,
         words=cells.select(masked(layout, word) for word in WORDS),
@@ -148,7 +150,7 @@ def _parse(path: Path, start: int, end: int, layout: Layout, codes: CodeBook) ->
         price=price,
         flags=frame["flags"].to_numpy() | ((price == 0) * OfferFlag.ZERO).astype(np.int16),
         lines=table.row_lines(),
-        good=(price >= 0) & runs.good,
+        good=good,
     )
 
 
@@ -174,8 +176,8 @@ def _number(
     reasons: dict[int, str] = {}
     cut: set[int] = set()
     if not good.all():
-        cut = _cut_runs(parsed, good)
         reasons = _reasons(parsed, layout, code)
+        cut = _cut_runs(parsed, reasons)
     rows = np.flatnonzero(good)
     return PriceBlock(
         parts=runs.parts(file, is_full, good, cut),
@@ -229,8 +231,9 @@ def _flags(layout: Layout) -> pl.Expr:
     return test + bit("bisweighted", YES, OfferFlag.WEIGHTED)
 
 
-def _cut_runs(parsed: _Parsed, good: npt.NDArray[np.bool_]) -> set[int]:
-    """Runs whose last row is unreadable or lost its price and its measures: the XML ended there.
+def _cut_runs(parsed: _Parsed, reasons: Mapping[int, str]) -> set[int]:
+    """Runs that lost a row to damage, or whose last row lost its price and its measures: the XML
+    ended there.
 
     A row that only lacks its price may well be the last. What follows a row that nobody can place
     may have been of the run before.
@@ -240,16 +243,13 @@ def _cut_runs(parsed: _Parsed, good: npt.NDArray[np.bool_]) -> set[int]:
     empty = [pl.col(column).fill_null(EMPTY) == EMPTY for column in MEASURES]
     lost = (pl.col("price") == MISSING) & pl.any_horizontal(measured) & pl.all_horizontal(empty)
     lost |= pl.col("price") == UNDECIDED
-    refused = np.array([row for row in ends if not good[row]], np.int64)
+    refused = np.array([row for row in ends if row in reasons], np.int64)
     measures = [filled_at(parsed.words, column, refused) for column in MEASURES]
     told = pl.DataFrame([pl.Series("price", parsed.price[refused]), *measures])
     is_lost = told.select(lost).to_series().to_list()
-    cut = {
-        ends[row]
-        for row, gone in zip(refused.tolist(), is_lost, strict=True)
-        if gone or parsed.table.bad.get(row, ROW_EMPTY) != ROW_EMPTY
-    }
-    return cut | parsed.runs.before(parsed.table.interrupts)
+    cut = {ends[row] for row, gone in zip(refused.tolist(), is_lost, strict=True) if gone}
+    torn = parsed.runs.of(row for row, reason in reasons.items() if reason in TORN)
+    return cut | torn | parsed.runs.before(parsed.table.interrupts)
 
 
 def _reasons(parsed: _Parsed, layout: Layout, code: Numbers) -> dict[int, str]:

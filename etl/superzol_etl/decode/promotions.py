@@ -4,7 +4,7 @@ A body is what a row says but for its store: chains repeat it in each store, so 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,8 +25,8 @@ from superzol_etl.decode.columns import (
 from superzol_etl.decode.nested import UnreadableTree
 from superzol_etl.decode.promotion_cells import INHERITED, SOMETIMES_EMPTY, Cells
 from superzol_etl.decode.promotion_families import PromotionRow, read_row
-from superzol_etl.decode.rows import UNKNOWN
-from superzol_etl.decode.runs import RUN_COLUMNS, find_runs
+from superzol_etl.decode.rows import HARMLESS, UNKNOWN
+from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs
 from superzol_etl.decode.table import Table, read_table
 from superzol_etl.records import Era, Part, Reject
 
@@ -34,6 +34,7 @@ OF_STORE = (FOLDER, *RUN_COLUMNS, "subchainid", "bikoretno")
 OF_BODY = tuple(sorted(PROMOTION_COLUMNS - set(OF_STORE)))
 READ = (*OF_STORE, *OF_BODY)
 CONSTANT = (FOLDER, *RUN_COLUMNS)
+UNTOLD = "promotion_id_missing"
 
 Body = PromotionRow | str  # a text says why the row is refused
 
@@ -105,15 +106,22 @@ def _decode(
     good = np.ones(len(frame), bool)
     good[list(reasons)] = False
     rejects = table.rejects(dict(sorted(reasons.items())), first_line)
-    cut = {
-        number
-        for number, run in enumerate(runs.runs)
-        if good[run.start : run.start + run.rows].any() and not good[run.start + run.rows - 1]
-    }
-    cut |= runs.before(table.interrupts)
+    cut = _cut_runs(runs, reasons, good) | runs.before(table.interrupts)
     parts = runs.parts(file, is_full, good, cut)
     counted = Counter(reasons.values())
     return PromotionBlock(parts, runs.run[good], body[good], len(frame), counted, rejects)
+
+
+def _cut_runs(runs: Runs, reasons: Mapping[int, str], good: npt.NDArray[np.bool_]) -> set[int]:
+    """Runs that lost a promotion, or end in a row that tells none after such that do: the XML was
+    cut there.
+
+    A store without promotions has a row that tells none.
+    """
+    ends = {run.start + run.rows - 1: number for number, run in enumerate(runs.runs)}
+    cut = runs.of(row for row, reason in reasons.items() if reason not in (*HARMLESS, UNTOLD))
+    told = runs.of(np.flatnonzero(good).tolist())
+    return cut | {ends[row] for row in ends if reasons.get(row) == UNTOLD and ends[row] in told}
 
 
 def _unmask(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
@@ -143,6 +151,6 @@ def _read_body(cells: Cells) -> Body:
     except UnreadableTree:
         return "tree_unreadable"
     if row is None:
-        return "promotion_id_missing"
+        return UNTOLD
     is_good = WELL_FORMED.fullmatch(row.promotions[0].code)
     return row if is_good else "promotion_id_malformed"

@@ -18,9 +18,25 @@ UNKNOWN = "\x02"
 LONGEST_RAW_BYTES = 1 << 16  # one stray quote makes a row of megabytes; promotions have 29 KB
 NEWLINE, QUOTE = 10, 34
 ROW_EMPTY = "row_empty"
+HEADER_REPEATED = "header_repeated"
+HARMLESS = (ROW_EMPTY, HEADER_REPEATED)  # nothing was published in such a row
+# What was published in a row of these reasons, nobody can say.
+TORN = frozenset(
+    [
+        "row_not_utf8",
+        "row_badly_quoted",
+        "row_with_wrong_number_of_fields",
+        "price_unknown_below_unreadable_row",
+        "item_code_unknown_below_unreadable_row",
+        "cell_unknown_below_unreadable_row",
+    ]
+)
 CELL = rb'(?:"(?:[^"]|"")*"|[^",\n][^,\n]*|)'
 WELL_QUOTED = re.compile(CELL + rb"(?:," + CELL + rb")*")
 CELLS = re.compile(rb"(?:^|,)" + CELL)
+NAME_CELL = b"file_name"  # in the column of this name it stands in the header alone
+HEADER = rb'"?found_folder"?,[^\n]*\n'
+XML_START = re.compile(rb"(?:" + HEADER + rb'|\r?\n)*((?!"?found_folder"?,)[^,\n]+,)', re.I)
 
 
 class Rows(NamedTuple):
@@ -42,6 +58,12 @@ def find_rows(body: bytes) -> Rows:
     return Rows(starts, ends)
 
 
+def read_names(header: bytes) -> tuple[str, ...]:
+    """The names of columns in lower case. Raises UnicodeDecodeError."""
+    names = header.decode("utf-8").strip("\r").split(",")
+    return tuple(name.strip().strip('"').lower() for name in names)
+
+
 def raw_text(row: bytes) -> str:
     """A row as text that a database can keep: bytes that are not UTF-8 as \\xNN, no NUL.
 
@@ -52,8 +74,14 @@ def raw_text(row: bytes) -> str:
     return row.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
+def xml_start(body: bytes) -> bytes | None:
+    """What a row begins with that starts an XML: the scraper's folder, of the first row."""
+    found = XML_START.match(body)
+    return found[1] if found else None
+
+
 class Repaired(NamedTuple):
-    """A block that Polars reads: bad rows hold UNKNOWN in each cell.
+    """A block that Polars reads: bad rows hold UNKNOWN in each cell, a repeated header none.
 
     rows and lines: each row and the line it starts on, the first line of the block being 0.
     bad: number of each bad row and why.
@@ -66,12 +94,13 @@ class Repaired(NamedTuple):
 
 
 def repair(
-    body: bytes, columns: int, constant: Collection[int], starts_with_folder: bool
+    body: bytes, columns: int, constant: Collection[int], name: int, starts_with_folder: bool
 ) -> Repaired:
     """Replaces each unreadable row, keeping the number and the order of rows.
 
-    constant: places of columns that have one value in a source XML; a bad row that does not start
-    an XML leaves them as they were, so that the rows below still know whose they are.
+    name: the place of the column file_name. constant: places of columns that have one value in a
+    source XML; a bad row that does not start an XML leaves them as they were, so that the rows
+    below still know whose they are.
     Blocks are looked at one source XML at a time, and one line at a time where the quotes of an XML
     do not match, so a stray quote cannot swallow the rows that follow its own XML.
     """
@@ -81,7 +110,7 @@ def repair(
     line = 0
     for segment in _segments(body) if starts_with_folder else [body]:
         for row in _split(segment):
-            reason = _fault(row, columns)
+            reason = _fault(row, columns, name)
             if reason is not None:
                 bad[len(rows)] = reason
             rows.append(row)
@@ -89,8 +118,15 @@ def repair(
             line += row.count(b"\n") + 1
     starts = _unknown_row(columns, ())
     continues = _unknown_row(columns, constant)
+    masked = _unknown_row(columns, range(columns))
     readable = [
-        _requoted(row) if number not in bad else continues if row[:1] in (b",", b"") else starts
+        _requoted(row)
+        if number not in bad
+        else masked
+        if bad[number] == HEADER_REPEATED
+        else continues
+        if row[:1] in (b",", b"")
+        else starts
         for number, row in enumerate(rows)
     ]
     return Repaired(b"\n".join(readable) + b"\n", rows, lines, bad)
@@ -114,10 +150,8 @@ def _unknown_row(columns: int, masked: Collection[int]) -> bytes:
 
 
 def _segments(body: bytes) -> list[bytes]:
-    folder, comma, _ = body.partition(b",")
-    if not folder or not comma:
-        return [body]
-    return re.split(rb"(?<=\n)(?=" + re.escape(folder + comma) + rb")", body)
+    start = xml_start(body)
+    return re.split(rb"(?<=\n)(?=" + re.escape(start) + rb")", body) if start else [body]
 
 
 def _split(segment: bytes) -> list[bytes]:
@@ -127,7 +161,7 @@ def _split(segment: bytes) -> list[bytes]:
     return [segment[start:end] for start, end in zip(rows.starts, rows.ends, strict=True)]
 
 
-def _fault(row: bytes, columns: int) -> str | None:
+def _fault(row: bytes, columns: int, name: int) -> str | None:
     if not row:
         return ROW_EMPTY
     try:
@@ -136,6 +170,7 @@ def _fault(row: bytes, columns: int) -> str | None:
         return "row_not_utf8"
     if WELL_QUOTED.fullmatch(row) is None:
         return "row_badly_quoted"
-    if len(CELLS.findall(row)) != columns:
+    cells = CELLS.findall(row)
+    if len(cells) != columns:
         return "row_with_wrong_number_of_fields"
-    return None
+    return HEADER_REPEATED if cells[name].strip(b',"') == NAME_CELL else None

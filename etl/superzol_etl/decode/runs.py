@@ -1,6 +1,6 @@
 """Finds the runs of rows of one store in one source XML."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,8 +50,16 @@ class Runs:
         return self.runs[int(self.run[row])].reason
 
     def before(self, is_at: Callable[[int], bool]) -> set[int]:
-        """The numbers of the runs before those of whose first row this is so."""
-        return {number - 1 for number, run in enumerate(self.runs) if number and is_at(run.start)}
+        """The numbers of the runs before refused ones of whose first row this is so."""
+        return {
+            number - 1
+            for number, run in enumerate(self.runs)
+            if number and run.reason is not None and is_at(run.start)
+        }
+
+    def of(self, rows: Iterable[int]) -> set[int]:
+        """The numbers of the runs of these rows."""
+        return {int(self.run[row]) for row in rows}
 
     def parts(
         self, csv_file: str, is_full: bool, good: npt.NDArray[np.bool_], cut: Collection[int]

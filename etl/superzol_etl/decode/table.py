@@ -9,7 +9,17 @@ import numpy.typing as npt
 import polars as pl
 
 from superzol_etl.decode.columns import Layout
-from superzol_etl.decode.rows import NEWLINE, Repaired, find_rows, raw_text, repair
+from superzol_etl.decode.rows import (
+    HEADER_REPEATED,
+    NAME_CELL,
+    NEWLINE,
+    Repaired,
+    find_rows,
+    raw_text,
+    read_names,
+    repair,
+    xml_start,
+)
 from superzol_etl.errors import BadFile
 from superzol_etl.records import MOST_REJECTS, Reject
 
@@ -39,11 +49,13 @@ class Table:
         return self.repaired.bad if self.repaired else {}
 
     def interrupts(self, row: int) -> bool:
-        """An unreadable row that may stand within an XML: it does not begin as those rows do."""
-        if self.repaired is None or row not in self.repaired.bad:
-            return False
-        folder, comma, _ = self.repaired.rows[0].partition(b",")
-        return not self.repaired.rows[row].startswith(folder + comma)
+        """The row may stand within an XML: it does not begin as those rows do that start one."""
+        start = xml_start(self.body)
+        if self.repaired is not None:
+            raw = self.repaired.rows[row]
+        else:
+            raw = self.body[find_rows(self.body).starts[row] :][: len(start or b"")]
+        return start is None or not raw.startswith(start)
 
     def row_lines(self) -> npt.NDArray[np.int32]:
         """The line of the block on which each row starts, the first being 0."""
@@ -84,17 +96,22 @@ def read_table(
 
     Raises BadFile when the file ends in the middle of a row.
     """
-    width, places = layout.width, layout.places_of(columns)
+    width, places, name = layout.width, layout.places_of(columns), layout.places["file_name"][0]
     lines = _lines(body)
     try:
         frame = _parse(body, lines, width, places)
         if _ends_in_cr(frame, width):
             body = body.replace(b"\r\n", b"\n")
             frame = _parse(body, lines, width, places)
-        return Table(frame.select(_names(places)), body, lines, None)
+        if not (frame[f"column_{name}"] == NAME_CELL.decode()).any():
+            return Table(frame.select(_names(places)), body, lines, None)
     except UNREAD:
-        body = body.replace(b"\r\n", b"\n")
-        repaired = repair(body, width, layout.places_of(constant), layout.starts_with_folder)
+        pass
+    body = body.replace(b"\r\n", b"\n")
+    repaired = repair(body, width, layout.places_of(constant), name, layout.starts_with_folder)
+    for number, reason in repaired.bad.items():
+        if reason == HEADER_REPEATED and read_names(repaired.rows[number]) != layout.header:
+            raise BadFile(f"{file} has a second header with other columns: split it there")
     if not body.endswith(b"\n") and len(repaired.rows) - 1 in repaired.bad:
         raise BadFile(f"{file} is cut off in its last row: fetch it again")
     try:
