@@ -37,7 +37,10 @@ EXIT_CODES = {
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a stage told in its termination message; None: it did not say."""
+    """What a stage told in its termination message; None: it did not say.
+
+    kept: revisions whose files fetch found, the newest first; kept_all: none more was left out.
+    """
 
     result: str
     reason: str = ""
@@ -53,6 +56,8 @@ class Report:
     chains_missing: int = 0
     held_back: tuple[str, ...] = ()
     retry_after_seconds: int | None = None
+    kept: tuple[str, ...] | None = None
+    kept_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ def read_report(text: str) -> Report | None:
     result = _word(given.get("result"))
     if not result:
         return None
+    kept = _words(given["kept"]) if isinstance(given.get("kept"), list) else None
     return Report(
         result=result,
         reason=_word(given.get("reason")),
@@ -92,6 +98,9 @@ def read_report(text: str) -> Report | None:
         chains_missing=_count(given.get("chainsMissing")) or 0,
         held_back=_words(given.get("heldBack")),
         retry_after_seconds=_count(given.get("retryAfterSeconds")),
+        kept=kept,
+        # a list that was cut ends with how many more there are
+        kept_all=all("@" in each for each in kept or ()),
     )
 
 

@@ -35,12 +35,16 @@ class Way(NamedTuple):
 
 
 class Fetched(NamedTuple):
-    """What a fetch did; came_bytes: how much was downloaded by this run."""
+    """What a fetch did; came_bytes: how much was downloaded by this run.
+
+    kept: revisions whose files are on the volume or in the store, the newest first.
+    """
 
     manifest: Manifest
     folder: Path
     is_new: bool
     came_bytes: int
+    kept: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for the last line of the output."""
@@ -53,6 +57,7 @@ class Fetched(NamedTuple):
             "files": len(self.manifest.files),
             "bytes": self.manifest.bytes,
             "cameBytes": self.came_bytes,
+            "kept": self.kept,
         }
 
 

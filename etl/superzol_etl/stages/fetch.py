@@ -66,7 +66,7 @@ async def fetch(order: FetchOrder, settings: SourceSettings, shelf: Shelf, tell:
             fetched = await _fetch_from(source, order, Way(settings, shelf, tell))
             await shelf.put_away(Kept(fetched.manifest, fetched.folder))
             await shelf.tidy(order.volume, fetched.manifest.place)
-        return fetched
+            return fetched._replace(kept=await shelf.revisions(order.volume))
 
 
 async def _fetch_from(source: Source, order: FetchOrder, way: Way) -> Fetched:

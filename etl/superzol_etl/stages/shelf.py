@@ -1,5 +1,6 @@
 """What the stages do with the store and with old versions."""
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ class Shelf:
         self.store = Store(open_store(store, settings), store) if store else None
         self.keeping, self.settings = keeping, settings
         self.held: Sequence[Manifest] = ()
+        self.gone: frozenset[str] = frozenset()
 
     async def look(self) -> Sequence[Manifest]:
         """The versions in the store, oldest first; none without a store."""
@@ -85,5 +87,13 @@ class Shelf:
         except (EtlError, OSError) as error:
             log.warning("old versions are still there", extra={"error": str(error)})
             return
+        self.gone |= frozenset(went)
         if went:
             log.info("old versions went to the archive", extra={"folders": went})
+
+    async def revisions(self, volume: Path) -> tuple[str, ...]:
+        """Those whose files the volume or the store has once tidied, the newest first."""
+        there = [kept.manifest for kept in await asyncio.to_thread(kept_versions, volume)]
+        stored = [held for held in self.held if held.place.raw not in self.gone]
+        newest_first = sorted((*stored, *there), key=lambda each: -each.version)
+        return tuple(dict.fromkeys(each.revision for each in newest_first))

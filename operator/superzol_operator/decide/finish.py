@@ -18,20 +18,17 @@ from superzol_operator.decide.runs import (
     remember,
 )
 from superzol_operator.outcome import Failure, Kind, Report
-from superzol_operator.spec import Spec
 from superzol_operator.status import (
     Artifact,
     Backfill,
     Chains,
     CurrentRun,
     RunRecord,
-    Snapshot,
     Status,
 )
 
 FAILED = "Failed"
 CANCELLED = "Cancelled"
-MOST_SNAPSHOTS = 20
 # What is wrong with a version that somebody names says nothing of the newest one.
 BAD_OR_MISSING = ("SchemaDrift", "DatasetNotFound")
 
@@ -88,7 +85,6 @@ def finish_published(observed: Observed, course: Course, report: Report, now: da
     artifact = make_artifact(run, report, now, course.status.artifact)
     first = min(course.status.first_version or artifact.version, artifact.version)
     course = course.noting(artifact=artifact, first_version=first)
-    course = _note_snapshot(course, spec, now)
     course = course.noting_run(
         revision=artifact.revision, rows_loaded=report.rows, rows_rejected=report.rejected
     )
@@ -183,15 +179,3 @@ def _note_past(course: Course, run: CurrentRun, record: RunRecord, now: datetime
     wait = timedelta(hours=1)
     later = replace(past, tries=past.tries + 1, next_attempt_time=now + wait)
     return course.noting(backfill=later).waking(now + wait)
-
-
-def _note_snapshot(course: Course, spec: Spec, now: datetime) -> Course:
-    run, before = course.run, course.status.snapshots
-    if run.fetched_revision is None:
-        return course
-    others = [each for each in before if each.revision != run.fetched_revision]
-    newest = Snapshot(run.fetched_revision, run.bytes, now)
-    kept = (newest, *others)[: min(spec.retention.keep_last, MOST_SNAPSHOTS)]
-    for gone in (each for each in others if each not in kept):
-        course = course.telling("SnapshotPruned", f"{gone.revision} is no longer kept as files")
-    return course.noting(snapshots=kept)

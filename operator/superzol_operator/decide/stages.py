@@ -25,6 +25,7 @@ from superzol_operator.decide.runs import (
     name_job,
     next_stage,
 )
+from superzol_operator.decide.snapshots import note_snapshots
 from superzol_operator.decide.waiting import find_pod_not_starting, look_again_at
 from superzol_operator.outcome import DEADLINE, Failure, Kind, Report, failure_of, reports_of
 from superzol_operator.status import Shards
@@ -167,7 +168,7 @@ def _go_on(observed: Observed, course: Course, job: JobView, now: datetime) -> C
     if run.stage in (FETCH, LOAD):
         course = course.noting_run(image=job.image)
     if run.stage == FETCH:
-        course = _note_fetched(course, reports[0])
+        course = _note_fetched(note_snapshots(course, reports[0], now), reports[0])
         if spec.skip_unchanged and is_unchanged(course):
             return finish_unchanged(observed, course, now)
     if run.stage == LOAD:

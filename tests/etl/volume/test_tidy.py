@@ -59,6 +59,17 @@ def test_old_versions_become_archives_and_old_archives_go(days: Days) -> None:
     assert days.archives() == [3, 4, 5]
 
 
+def test_a_fetch_tells_the_versions_that_stay_and_none_that_went(days: Days) -> None:
+    told = [days.fetch(day).summary for day in range(1, 5)]
+    revisions = [each["revision"] for each in told]
+    assert [each["kept"] for each in told] == [
+        [revisions[0]],
+        [revisions[1], revisions[0]],
+        [revisions[2], revisions[1]],
+        [revisions[3], revisions[2]],
+    ]
+
+
 def test_the_newest_version_that_was_loaded_well_stays(days: Days) -> None:
     days.fetch(1)
     (kept,) = kept_versions(days.fetcher.volume)
@@ -206,11 +217,13 @@ def test_a_store_holds_what_the_volume_holds_and_gives_it_back(
     versions = {name.split("/")[2] for name in held if name.startswith("raw/")}
     assert versions == {"v3", "v4"}
     assert len([name for name in held if name.startswith("archive/")]) == 2
+    assert [each.partition("@")[0] for each in outcome.summary["kept"]] == ["v4", "v3"]
 
     other = days.fetcher._replace(volume=tmp_path / "other")
     restored = other.run(*KEEP_TWO, "--store", store)
     assert (restored.exit_code, restored.summary["result"]) == (0, "Unchanged"), restored.stderr
     assert restored.summary["version"] == 4
+    assert restored.summary["kept"] == outcome.summary["kept"]
     assert other.files() == snapshot_files(4)
     assert newest(other.volume).manifest == newest(days.fetcher.volume).manifest
 

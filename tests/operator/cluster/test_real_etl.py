@@ -92,6 +92,8 @@ async def test_a_dataset_is_served_from_apply_to_ready_a_day_later_and_then_left
     await scene.annotate(requestedAt="the-next-day")
     second = await ended_after(scene, first["lastRun"]["id"], "Succeeded")
     assert second["artifact"]["version"] == 412
+    listed = [each["revision"].partition("@")[0] for each in second["snapshots"]]
+    assert listed == ["v412", "v411"]
     assert await connection.fetchval(OFFERS) == offers
 
     kaggle.web.seen.clear()
