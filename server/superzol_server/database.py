@@ -18,11 +18,15 @@ Row = dict[str, Any]
 Value = TypeVar("Value")
 
 CLOSE_SECONDS = 5
+CONNECT_SECONDS = 2
+# Of the wait for a cancelled statement to end; by the deadline of its call, as is the driver's way,
+# a storm of short deadlines closed connection after connection.
+RELEASE_SECONDS = 5
 ARRAYS = "SELECT NULL::int2[], NULL::int4[], NULL::int8[], NULL::text[], NULL::timestamptz[]"
 
 
-class Unavailable(Exception):
-    """The database cannot be asked now; the same call may succeed a moment later."""
+class Busy(Exception):
+    """All connections are in use; the same call may succeed a moment later."""
 
 
 class Limits(NamedTuple):
@@ -30,7 +34,7 @@ class Limits(NamedTuple):
 
     connections: int = 8
     statement_seconds: float = 10.0
-    connection_seconds: float = 2.0
+    connection_seconds: float = 10.0
 
 
 class Answer(NamedTuple):
@@ -71,7 +75,7 @@ class Database:
             url,
             min_size=1,
             max_size=limits.connections,
-            timeout=limits.connection_seconds,
+            timeout=CONNECT_SECONDS,
             server_settings=settings,
             init=learn_types,
             reset=keep_session,
@@ -142,16 +146,20 @@ class Database:
     async def _acquire(self) -> AsyncIterator[Connection]:
         remaining = remaining_seconds()
         seconds = shortest(self._limits.connection_seconds, remaining)
+        waiting = asyncio.timeout(seconds)
         try:
-            connection = await self._pool.acquire(timeout=seconds)
+            async with waiting:
+                connection = await self._pool.acquire()
         except TimeoutError as error:
+            if not waiting.expired():
+                raise ConnectionError(f"not let in for {CONNECT_SECONDS} s") from error
             if seconds == remaining:
                 raise  # the caller's deadline, which says nothing of the database
-            raise Unavailable(f"no connection became free in {seconds:.3f} s") from error
+            raise Busy(f"no connection became free in {seconds:.3f} s") from error
         try:
             yield connection
         finally:
-            await self._pool.release(connection)
+            await self._pool.release(connection, timeout=RELEASE_SECONDS)
 
     async def _ask(
         self, connection: Connection, statement: str, arguments: Sequence[object]

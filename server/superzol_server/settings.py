@@ -27,7 +27,10 @@ class Settings(BaseSettings):
         8, ge=1, description="Connections to the database at most: one core of Python keeps 8 busy."
     )
     pool_wait_seconds: float = Field(
-        2.0, gt=0, description="Wait for a free connection; longer waits only make a jam longer."
+        10.0,
+        gt=0,
+        description="Wait for a free connection, at most until the deadline of the call: "
+        "of 200 calls at once the last waits some seconds.",
     )
     statement_seconds: float = Field(
         10.0, gt=0, description="Longest statement, also of calls without a deadline."

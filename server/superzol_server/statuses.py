@@ -10,7 +10,7 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from google.rpc.status_pb2 import Status
 from grpc import StatusCode
 
-from superzol_server.database import Unavailable
+from superzol_server.database import Busy
 from superzol_server.errors import ApiError, InvalidRequest, NotFound, OutOfRange, Unimplemented
 
 DOMAIN = "superzol.com"
@@ -21,7 +21,6 @@ CODES = {
     Unimplemented: StatusCode.UNIMPLEMENTED,
 }
 LOST_CONNECTION = (
-    Unavailable,
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
@@ -57,6 +56,10 @@ def to_failure(error: Exception, request_id: str) -> Failure:
                 StatusCode.INVALID_ARGUMENT, "a value is out of range", "VALUE_OUT_OF_RANGE", {}
             )
     metadata = {"request_id": request_id}
+    if isinstance(error, Busy):
+        log.warning("all connections busy", extra=metadata | {"problem": str(error)})
+        sentence = "too many calls wait for the database; try again"
+        return describe(StatusCode.UNAVAILABLE, sentence, "SERVER_BUSY", metadata)
     if isinstance(error, LOST_CONNECTION):
         log.warning("database not reachable", extra=metadata | {"problem": repr(error)})
         sentence = "the database cannot be reached; try again"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import Any
 
 import asyncpg
@@ -12,8 +13,9 @@ from grpc import StatusCode
 
 from superzol.catalog.v1.catalog_pb2 import ListChainsRequest
 from superzol.catalog.v1.store_pb2 import ListStoresRequest
+from superzol_server.calls import Call, current_call
 from superzol_server.catalog.service import COUNT_STORES, LIST_STORES
-from superzol_server.database import Database, Limits, Snapshot, Unavailable
+from superzol_server.database import Busy, Database, Limits, Snapshot
 from superzol_server.errors import NotFound
 from tests.support.catalogue import Store, fill, publish
 from tests.support.clients import CatalogClient
@@ -24,6 +26,7 @@ WAITING = """
 SELECT count(*) FROM pg_locks
 WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+BACKEND = "SELECT 1 AS answer_generation, true AS answer_found, pg_backend_pid() AS pid"
 NO_FILTERS = (None, None, None, None)
 
 
@@ -78,6 +81,22 @@ async def test_cancelled_call_cancels_its_statement_and_frees_the_connection(
         await client.ListChains(ListChainsRequest(), timeout=5)
 
 
+async def test_short_deadline_does_not_cost_the_connection(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    limits = Limits(connections=1, statement_seconds=20.0, connection_seconds=2.0)
+    opened = await Database.open(database, limits)
+    before = (await opened.fetch(BACKEND)).rows
+    async with locked(connection, "store"):
+        for milliseconds in range(1, 20):
+            current_call.set(Call("short", deadline=perf_counter() + milliseconds / 1000))
+            with pytest.raises(TimeoutError):
+                await opened.fetch(LIST_STORES, *NO_FILTERS, "", 10)
+    current_call.set(None)
+    assert (await opened.fetch(BACKEND)).rows == before
+    await opened.close()
+
+
 async def test_call_that_finds_no_free_connection_is_unavailable(
     database: str, connection: asyncpg.Connection
 ) -> None:
@@ -89,7 +108,7 @@ async def test_call_that_finds_no_free_connection_is_unavailable(
             await waiting_becomes(connection, 1)
             said = await refusal(client.ListStores(ListStoresRequest()))
         await first
-    assert (said.code, said.reason) == (StatusCode.UNAVAILABLE, "DATABASE_UNAVAILABLE")
+    assert (said.code, said.reason) == (StatusCode.UNAVAILABLE, "SERVER_BUSY")
 
 
 async def test_connection_is_of_a_role_that_cannot_write(database: str) -> None:
@@ -186,6 +205,4 @@ async def test_closed_database_waits_no_longer_than_it_must(
         async with asyncio.timeout(10):
             await opened.close()
         failed = (await asyncio.gather(waiting, return_exceptions=True))[0]
-    assert isinstance(
-        failed, asyncpg.PostgresError | asyncpg.InterfaceError | OSError | Unavailable
-    )
+    assert isinstance(failed, asyncpg.PostgresError | asyncpg.InterfaceError | OSError | Busy)
