@@ -37,7 +37,6 @@ ANALYTICS = analytics_pb2.DESCRIPTOR.services_by_name["AnalyticsService"].full_n
 CATALOG = catalog_pb2.DESCRIPTOR.services_by_name["CatalogService"].full_name
 DATASET = dataset_pb2.DESCRIPTOR.services_by_name["DatasetService"].full_name
 PRICING = pricing_pb2.DESCRIPTOR.services_by_name["PricingService"].full_name
-WHOLE_SERVER = ""
 
 
 class Api(NamedTuple):
@@ -57,7 +56,7 @@ def build_api(database: Database, host: str, port: int) -> Api:
     add_PricingServiceServicer_to_server(PricingService(database), server)
     add_AnalyticsServiceServicer_to_server(AnalyticsService(database), server)
     with_data = [CATALOG, PRICING, ANALYTICS]
-    checks = Health(database, always=[WHOLE_SERVER, DATASET], loaded=with_data)
+    checks = Health(database, without_data=[DATASET], loaded=with_data)
     add_HealthServicer_to_server(checks.servicer, server)
     names = [DATASET, *with_data, health.SERVICE_NAME, reflection.SERVICE_NAME]
     reflection.enable_server_reflection(names, server)

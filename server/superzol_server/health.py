@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from grpc_health.v1.health import aio
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
-from superzol_server.database import Database
+from superzol_server.database import Busy, Database
 from superzol_server.sql import load_statement
 
 GET_GENERATION = load_statement(__package__, "get_generation")
+WHOLE_SERVER = ""
 SERVING = HealthCheckResponse.SERVING
 NOT_SERVING = HealthCheckResponse.NOT_SERVING
 
@@ -20,34 +21,44 @@ log = logging.getLogger(__name__)
 class Health:
     """Sets the status of each service, and asks the database for it every so often.
 
-    always: names of services that serve without data. loaded: of those that need a generation.
+    without_data: names of services that serve before the first load. loaded: of those that need
+    a generation.
     """
 
-    def __init__(self, database: Database, always: Sequence[str], loaded: Sequence[str]) -> None:
+    def __init__(
+        self, database: Database, without_data: Sequence[str], loaded: Sequence[str]
+    ) -> None:
         self.servicer = aio.HealthServicer()
         self._database = database
-        self._always = always
+        self._without_data = without_data
         self._loaded = loaded
 
     async def start(self) -> None:
         """Sets every status before the first call comes in; raises the database's errors."""
-        for name in self._always:
-            await self.servicer.set(name, SERVING)
+        await self._tell([WHOLE_SERVER], SERVING)
         await self._set((await self._database.fetch(GET_GENERATION)).generation)
 
     async def look(self) -> None:
-        """Sets the status of the services that need data.
+        """Sets the status of the services; that of the whole server stays.
 
-        An outage keeps the last status: calls answer UNAVAILABLE, and not every pod leaves at once.
+        A database that does not answer takes the services away, but not every pod at once: by the
+        whole server they stay where they are and answer UNAVAILABLE. A jam takes nothing away.
         """
         try:
             await self._set((await self._database.fetch(GET_GENERATION)).generation)
+        except Busy as error:
+            log.warning("generation not read", extra={"problem": str(error)})
         except Exception as error:
             log.warning("generation not read", extra={"problem": repr(error)})
+            await self._tell([*self._without_data, *self._loaded], NOT_SERVING)
 
     async def _set(self, generation: int) -> None:
-        for name in self._loaded:
-            await self.servicer.set(name, SERVING if generation > 0 else NOT_SERVING)
+        await self._tell(self._without_data, SERVING)
+        await self._tell(self._loaded, SERVING if generation > 0 else NOT_SERVING)
+
+    async def _tell(self, names: Sequence[str], status: int) -> None:
+        for name in names:
+            await self.servicer.set(name, status)
 
     async def watch(self, seconds: float) -> None:
         """Looks until cancelled."""

@@ -13,12 +13,16 @@ from grpc import StatusCode
 
 from superzol.dataset.v1.dataset_pb2 import GetStatsRequest
 from superzol_schema import upgrade
-from superzol_server.api import ANALYTICS, CATALOG, DATASET, PRICING, WHOLE_SERVER
+from superzol_server.api import ANALYTICS, CATALOG, DATASET, PRICING
+from superzol_server.database import Limits
+from superzol_server.health import WHOLE_SERVER
 from tests.support.catalogue import Store, fill
 from tests.support.clients import DatasetClient
 from tests.support.infrastructure import is_serving, list_services
 from tests.support.postgres import CREATE_DATABASE, execute, running_server, sibling
 from tests.support.server import refusal, running_api
+
+SERVICES = (ANALYTICS, CATALOG, DATASET, PRICING)
 
 
 def restart_postgres(data: Path) -> None:
@@ -67,7 +71,7 @@ async def wait_until_gone(url: str) -> None:
             await connection.close()
 
 
-async def test_outage_of_the_database_takes_no_service_away_and_passes_by_itself() -> None:
+async def test_outage_of_the_database_takes_services_away_but_not_the_server_and_passes() -> None:
     with running_server() as server_url:
         await execute(server_url, CREATE_DATABASE.format(name="superzol"))
         url = sibling(server_url, "superzol")
@@ -83,10 +87,31 @@ async def test_outage_of_the_database_takes_no_service_away_and_passes_by_itself
                 said = await refusal(DatasetClient(running.channel).GetStats(GetStatsRequest()))
                 assert (said.code, said.reason) == (StatusCode.UNAVAILABLE, "DATABASE_UNAVAILABLE")
                 await running.api.health.look()
-            assert await is_serving(running.channel, CATALOG)
+            for service in SERVICES:
+                assert not await is_serving(running.channel, service)
             assert await is_serving(running.channel, WHOLE_SERVER)
             restart_postgres(data)
             await DatasetClient(running.channel).GetStats(GetStatsRequest())
+            await running.api.health.look()
+            for service in SERVICES:
+                assert await is_serving(running.channel, service)
+
+
+async def test_jam_takes_no_service_away(database: str, connection: asyncpg.Connection) -> None:
+    await fill(connection, Store("shop:1"))
+    limits = Limits(connections=1, statement_seconds=300.0, connection_seconds=0.2)
+    async with running_api(database, limits) as running:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE dataset IN ACCESS EXCLUSIVE MODE")
+            waiting = asyncio.ensure_future(
+                DatasetClient(running.channel).GetStats(GetStatsRequest())
+            )
+            said = await refusal(DatasetClient(running.channel).GetStats(GetStatsRequest()))
+            await running.api.health.look()
+            for service in SERVICES:
+                assert await is_serving(running.channel, service)
+        await waiting
+    assert said.reason == "SERVER_BUSY"
 
 
 async def test_drained_server_says_so_for_every_service(
@@ -96,7 +121,7 @@ async def test_drained_server_says_so_for_every_service(
     async with running_api(database) as running:
         await running.api.health.drain()
         await running.api.health.look()
-        for service in (WHOLE_SERVER, DATASET, CATALOG, PRICING, ANALYTICS):
+        for service in (WHOLE_SERVER, *SERVICES):
             assert not await is_serving(running.channel, service)
 
 
