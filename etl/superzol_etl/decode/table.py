@@ -24,6 +24,7 @@ from superzol_etl.errors import BadFile
 from superzol_etl.records import MOST_REJECTS, Reject
 
 END = "\x01"
+COMMA = ord(",")
 
 
 class RaggedRows(Exception):
@@ -122,30 +123,56 @@ def read_table(
 
 
 def _parse(body: bytes, lines: int, width: int, places: list[int]) -> pl.DataFrame:
-    """Reads text cells of a body of so many lines, the last column always among them.
-
-    Polars fills a short row with nulls, which would read as masked: a mark at each row's end
-    tells it.
-    """
+    """Reads text cells of a body of so many lines, the last column always among them."""
     if not body.endswith(b"\n"):
         body, lines = body + b"\n", lines + 1
-    frame = pl.read_csv(
-        body.replace(b"\n", f",{END}\n".encode()),
-        has_header=False,
-        schema={name: pl.String for name in _names(range(width + 1))},
-        columns=sorted({*places, width - 1, width}),
-        eol_char="\n",
-    )
+    read = {*places, width - 1}
+    frame = _parse_filled(body, lines, width, read)
+    if frame is None:
+        frame = _parse_marked(body, lines, width, read)
+    if any((text == "").any() for text in frame):
+        # An empty cell in quotes is empty all the same, as it is for the publisher's own reader.
+        frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    return frame
+
+
+def _parse_filled(body: bytes, lines: int, width: int, places: set[int]) -> pl.DataFrame | None:
+    """A body of a line per row whose last cells are all filled; None for another.
+
+    Polars fills a short row with nulls, so no row is short that has a last cell.
+    """
+    letters = np.frombuffer(body, np.uint8)
+    if (letters[np.flatnonzero(letters == NEWLINE) - 1] == COMMA).any():
+        return None
+    try:
+        frame = _read_cells(body, width, places)
+    except UNREAD:
+        return None
+    is_filled = len(frame) == lines and not frame[f"column_{width - 1}"].null_count()
+    return frame if is_filled else None
+
+
+def _parse_marked(body: bytes, lines: int, width: int, places: set[int]) -> pl.DataFrame:
+    """Any body; a mark at each row's end tells short rows from rows that end in masked cells."""
+    marked = body.replace(b"\n", f",{END}\n".encode())
+    frame = _read_cells(marked, width + 1, {*places, width})
     end = frame[f"column_{width}"]
     if end.null_count() or not (end == END).all():
         raise RaggedRows
     if len(frame) < lines:
         mark = pl.all().str.replace_all(f",{END}\n", "\n", literal=True)
         frame = frame.with_columns(mark)
-    if any((text == "").any() for text in frame):
-        # An empty cell in quotes is empty all the same, as it is for the publisher's own reader.
-        frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
     return frame
+
+
+def _read_cells(body: bytes, width: int, places: set[int]) -> pl.DataFrame:
+    return pl.read_csv(
+        body,
+        has_header=False,
+        schema={name: pl.String for name in _names(range(width))},
+        columns=sorted(places),
+        eol_char="\n",
+    )
 
 
 def _lines(body: bytes) -> int:
