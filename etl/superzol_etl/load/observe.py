@@ -1,6 +1,7 @@
 """Gathers the price rows of all files of a chain in flat arrays."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
 
@@ -87,14 +88,17 @@ class Gatherer:
 
     def rows(self) -> Rows:
         """Everything added so far; the gatherer is empty afterwards."""
-        code, part = _join(self._codes, np.int32), _join(self._part_numbers, np.int32)
-        items = _count_items(part, code, len(self._parts))
+        with ThreadPoolExecutor(1) as pool:
+            # All other cores are idle by now.
+            understanding = pool.submit(understand_words, self._chain_words())
+            code, part = _join(self._codes, np.int32), _join(self._part_numbers, np.int32)
+            items = _count_items(part, code, len(self._parts))
+            prices, flags = _join(self._prices, np.int32), _join(self._flags, np.int16)
+            lines = _join(self._lines, np.int32)
+            words = understanding.result()
         parts = [
             replace(known, rows=count) for known, count in zip(self._parts, items, strict=True)
         ]
-        prices, flags = _join(self._prices, np.int32), _join(self._flags, np.int16)
-        lines = _join(self._lines, np.int32)
-        words = understand_words(self._chain_words())
         return Rows(self.codes.codes(), parts, code, part, prices, flags, lines, words)
 
     def _add_words(self, block: PriceBlock) -> None:
