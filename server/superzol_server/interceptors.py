@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 Context = grpc.aio.ServicerContext[Message, Message]
 Handler: TypeAlias = "RpcMethodHandler[Message, Message]"
+Stream: TypeAlias = AsyncIterator[Message] | Awaitable[None]
 Continuation = Callable[[HandlerCallDetails], Awaitable[Any]]
 Metadata = tuple[tuple[str, str | bytes], ...]
 
@@ -61,11 +62,15 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         return answer
 
     def _wrap_stream(self, method: str, handler: Handler) -> Callable[..., AsyncIterator[Message]]:
-        behaviour = cast(Callable[..., AsyncIterator[Message]], handler.unary_stream)
+        behaviour = cast(Callable[..., Stream], handler.unary_stream)
 
         async def answer(request: Message | None, context: Context) -> AsyncIterator[Message]:
             async with self._call(method, context):
-                async for message in behaviour(check_request(request), context):
+                answers = behaviour(check_request(request), context)
+                if isinstance(answers, Awaitable):
+                    await answers  # Health's Watch writes to the context by itself.
+                    return
+                async for message in answers:
                     yield message
 
         return answer

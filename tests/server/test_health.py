@@ -15,10 +15,10 @@ from superzol.dataset.v1.dataset_pb2 import GetStatsRequest
 from superzol_schema import upgrade
 from superzol_server.api import ANALYTICS, CATALOG, DATASET, PRICING
 from superzol_server.database import Limits
-from superzol_server.health import WHOLE_SERVER
+from superzol_server.health import NOT_SERVING, SERVING, WHOLE_SERVER
 from tests.support.catalogue import Store, fill
 from tests.support.clients import DatasetClient
-from tests.support.infrastructure import is_serving, list_services
+from tests.support.infrastructure import is_serving, list_services, watch
 from tests.support.postgres import CREATE_DATABASE, execute, running_server, sibling
 from tests.support.server import refusal, running_api
 
@@ -56,6 +56,19 @@ async def test_service_of_the_data_serves_once_a_generation_is_loaded(
         await fill(connection, Store("shop:1"))
         await running.api.health.look()
         assert await is_serving(running.channel, service)
+
+
+async def test_watch_tells_the_status_and_each_that_comes(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    async with running_api(database) as running:
+        told = watch(running.channel, CATALOG)
+        assert (await anext(told)).status == NOT_SERVING
+        await fill(connection, Store("shop:1"))
+        await running.api.health.look()
+        assert (await anext(told)).status == SERVING
+        await running.api.health.drain()
+        assert (await anext(told)).status == NOT_SERVING
 
 
 async def wait_until_gone(url: str) -> None:

@@ -1,5 +1,7 @@
 """Health and reflection, asked over a channel; their own stubs know no types."""
 
+from collections.abc import AsyncIterator
+
 from grpc.aio import Channel
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_reflection.v1alpha.reflection_pb2 import (
@@ -17,6 +19,17 @@ async def is_serving(channel: Channel, service: str = "") -> bool:
     )
     answer = await check(HealthCheckRequest(service=service))
     return bool(answer.status == HealthCheckResponse.SERVING)
+
+
+def watch(channel: Channel, service: str) -> AsyncIterator[HealthCheckResponse]:
+    """Watches a service: its status now, and each that it gets."""
+    ask = channel.unary_stream(
+        "/grpc.health.v1.Health/Watch",
+        request_serializer=HealthCheckRequest.SerializeToString,
+        response_deserializer=HealthCheckResponse.FromString,
+    )
+    answers: AsyncIterator[HealthCheckResponse] = aiter(ask(HealthCheckRequest(service=service)))
+    return answers
 
 
 async def list_services(channel: Channel) -> list[str]:
