@@ -6,7 +6,7 @@ step in which a run is decided, so that workers side by side never take one twic
 
 from bisect import bisect_left, insort
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -95,13 +95,26 @@ class Census:
         before = self._entries.get(key)
         return (self._drop(key) | self._next_in_line(before, is_active=False)) - {key}
 
+    def step_aside(self, key: Key) -> frozenset[Key]:
+        """Takes one that cannot be looked at out of the line until it is recorded anew.
+
+        Nobody would take the place that is kept for it. Returns those that may begin now.
+        """
+        entry = self._entries.get(key)
+        if entry is None or entry.queued_since is None:
+            return frozenset()
+        self._leave_line(key, entry.queued_since)
+        self._entries[key] = replace(entry, queued_since=None)
+        return self._first_in_line()
+
     def peers(self, resource: Resource) -> Peers:
         """What decide() is told of the others."""
         key = Key(resource.namespace, resource.name)
         entry = self._entries.get(key)
         itself = int(entry is not None and entry.is_active)
         # under its name there may still be one that was deleted
-        since = entry.queued_since if entry and entry.uid == resource.uid else None
+        known = entry.queued_since if entry and entry.uid == resource.uid else None
+        since = known or resource.status.queued_time
         return Peers(
             conflicts=self._conflicts(key, resource),
             active_runs=self.active_runs - itself,
@@ -109,7 +122,6 @@ class Census:
             active_runs_in_namespace=self._active[key.namespace] - itself,
             max_active_runs_in_namespace=self._limits.max_active_runs_in_namespace,
             waiting_before=self._before(key, since),
-            queued_since=since,
         )
 
     def _conflicts(self, key: Key, resource: Resource) -> tuple[str, ...]:
@@ -143,10 +155,7 @@ class Census:
         if entry.is_active:
             self._active[key.namespace] -= 1
         if entry.queued_since is not None:
-            line = self._lines[key.namespace]
-            del line[bisect_left(line, (entry.queued_since, key))]
-            if not line:
-                del self._lines[key.namespace]
+            self._leave_line(key, entry.queued_since)
         sharing: set[Key] = set()
         for target in entry.targets:
             holders = self._by_target[target]
@@ -156,10 +165,19 @@ class Census:
                 del self._by_target[target]
         return frozenset(sharing)
 
+    def _leave_line(self, key: Key, since: datetime) -> None:
+        line = self._lines[key.namespace]
+        del line[bisect_left(line, (since, key))]
+        if not line:
+            del self._lines[key.namespace]
+
     def _next_in_line(self, before: Entry | None, is_active: bool) -> frozenset[Key]:
         """Those that have waited for longest, when a place has come free."""
         if before is None or not before.is_active or is_active:
             return frozenset()
+        return self._first_in_line()
+
+    def _first_in_line(self) -> frozenset[Key]:
         may_begin = merge(*(line[: self._free(name)] for name, line in self._lines.items()))
         # more than one: the first may be waiting no more
         return frozenset(key for _, key in islice(may_begin, self._limits.max_active_runs))

@@ -146,7 +146,8 @@ class Reconciler:
         try:
             written = await self._write(key, resource, decision)
         except BaseException:
-            self._take_place(resource, resource.status, decision.queued_since)
+            # whoever lost the race for the status has its place in the line still
+            self._take_place(resource, resource.status, resource.status.queued_time)
             raise
         if written is None:
             return replace(decision, requeue_after_seconds=self._progress_seconds), None

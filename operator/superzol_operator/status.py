@@ -157,7 +157,8 @@ class Status:
     last_handled_spec: Spec.data_hash of the newest spec for which a run was claimed.
     schedule_since: slots before it belong to a schedule that stands no more.
     first_version: the oldest version that this resource loaded. last_job_time: when the API server
-    created the newest Job of a run that is recorded.
+    created the newest Job of a run that is recorded. queued_time: since when a run waits for its
+    place under the cap.
     """
 
     observed_generation: int = NEVER_OBSERVED
@@ -179,6 +180,7 @@ class Status:
     schedule_hash: str | None = None
     schedule_since: datetime | None = None
     last_job_time: datetime | None = None
+    queued_time: datetime | None = None
     first_version: int | None = None
     consecutive_failures: int = 0
 

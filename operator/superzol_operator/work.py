@@ -112,12 +112,12 @@ class Work:
             self._note_failure(key, failure)
         except Unreachable as error:
             metrics.errors.labels("unreachable").inc()
-            delay = queue.failed(key)
+            delay = self._fail(key)
             log.warning("no answer", extra=_fields(key, delay) | {"reason": str(error)})
         except Exception:
             # one poisoned resource must not stop the others
             metrics.errors.labels("unforeseen").inc()
-            delay = queue.failed(key)
+            delay = self._fail(key)
             log.exception("look failed", extra=_fields(key, delay))
         else:
             queue.done(key, again_in_seconds)
@@ -131,8 +131,14 @@ class Work:
             queue.done(key, CONFLICT_SECONDS)
             return
         errors.labels({403: "forbidden", 429: "throttled"}.get(failure.status, "api")).inc()
-        delay = queue.failed(key, failure.retry_after_seconds)
+        delay = self._fail(key, failure.retry_after_seconds)
         log.warning("call refused", extra=_fields(key, delay) | {"reason": str(failure)})
+
+    def _fail(self, key: Key, again_in_seconds: float | None = None) -> float:
+        """Ends a look that went wrong: until one goes well no place is kept for the resource."""
+        for other in self._around.census.step_aside(key):
+            self._around.queue.add(other)
+        return self._around.queue.failed(key, again_in_seconds)
 
     async def _resync_for_ever(self) -> None:
         period = self._settings.resync_seconds
@@ -172,7 +178,8 @@ class Work:
             resource = read_resource(body)
         except (KeyError, ValueError, TypeError):
             return  # the look at it says what is wrong
-        self._around.census.record(resource, resource.status.current_run is not None)
+        status = resource.status
+        self._around.census.record(resource, status.current_run is not None, status.queued_time)
 
 
 def _fields(key: Key, delay_seconds: float) -> dict[str, Any]:

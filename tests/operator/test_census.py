@@ -154,10 +154,35 @@ def test_end_of_a_run_wakes_nobody_whose_namespace_is_full() -> None:
 def test_place_in_the_line_is_of_the_resource_and_not_of_its_name() -> None:
     census = Census(Limits(max_active_runs=1))
     census.record(resource("a"), is_active=False, queued_since=BEGAN)
+    census.record(resource("b"), is_active=False, queued_since=BEGAN + timedelta(minutes=1))
 
-    assert census.peers(resource("a")).queued_since == BEGAN
-    assert census.peers(replace(resource("a"), uid="another")).queued_since is None
-    assert census.peers(resource("b")).queued_since is None
+    assert census.peers(resource("a")).waiting_before == 0
+    assert census.peers(replace(resource("a"), uid="another")).waiting_before == 2
+
+
+def test_place_in_the_line_is_known_to_a_leader_that_has_just_begun() -> None:
+    census = Census(Limits(max_active_runs=1))
+    census.record(resource("late"), is_active=False, queued_since=BEGAN + timedelta(minutes=1))
+    early = resource("early")
+    waiting = replace(early, status=replace(early.status, queued_time=BEGAN))
+
+    assert census.peers(waiting).waiting_before == 0
+    assert census.peers(early).waiting_before == 1
+
+
+def test_who_cannot_be_looked_at_keeps_no_place_from_the_next() -> None:
+    census = Census(Limits(max_active_runs=1))
+    census.record(resource("stuck"), is_active=False, queued_since=BEGAN)
+    later = BEGAN + timedelta(minutes=1)
+    census.record(resource("next"), is_active=False, queued_since=later)
+
+    assert census.step_aside(Key("shop", "stuck")) == {Key("shop", "next")}
+    assert census.step_aside(Key("shop", "stuck")) == frozenset()
+    assert not is_full(census.peers(resource("next")))
+    assert census.waiting_runs == 1
+
+    census.record(resource("stuck"), is_active=False, queued_since=BEGAN)
+    assert is_full(census.peers(resource("next")))
 
 
 def test_resource_that_goes_leaves_its_place_to_the_next() -> None:

@@ -239,7 +239,6 @@ def test_a_run_that_waits_keeps_its_place_in_the_line_at_each_look(trigger: str)
     for _ in range(3):
         decision = world.look()
         assert decision.queued_since == began
-        world.peers = replace(world.peers, queued_since=decision.queued_since)
         world.wait(seconds=30)
     world.peers = replace(world.peers, active_runs=0)
     world.look()

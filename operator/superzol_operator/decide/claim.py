@@ -26,14 +26,15 @@ def start(observed: Observed, course: Course, now: datetime) -> Course:
     course = note_missed(resource, note_handled(resource, course), now)
     due = find_due(resource, course.status, now)
     if due is None:
-        return course
+        return course.noting(queued_time=None)
     if _is_anything_left(observed):
         # what it waits for is its own: in the line it would hold up the others
         return replace(course.waking(now + QUEUE_LOOK), is_due=True)
     if is_full(observed.peers):
-        # what is due since now must not begin to wait anew at each look
-        since = min(due.since, observed.peers.queued_since or due.since)
-        return replace(course.waking(now + QUEUE_LOOK), is_due=True, queued_since=since)
+        # what is due since now must not begin to wait anew at each look, or with each leader
+        since = min(due.since.replace(microsecond=0), course.status.queued_time or due.since)
+        course = course.noting(queued_time=since).waking(now + QUEUE_LOOK)
+        return replace(course, is_due=True, queued_since=since)
     return _claim(resource, course, due, now)
 
 
@@ -71,7 +72,7 @@ def _claim(resource: Resource, course: Course, due: Due, now: datetime) -> Cours
         scheduled_time=due.slot,
         version=due.version or spec.source.version,
     )
-    course = _note_claimed(resource, course.noting(current_run=run), due)
+    course = _note_claimed(resource, course.noting(current_run=run, queued_time=None), due)
     course = replace(course, missed_slots=course.missed_slots + due.missed_slots)
     course = course.telling("RunStarted", f"run {run.id} ({run.trigger}) begins with {stage}")
     return course.doing(create_job(resource, run, now))

@@ -66,7 +66,7 @@ class Peers:
 
     conflicts: names (namespace/name) of older resources with the same target or volume path.
     active_runs: of all others; waiting_before: others that have waited for a place for longer, but
-    for those that the cap of their own namespace keeps back. queued_since: of this one.
+    for those that the cap of their own namespace keeps back.
     The cap of a namespace is None where there is none.
     """
 
@@ -76,7 +76,6 @@ class Peers:
     active_runs_in_namespace: int = 0
     max_active_runs_in_namespace: int | None = None
     waiting_before: int = 0
-    queued_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,11 @@ def decide(observed: Observed, now: datetime) -> Decision:
     if course.status.current_run is None:
         course = adopt(observed, course, now)
     if course.status.current_run is not None:
-        course = advance(observed, course, now)
+        course = advance(observed, course.noting(queued_time=None), now)
     elif problem is None and not resource.spec.suspend:
         course = start(observed, course, now)
+    else:
+        course = course.noting(queued_time=None)
     leftovers = find_leftovers(observed, course.status)
     course = course.doing(*(each for each in leftovers if each not in course.actions))
     course = _note_next_run(resource, course, problem, now)
