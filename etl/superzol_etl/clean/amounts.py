@@ -18,6 +18,16 @@ def read_scaled(published: str | None, scale: int) -> int | None:
     return value if number >= 0 and value <= MOST_INT4 else None
 
 
+def is_amount(published: str) -> bool:
+    """A number that is not negative, however large."""
+    return NUMBER.fullmatch(published) is not None and Decimal(published) >= 0
+
+
+def is_readable(minimum: str | None) -> bool:
+    """Whether it says how much is needed, or nothing; what int4 cannot hold is as good as junk."""
+    return not minimum or read_scaled(minimum, 1000) is not None
+
+
 def read_positive(published: str | None, scale: int) -> int | None:
     """As read_scaled, None for zero too: chains write 0 where nothing is meant."""
     return read_scaled(published, scale) or None

@@ -57,8 +57,9 @@ class Promotion:
         """Equal where nothing but the store differs, in what is published and in how it is read."""
         read = (self.part, self.reward, self.starts_at, self.ends_at, self.weighted)
         limits = (self.min_quantity, self.max_quantity, self.min_purchase, self.restrictions_known)
+        whom = (self.clubs, self.coupon, self.active, self.whole_basket, self.multiple_allowed)
         items = [f"{item.code} {item.is_gift}" for item in self.items]
-        text = "\n".join([repr(read), repr(limits), self.raw, *items])
+        text = "\n".join([repr(read), repr(limits), repr(whom), self.raw, *items])
         return blake2b(text.encode("utf-8", "backslashreplace"), digest_size=HASH_BYTES).digest()
 
 

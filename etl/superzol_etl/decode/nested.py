@@ -58,14 +58,25 @@ def branches(node: Node, key: str) -> list[dict[str, Node]]:
     return [branch for branch in several if isinstance(branch, dict)]
 
 
-def leaves(node: Node, key: str) -> list[str]:
-    """The texts below a key, without empty ones."""
-    below = node.get(key) if isinstance(node, dict) else None
-    several = below if isinstance(below, list) else [below]
-    texts = [text.strip() for text in several if isinstance(text, str)]
-    return [text for text in texts if text not in ("", EMPTY_LEAF)]
+def texts(node: Node) -> list[str] | None:
+    """The texts of a node, alone or in a list, without empty ones; None when one is a tree.
+
+    A number is the text it is written as, a truth 1 or 0.
+    """
+    several = node if isinstance(node, list) else [node]
+    if any(isinstance(each, (dict, list, tuple, set)) for each in several):
+        return None
+    written = [_text(each).strip() for each in several]
+    return [text for text in written if text not in ("", EMPTY_LEAF)]
+
+
+def _text(node: Node) -> str:
+    if node is None:
+        return ""
+    return str(int(node)) if isinstance(node, bool) else str(node)
 
 
 def leaf(node: Node, key: str) -> str | None:
     """The first text below a key; None when it is empty."""
-    return next(iter(leaves(node, key)), None)
+    below = node.get(key) if isinstance(node, dict) else None
+    return next(iter(texts(below) or ()), None)

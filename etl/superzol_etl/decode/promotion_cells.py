@@ -7,9 +7,10 @@ the one above. Such a cell comes here marked as inherited: it holds the value ab
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from superzol_etl.clean.amounts import read_positive
+from superzol_etl.clean.amounts import is_amount, is_readable, read_positive
+from superzol_etl.clean.promotions import read_clubs
 from superzol_etl.decode.columns import EMPTY
-from superzol_etl.decode.nested import EMPTY_LEAF, Node, read_tree
+from superzol_etl.decode.nested import EMPTY_LEAF, Node, read_tree, texts
 
 INHERITED = "\x03"
 
@@ -37,6 +38,7 @@ SOMETIMES_EMPTY = (
     "redemptionlimit",
 )
 RESTRICTIONS = ("maxqty", "minpurchaseamnt")
+MINIMA = ("minqty", "minpurchaseamnt", "minamount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,23 @@ class Cells:
         return read_positive(self.text(column), 100)
 
     def restrictions_known(self) -> bool:
-        """No inherited cell may hide a limit."""
-        return not any((self.values.get(name) or "").startswith(INHERITED) for name in RESTRICTIONS)
+        """No limit is hidden by an inherited cell, or by one that is no number."""
+        most = self.text("maxqty")
+        return (
+            not any((self.values.get(name) or "").startswith(INHERITED) for name in RESTRICTIONS)
+            and all(is_readable(self.text(name)) for name in MINIMA)
+            and (most is None or is_amount(most))
+        )
+
+    def clubs(self) -> tuple[str, ...] | None:
+        """The numbers of the clubs it is for, none when it is for everyone; None where nobody can
+        tell.
+        """
+        tree = self.tree("clubs")
+        if isinstance(tree, dict):
+            tree = tree.get("clubid", tree or None)
+        told = texts(tree)
+        return None if told is None else read_clubs(told or [self.text("clubid") or ""])
 
     def _certain(self) -> tuple[str, ...]:
         return ALWAYS_FILLED.get((self.values.get("rewardtype") or "").strip(), ())

@@ -9,12 +9,12 @@ from dataclasses import replace
 from json import dumps
 from typing import NamedTuple
 
-from superzol_etl.clean.amounts import read_positive, read_scaled
-from superzol_etl.clean.promotions import Promotion, PromotionItem, merge_rows, read_clubs
+from superzol_etl.clean.amounts import is_amount, is_readable, read_positive, read_scaled
+from superzol_etl.clean.promotions import Promotion, PromotionItem, merge_rows
 from superzol_etl.clean.rewards import ONE, RateUnit, Reward, Terms, Unknown, read_reward
 from superzol_etl.clean.text import MOST_LETTERS
 from superzol_etl.clean.windows import DAY_END, DAY_START, read_instant
-from superzol_etl.decode.nested import Node, UnreadableTree, branches, leaf, leaves
+from superzol_etl.decode.nested import Node, UnreadableTree, branches, leaf
 from superzol_etl.decode.promotion_cells import Cells
 
 UNPUBLISHED = frozenset(
@@ -23,6 +23,7 @@ UNPUBLISHED = frozenset(
 RATE_UNITS = {"0": RateUnit.BASIS_POINTS, "1": RateUnit.AGOROT}
 GROUP_RATE_UNITS = {None: RateUnit.PERCENT, "0": RateUnit.PERCENT}
 GIFT_CODE = "6"
+NO = frozenset(["0", "0.0", "0.00", "false", "no"])
 
 
 class PromotionRow(NamedTuple):
@@ -44,13 +45,13 @@ def read_row(cells: Cells) -> PromotionRow | None:
     tree = cells.tree("promotionitems")
     item = cells.text("itemcode")
     if tree is None and item is not None:
-        gift = cells.text("isgiftitem") == "1"
+        gift = _is_set(cells.text("isgiftitem"))
         prices = [cells.text("giftitemprice")] if gift else []
         return PromotionRow((_read_terms(cells, code, [PromotionItem(item, gift)], prices),), True)
     listed = branches(tree, "item")
     gifts = branches(cells.tree("giftsitems"), "item")
-    given = [node for node in listed if leaf(node, "isgiftitem") == "1"] + gifts
-    bought = [node for node in listed if leaf(node, "isgiftitem") != "1"]
+    given = [node for node in listed if _is_set(leaf(node, "isgiftitem"))] + gifts
+    bought = [node for node in listed if not _is_set(leaf(node, "isgiftitem"))]
     items = [*_items(bought, False), *_items(given, True)]
     prices = [leaf(node, "giftitemprice") for node in given]
     return PromotionRow((_read_terms(cells, code, items, prices),), False)
@@ -93,6 +94,7 @@ def _promotion(
     coupon = leaf(limits, "additionaliscoupon") or cells.text("additionaliscoupon")
     active = leaf(limits, "additionalisactive") or cells.text("additionalisactive")
     total = leaf(limits, "additionalistotal") or cells.text("additionalistotal")
+    clubs = cells.clubs()
     return Promotion(
         code=code,
         part=0,
@@ -107,12 +109,12 @@ def _promotion(
         min_quantity=terms.quantity,
         max_quantity=read_positive(cells.text("maxqty"), ONE),
         min_purchase=cells.amount("minpurchaseamnt"),
-        clubs=_clubs(cells),
-        coupon=coupon == "1",
-        active=active != "0",
-        whole_basket=total == "1",
-        multiple_allowed=None if multiple is None else multiple == "1",
-        restrictions_known=cells.restrictions_known(),
+        clubs=clubs or (),
+        coupon=_is_set(coupon),
+        active=active is None or _is_set(active),
+        whole_basket=_is_set(total),
+        multiple_allowed=None if multiple is None else _is_set(multiple),
+        restrictions_known=clubs is not None and cells.restrictions_known(),
         raw=_raw(cells),
     )
 
@@ -142,7 +144,7 @@ def _read_group_item(
         rate_unit=GROUP_RATE_UNITS.get(leaf(group, "discounttype")),
         quantity=quantity,
     )
-    gift = cells.text("isgiftitem") == "1" or leaf(item, "isgiftitem") == "1"
+    gift = _is_set(cells.text("isgiftitem")) or _is_set(leaf(item, "isgiftitem"))
     reward = read_reward(terms) if is_alone and not gift else Unknown("several groups or a gift")
     published = {**group, "promotionitems": {**item, "itemcode": None}}
     row = _promotion(cells, code, tuple(_items([item], gift)), reward, terms)
@@ -150,8 +152,15 @@ def _read_group_item(
         row,
         max_quantity=read_positive(leaf(item, "maxqty"), ONE),
         min_purchase=read_positive(leaf(group, "minpurchaseamount"), 100),
+        restrictions_known=row.restrictions_known and _are_limits_known(group, item),
         raw=_raw(cells, published),
     )
+
+
+def _are_limits_known(group: dict[str, Node], item: dict[str, Node]) -> bool:
+    most = leaf(item, "maxqty")
+    minima = leaf(item, "minqty"), leaf(group, "minpurchaseamount")
+    return all(map(is_readable, minima)) and (most is None or is_amount(most))
 
 
 def _items(nodes: Iterable[Node], is_gift: bool) -> list[PromotionItem]:
@@ -165,10 +174,9 @@ def _gift_quantity(count: str | None) -> int | None:
     return number if number is None or (number >= ONE and number % ONE == 0) else number * ONE
 
 
-def _clubs(cells: Cells) -> tuple[str, ...]:
-    tree = cells.tree("clubs")
-    told = [tree] if isinstance(tree, str) else leaves(tree, "clubid")
-    return read_clubs(told or [cells.text("clubid") or ""])
+def _is_set(flag: str | None) -> bool:
+    """A flag that says anything but no."""
+    return flag is not None and flag.lower() not in NO
 
 
 def _raw(cells: Cells, group: Node = None) -> str:

@@ -1,0 +1,102 @@
+"""Limits of a promotion that cannot be read: they lower no price."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from superzol_etl.clean.rewards import Unknown
+from tests.etl.decode.test_promotions import TERMS, csv, decode, items_row
+
+ITEM = {"item": {"itemcode": "11"}}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"minqty": "99999999999"},
+        {"minqty": "two"},
+        {"minqty": "1e3"},
+        {"maxqty": "x"},
+        {"maxqty": "-1"},
+        {"minpurchaseamnt": "100 ש"},
+        {"minpurchaseamnt": "1,000.00"},
+        {"minamount": "NaN"},
+        {"clubs": '{"clubid": {"x": "1"}}'},
+        {"clubs": '{"club": "1"}'},
+        {"clubs": '{"clubid": ["1", {}]}'},
+    ],
+)
+def test_a_limit_that_cannot_be_read_makes_the_restrictions_unknown(
+    tmp_path: Path, cells: dict[str, str]
+) -> None:
+    (promotion,), _ = decode(tmp_path, csv(items_row("1", ITEM) | cells))
+    assert not promotion.restrictions_known
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"minqty": " +2 ", "maxqty": "999999999", "minpurchaseamnt": "0.00", "minamount": ".00"},
+        {"clubs": "''"},
+        {"clubs": "{}"},
+        {"clubs": '{"clubid": null}'},
+        {"clubs": '{"clubid": "NO_BODY"}'},
+        {"clubs": '{"clubid": 0}'},
+        {"clubs": '["0", "1"]'},
+    ],
+)
+def test_limits_that_say_nothing_and_a_large_maximum_are_known(
+    tmp_path: Path, cells: dict[str, str]
+) -> None:
+    (promotion,), _ = decode(tmp_path, csv(items_row("1", ITEM) | cells))
+    assert (promotion.restrictions_known, promotion.clubs) == (True, ())
+
+
+@pytest.mark.parametrize("clubs", ['{"clubid": 1}', '{"clubid": [1, "2 - x"]}', '["1", "2"]', "1"])
+def test_clubs_are_read_as_numbers_too_and_never_taken_for_everyone(
+    tmp_path: Path, clubs: str
+) -> None:
+    (promotion,), _ = decode(tmp_path, csv(items_row("1", ITEM) | {"clubs": clubs}))
+    assert promotion.clubs and set(promotion.clubs) <= {"1", "2"}
+
+
+def test_codes_that_are_numbers_name_their_items(tmp_path: Path) -> None:
+    tree = {"item": [{"itemcode": 7290004131074}, {"itemcode": "12"}]}
+    (promotion,), _ = decode(tmp_path, csv(items_row("1", tree)))
+    assert [item.code for item in promotion.items] == ["7290004131074", "12"]
+
+
+@pytest.mark.parametrize("yes", ["1", 1, True, "true", "True", "1.0", "Y"])
+def test_a_flag_that_says_anything_but_no_is_set(tmp_path: Path, yes: object) -> None:
+    limits = {"additionaliscoupon": yes, "additionalistotal": yes, "additionalisactive": yes}
+    row = items_row("1", ITEM) | {"additionalrestrictions": json.dumps(limits)}
+    (promotion,), _ = decode(tmp_path, csv(row))
+    assert (promotion.coupon, promotion.whole_basket, promotion.active) == (True, True, True)
+
+
+@pytest.mark.parametrize("no", ["0", 0, False, "false", "0.00", "No"])
+def test_a_flag_that_says_no_is_not_set(tmp_path: Path, no: object) -> None:
+    limits = {"additionaliscoupon": no, "additionalistotal": no, "additionalisactive": no}
+    row = items_row("1", ITEM) | {"additionalrestrictions": json.dumps(limits)}
+    (promotion,), _ = decode(tmp_path, csv(row))
+    assert (promotion.coupon, promotion.whole_basket, promotion.active) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("of_item", "of_group"),
+    [({"minqty": "99999999999"}, {}), ({"maxqty": "x"}, {}), ({}, {"minpurchaseamount": "x"})],
+)
+def test_limits_of_a_group_are_held_to_the_same(
+    tmp_path: Path, of_item: dict[str, str], of_group: dict[str, str]
+) -> None:
+    item = {"itemcode": "13", "discountedprice": "5.00", "minqty": "1", **of_item}
+    tree = {"group": {"groupid": "1", "promotionitems": {"promotionitem": item}, **of_group}}
+    (promotion,), _ = decode(tmp_path, csv({"promotionid": "3", "groups": json.dumps(tree)}))
+    assert not isinstance(promotion.reward, Unknown)
+    assert not promotion.restrictions_known
+
+
+def test_plain_terms_stay_known(tmp_path: Path) -> None:
+    (promotion,), _ = decode(tmp_path, csv(items_row("1", ITEM) | TERMS))
+    assert promotion.restrictions_known
