@@ -33,6 +33,8 @@ EXIT_CODES = {
     77: (Kind.PERMANENT, "AuthenticationFailed"),
     78: (Kind.PERMANENT, "InvalidConfiguration"),
 }
+# What is wrong with a version that somebody names says nothing of the newest one.
+BAD_OR_MISSING = ("SchemaDrift", "DatasetNotFound")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,13 @@ def failure_of(job: JobView) -> Failure:
         for index in job.failed_indexes
     ]
     return _most_hopeful(by_index)
+
+
+def refusal_of(job: JobView) -> Failure | None:
+    """What a pod said against the version itself; None: none found it bad or missing."""
+    pods = (pod for pod in job.outcomes if pod.exit_code not in (None, 0) and not pod.disrupted)
+    failures = (_failure_of_pod(pod) for pod in pods)
+    return next((each for each in failures if each.stalled_as in BAD_OR_MISSING), None)
 
 
 def plain_text(value: Any) -> str:

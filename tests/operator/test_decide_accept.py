@@ -49,6 +49,26 @@ def test_an_older_version_leaves_a_resource_ready(stage: str, exit_code: int) ->
     assert_only_told(world, "version 700 is older than version 812")
 
 
+def test_a_version_that_some_shards_find_bad_and_others_cannot_read_leaves_it_ready() -> None:
+    world = accepting(loaded(), "rami_levy@700")
+    while world.job().stage != "load":
+        world.complete(version=700)
+        world.settle()
+    told = message(result="Failed", reason="BadData", message="700 is older than version 812")
+    outcomes = (
+        PodOutcome("pod-0", 0, 65, message=told, started=True),
+        PodOutcome("pod-1", 1, 75, message="", started=True),
+    )
+    for _ in range(4):
+        world.fail(75, failed_indexes=(0, 1), outcomes=outcomes)
+        world.settle()
+        world.wait(hours=0.5)
+        world.settle()
+    assert world.reasons().count("RetryScheduled") == 3
+    assert "RetriesExhausted" not in world.reasons()
+    assert_only_told(world, "700 is older than version 812")
+
+
 def test_a_request_that_cannot_be_met_does_not_hide_why_a_resource_is_stalled() -> None:
     world = loaded()
     world.wait(hours=14, seconds=1)

@@ -17,7 +17,7 @@ from superzol_operator.decide.runs import (
     jobs_of_run,
     remember,
 )
-from superzol_operator.outcome import Failure, Kind, Report
+from superzol_operator.outcome import BAD_OR_MISSING, Failure, Kind, Report
 from superzol_operator.status import (
     Artifact,
     Backfill,
@@ -29,8 +29,6 @@ from superzol_operator.status import (
 
 FAILED = "Failed"
 CANCELLED = "Cancelled"
-# What is wrong with a version that somebody names says nothing of the newest one.
-BAD_OR_MISSING = ("SchemaDrift", "DatasetNotFound")
 
 
 def finish(observed: Observed, course: Course, result: str, why: Failure, now: datetime) -> Course:

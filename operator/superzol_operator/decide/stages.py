@@ -27,7 +27,15 @@ from superzol_operator.decide.runs import (
 )
 from superzol_operator.decide.snapshots import note_snapshots
 from superzol_operator.decide.waiting import find_pod_not_starting, look_again_at
-from superzol_operator.outcome import DEADLINE, Failure, Kind, Report, failure_of, reports_of
+from superzol_operator.outcome import (
+    DEADLINE,
+    Failure,
+    Kind,
+    Report,
+    failure_of,
+    refusal_of,
+    reports_of,
+)
 from superzol_operator.status import Shards
 
 CREATE_LOOK = timedelta(seconds=30)
@@ -151,6 +159,9 @@ def _stage_failed(observed: Observed, course: Course, job: JobView, now: datetim
         shards = frozen_spec(course.run, observed.resource).load.shards
         course = _note_shards(course.warning("ShardsFailed", told), job, shards)
         return _go_on(observed, course, job, now)
+    if course.run.trigger == ACCEPT:
+        # with no retry left one word against the version is enough: it cannot be accepted
+        failure = refusal_of(job) or failure
     return attempt_over(observed, course, failure, now)
 
 
