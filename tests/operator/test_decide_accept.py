@@ -100,3 +100,52 @@ def test_an_accept_that_fails_for_another_reason_stalls(exit_code: int, stalled:
     world.settle()
     assert world.claim("Stalled") == ("True", stalled)
     assert "InvalidAccept" not in world.reasons()
+
+
+def refused(world: World, subject: str) -> None:
+    world.wait(minutes=1)
+    accepting(world, subject)
+    fail_with(world, 66, "chain rami_levi has no such version")
+
+
+def records_after_a_loss(world: World) -> dict[str, tuple[str, str]]:
+    """The status is lost: how each run is recorded by its Jobs."""
+    world.status = {}
+    world.settle()
+    return {each.id: (each.result, each.reason) for each in world.seen.history}
+
+
+def test_accepts_that_were_refused_say_nothing_after_the_status_was_lost() -> None:
+    world = loaded()
+    for number in (1, 2):
+        refused(world, f"rami_levi@{number}")
+    first = world.seen.history[1].id
+    assert records_after_a_loss(world)[first] == ("Failed", "InvalidAccept")
+    assert world.claim("Ready") == ("True", "Succeeded")
+    assert world.claim("Stalled") is None
+
+
+def test_an_accept_without_keys_is_recorded_as_failed_after_the_status_was_lost() -> None:
+    world = loaded()
+    world.wait(minutes=1)
+    accepting(world, "rami_levy@812")
+    world.fail(77)
+    world.settle()
+    first = world.last_id()
+    refused(world, "rami_levi@2")
+    assert records_after_a_loss(world)[first] == ("Failed", "Adopted")
+
+
+def test_an_accept_that_was_cut_short_is_not_failed_after_the_status_was_lost() -> None:
+    world = loaded()
+    world.wait(minutes=1)
+    accepting(world, "rami_levy@812")
+    world.complete()
+    world.settle()
+    world.annotations["cancel"] = cut = world.job().run_id
+    world.settle()
+    world.remove_deleted()
+    world.settle()
+    refused(world, "rami_levi@2")
+    assert records_after_a_loss(world)[cut] == ("Cancelled", "Adopted")
+    assert world.claim("Ready") == ("True", "Succeeded")

@@ -1,16 +1,16 @@
 """Takes up runs that the status does not know, as after it was lost or restored from a backup."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from superzol_operator.decide.contract import JobView, Observed
 from superzol_operator.decide.course import Course
-from superzol_operator.decide.finish import make_artifact
+from superzol_operator.decide.finish import FAILED, make_artifact
 from superzol_operator.decide.runs import (
     ACCEPT,
     BACKFILL,
     FETCH,
+    INVALID_ACCEPT,
     LOAD,
     MANUAL,
     PUBLISH,
@@ -23,7 +23,7 @@ from superzol_operator.decide.runs import (
     stages_of,
     token_run_id,
 )
-from superzol_operator.outcome import reports_of
+from superzol_operator.outcome import BAD_OR_MISSING, failure_of, reports_of
 from superzol_operator.resource import Resource
 from superzol_operator.status import CurrentRun, RunRecord, Status
 from superzol_operator.times import parse_time
@@ -122,17 +122,25 @@ def _with_fetched(run: CurrentRun, jobs: list[JobView]) -> CurrentRun:
 
 
 def _record(course: Course, jobs: list[JobView], now: datetime) -> Course:
+    trigger, result = TRIGGERS[jobs[0].run_id[:1]], result_of_jobs(jobs)
+    is_refused = trigger == ACCEPT and result == FAILED and _speaks_of_its_version(jobs)
     record = RunRecord(
         id=jobs[0].run_id,
-        trigger=TRIGGERS[jobs[0].run_id[:1]],
-        result=result_of_jobs(jobs),
-        reason="Adopted",
+        trigger=trigger,
+        result=result,
+        reason=INVALID_ACCEPT if is_refused else "Adopted",
         message="known by its Jobs only",
         start_time=min(job.created_at for job in jobs),
         completion_time=now,
         attempts=max(job.attempt for job in jobs),
     )
     return course.noting(last_run=record, history=remember(course.status, record))
+
+
+def _speaks_of_its_version(jobs: list[JobView]) -> bool:
+    """It failed at what it was asked to accept, or for all that is known did: at nothing else."""
+    failures = [failure_of(job) for job in jobs if job.finished == "Failed"]
+    return all(each.stalled_as in (None, *BAD_OR_MISSING) for each in failures)
 
 
 def _restore_artifact(resource: Resource, course: Course, jobs: list[JobView]) -> Course:
@@ -146,7 +154,7 @@ def _restore_artifact(resource: Resource, course: Course, jobs: list[JobView]) -
     return course.noting(artifact=artifact, first_version=first)
 
 
-def _note_marks(resource: Resource, course: Course, jobs: Iterable[JobView]) -> Course:
+def _note_marks(resource: Resource, course: Course, jobs: tuple[JobView, ...]) -> Course:
     """What a claim would have noted: none of these runs may become due once more."""
     run, status = course.run, course.status
     slots = [
@@ -160,6 +168,8 @@ def _note_marks(resource: Resource, course: Course, jobs: Iterable[JobView]) -> 
         course = course.noting(last_handled_request=run.request_token)
     if run.trigger == ACCEPT and run.request_token:
         course = course.noting(last_handled_accept=run.request_token)
-    if run.trigger in (MANUAL, SPEC, SCHEDULE):
-        course = course.noting(last_handled_spec=run.spec_hash)
+    loading = [job for job in jobs if TRIGGERS[job.run_id[:1]] in (MANUAL, SPEC, SCHEDULE)]
+    if loading:
+        newest_job = max(loading, key=lambda job: job.created_at)
+        course = course.noting(last_handled_spec=newest_job.spec_hash)
     return course

@@ -112,8 +112,12 @@ def result_of_jobs(jobs: Sequence[JobView]) -> str:
     complete = {job.stage for job in jobs if job.finished == "Complete"}
     if {PUBLISH, "backfill"} & complete:
         return "Succeeded"
-    only_fetched = complete == {FETCH} and {job.stage for job in jobs} == {FETCH}
-    return "Unchanged" if only_fetched else "Failed"
+    if complete == {job.stage for job in jobs} == {FETCH}:
+        return "Unchanged"
+    is_accept = jobs[0].run_id.startswith("a-")
+    # none of its Jobs failed: nothing is known against it
+    is_cut_short = is_accept and all(job.finished == "Complete" for job in jobs)
+    return "Cancelled" if is_cut_short else "Failed"
 
 
 def records_of(status: Status) -> tuple[RunRecord, ...]:
