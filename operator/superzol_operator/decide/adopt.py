@@ -166,6 +166,8 @@ def _note_marks(resource: Resource, course: Course, jobs: tuple[JobView, ...]) -
     course = course.noting(last_schedule_time=newest)
     if run.trigger == MANUAL and run.request_token:
         course = course.noting(last_handled_request=run.request_token)
+        if run.forced:
+            course = course.noting(last_handled_force=run.request_token)
     if run.trigger == ACCEPT and run.request_token:
         course = course.noting(last_handled_accept=run.request_token)
     loading = [job for job in jobs if TRIGGERS[job.run_id[:1]] in (MANUAL, SPEC, SCHEDULE)]

@@ -12,6 +12,7 @@ from superzol_operator.decide.due import is_paused
 from superzol_operator.decide.problem import Problem, find_problem
 from superzol_operator.decide.stages import advance
 from superzol_operator.decide.tidy import find_leftovers
+from superzol_operator.decide.unheard import tell_unheard
 from superzol_operator.resource import Resource
 from superzol_operator.schedule import jitter_of, next_slot, schedule_hash
 from superzol_operator.status import Status
@@ -47,6 +48,7 @@ def decide(observed: Observed, now: datetime) -> Decision:
     course = _note_next_run(resource, course, problem, now)
     course = note_conditions(resource, course, problem, now)
     course = _tell_changes(resource, course)
+    course = tell_unheard(resource, course)
     if problem and problem.reason == "TargetConflict":
         course = course.waking(now + CONFLICT_LOOK)
     return _answer(course, now)

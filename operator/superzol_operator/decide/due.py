@@ -67,8 +67,11 @@ def note_handled(resource: Resource, course: Course) -> Course:
     """Notes requests that need no run: of a run that is recorded, or of no chain and version."""
     recorded = recorded_ids(course.status)
     request, accept = resource.annotation("requestedAt"), resource.annotation("accept")
-    if request and token_run_id("m", request) in recorded:
+    is_news = request != course.status.last_handled_request
+    if request and is_news and token_run_id("m", request) in recorded:
         course = course.noting(last_handled_request=request)
+        if resource.annotation("forceAt") == request:
+            course = course.noting(last_handled_force=request)
     if not accept or accept == course.status.last_handled_accept:
         return course
     if token_run_id("a", accept) in recorded:
