@@ -139,9 +139,13 @@ def _parse(body: bytes, lines: int, width: int, places: list[int]) -> pl.DataFra
 def _parse_filled(body: bytes, lines: int, width: int, places: set[int]) -> pl.DataFrame | None:
     """A body of a line per row whose last cells are all filled; None for another.
 
-    Polars fills a short row with nulls, so no row is short that has a last cell.
+    Polars fills a short row with nulls, so no row is short that has a last cell. Of a long one, as
+    a comma in a name makes it, it drops the end without a word, so the commas are counted: they are
+    too many also where one stands in quotes.
     """
     letters = np.frombuffer(body, np.uint8)
+    if np.count_nonzero(letters == COMMA) != lines * (width - 1):
+        return None
     if (letters[np.flatnonzero(letters == NEWLINE) - 1] == COMMA).any():
         return None
     try:

@@ -165,3 +165,21 @@ def test_a_store_whose_promotions_cannot_be_read_counts_as_cut() -> None:
 def test_an_empty_line_at_the_end_of_a_promotion_file_makes_no_store_cut() -> None:
     told = promotions([*promotion_lines(), b"\n"])
     assert (told.cut, told.refused) == (set(), [(11, "row_empty")])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        ",,,,2,שמן, זית,,9.99,2.20,1,''\n".encode(),  # the cells below a name move to the right
+        b",,,,2,a,,,2.20,,'',one cell too many\n",
+        b",,,,2,a,,,2.20,,'',,two\n",
+    ],
+)
+def test_a_row_with_a_cell_too_many_is_refused_where_all_last_cells_are_filled(
+    damage: bytes,
+) -> None:
+    lines = price_lines()
+    lines[5] = damage
+    told = prices(lines)
+    assert ("2", "2") not in told.rows
+    assert (told.refused[0], told.cut) == ((6, "row_with_wrong_number_of_fields"), {"2"})
