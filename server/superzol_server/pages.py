@@ -1,7 +1,8 @@
 """Walks lists in pages (AIP-158): opaque tokens that say where to go on, and in which list.
 
 A token is a version byte, a fingerprint of the request's other fields, the generation of the page
-before, and the key of its last row, as base64url. It grants nothing: it needs no signature.
+before, the key of its last row and a checksum of all that, as base64url. It grants nothing: it
+needs no signature.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from math import isfinite
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from google.protobuf.message import Message
 
@@ -19,6 +21,7 @@ DEFAULT_SIZE, LARGEST_SIZE = 20, 1000
 VERSION = 1
 FINGERPRINT_BYTES = 8
 GENERATION_BYTES = 8
+CHECKSUM_BYTES = 4
 LARGEST_INTEGER = 2**31 - 1
 PLACE_FIELDS = ("page_token", "page_size", "include_total")
 
@@ -79,7 +82,7 @@ def open_page(request: Message, first: Key) -> Page:
     """
     size = getattr(request, "page_size")  # noqa: B009  (Message names no fields to mypy)
     if size < 0:
-        raise InvalidRequest("page_size", "must not be negative", "PAGE_SIZE_NEGATIVE")
+        raise InvalidRequest("page_size", f"must not be negative: {size}", "PAGE_SIZE_NEGATIVE")
     fingerprint = fingerprint_of(request)
     generation, after = None, first
     token = getattr(request, "page_token")  # noqa: B009  (as above)
@@ -104,19 +107,21 @@ def write_token(fingerprint: bytes, generation: int, key: Key) -> str:
     """Returns the token of the page after this key."""
     position = json.dumps(key, ensure_ascii=False, separators=(",", ":")).encode()
     head = bytes([VERSION]) + fingerprint + generation.to_bytes(GENERATION_BYTES, "big")
-    return urlsafe_b64encode(head + position).rstrip(b"=").decode()
+    data = head + position
+    return urlsafe_b64encode(data + checksum_of(data)).rstrip(b"=").decode()
 
 
 def read_token(token: str, fingerprint: bytes, first: Key) -> tuple[int, Key]:
     """Returns generation and key of a token; raises InvalidRequest unless it is of this list."""
     try:
         data = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
+        data, checksum = data[:-CHECKSUM_BYTES], data[-CHECKSUM_BYTES:]
         split = 1 + FINGERPRINT_BYTES
         generation = int.from_bytes(data[split : split + GENERATION_BYTES], "big")
         key = json.loads(data[split + GENERATION_BYTES :])
     except (ValueError, RecursionError) as error:
         raise malformed() from error
-    if data[0] != VERSION or not is_key_like(key, first):
+    if checksum != checksum_of(data) or data[0] != VERSION or not is_key_like(key, first):
         raise malformed()
     if data[1:split] != fingerprint:
         raise InvalidRequest(
@@ -125,6 +130,11 @@ def read_token(token: str, fingerprint: bytes, first: Key) -> tuple[int, Key]:
             "PAGE_TOKEN_OF_OTHER_REQUEST",
         )
     return generation, tuple(key)
+
+
+def checksum_of(data: bytes) -> bytes:
+    """Returns what tells a token that was cut or changed on its way from one that was given out."""
+    return crc32(data).to_bytes(CHECKSUM_BYTES, "big")
 
 
 def is_key_like(key: object, first: Key) -> bool:

@@ -10,7 +10,7 @@ from superzol.catalog.v1.catalog_pb2 import ListProductsRequest, SearchProductsR
 from superzol.catalog.v1.store_pb2 import ListStoresRequest
 from superzol_server.database import Answer
 from superzol_server.errors import InvalidRequest
-from superzol_server.pages import fingerprint_of, open_page, write_token
+from superzol_server.pages import checksum_of, fingerprint_of, open_page, write_token
 
 FIRST = (-1, "")
 
@@ -104,8 +104,21 @@ def test_token_that_nobody_gave_out_is_refused(data: bytes) -> None:
 )
 def test_key_that_no_row_has_is_refused(key: str) -> None:
     request = ListProductsRequest()
-    head = urlsafe_b64decode(write_token(fingerprint_of(request), 5, ()) + "==")[:17]
-    request.page_token = urlsafe_b64encode(head + key.encode()).decode()
+    head = urlsafe_b64decode(write_token(fingerprint_of(request), 5, ()) + "===")[:17]
+    data = head + key.encode()
+    request.page_token = urlsafe_b64encode(data + checksum_of(data)).decode()
+    with pytest.raises(InvalidRequest) as refused:
+        open_page(request, FIRST)
+    assert refused.value.reason == "PAGE_TOKEN_MALFORMED"
+
+
+@given(st.integers(0, 8 * 31 - 1))
+def test_token_with_a_flipped_bit_is_refused(place: int) -> None:
+    request = ListProductsRequest()
+    token = write_token(fingerprint_of(request), 5, (7, "p123"))
+    data = bytearray(urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    data[place // 8] ^= 1 << place % 8
+    request.page_token = urlsafe_b64encode(bytes(data)).decode()
     with pytest.raises(InvalidRequest) as refused:
         open_page(request, FIRST)
     assert refused.value.reason == "PAGE_TOKEN_MALFORMED"
