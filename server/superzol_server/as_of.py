@@ -19,10 +19,12 @@ def read_time(request: Message, field: str) -> datetime | None:
     """Returns the time in a field, None when absent; raises InvalidRequest for what is no time."""
     if not request.HasField(field):
         return None
+    given: Any = getattr(request, field)
     try:
-        moment: datetime = getattr(request, field).ToDatetime(UTC)
+        moment: datetime = given.ToDatetime(UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidRequest(field, "is not a time", "TIME_INVALID") from error
+        sentence = f"is not a time: {given.seconds} seconds and {given.nanos} nanoseconds"
+        raise InvalidRequest(field, sentence, "TIME_INVALID") from error
     return moment
 
 
@@ -34,9 +36,10 @@ def read_date(request: Message, field: str) -> date | None:
     try:
         day = date(given.year, given.month, given.day)
     except ValueError as error:
-        raise InvalidRequest(field, "is not a day", "DATE_INVALID") from error
+        sentence = f"is not a day: {given.year}-{given.month}-{given.day}"
+        raise InvalidRequest(field, sentence, "DATE_INVALID") from error
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        sentence = f"must be from {FIRST_YEAR} to {LAST_YEAR}"
+        sentence = f"must be from {FIRST_YEAR} to {LAST_YEAR}, not {day}"
         raise InvalidRequest(field, sentence, "DATE_INVALID")
     return day
 

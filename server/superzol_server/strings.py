@@ -25,6 +25,8 @@ def check_strings(message: Message, path: str = "") -> None:
 
 def check_text(text: str, path: str, longest: int) -> None:
     if len(text) > longest:
-        raise InvalidRequest(path, f"has more than {longest:,} characters", "TEXT_TOO_LONG")
+        raise InvalidRequest(
+            path, f"has {len(text):,} characters, at most {longest:,}", "TEXT_TOO_LONG"
+        )
     if "\0" in text:
         raise InvalidRequest(path, "holds the character NUL", "TEXT_WITH_NUL")

@@ -186,7 +186,7 @@ def check_category(category_known: bool, category_id: str) -> None:
 def read_count(count: int, field: str) -> int:
     """Returns how much the answer may have; raises InvalidRequest."""
     if count < 0:
-        raise InvalidRequest(field, "must not be negative", f"{field.upper()}_NEGATIVE")
+        raise InvalidRequest(field, f"must not be negative: {count}", f"{field.upper()}_NEGATIVE")
     return min(count or DEFAULT_COUNT, LARGEST_COUNT)
 
 

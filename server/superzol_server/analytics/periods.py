@@ -51,7 +51,8 @@ def cut_periods(first: date | None, last: date, period: str, items: int) -> list
         for _ in range(DEFAULT_PERIODS - 1):
             first = begin(first) - DAY
     if last < first:
-        raise InvalidRequest("end_date", "must not be before start_date", "RANGE_EMPTY")
+        sentence = f"must not be before start_date: {last} is before {first}"
+        raise InvalidRequest("end_date", sentence, "RANGE_EMPTY")
     most = min(MOST_PERIODS, MOST_PRICES // items)
     starts = [begin(first)]
     # One more than allowed is enough to refuse it, however far the days are apart.

@@ -1,6 +1,6 @@
 """What limits a list of prices beside the names of product, store and chain."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from superzol_server.errors import InvalidRequest, Unimplemented
@@ -32,7 +32,7 @@ def read_price_limit(price: int | None, field: str) -> int | None:
     if price is None:
         return None
     if price < 0:
-        raise InvalidRequest(field, "must not be negative", "PRICE_NEGATIVE")
+        raise InvalidRequest(field, f"must not be negative: {price}", "PRICE_NEGATIVE")
     return min(price, LARGEST_PRICE)
 
 
@@ -50,9 +50,10 @@ def check_filters(filters: Filters) -> Filters:
     """Returns the filters; raises InvalidRequest for a range that ends before it begins."""
     _, lowest, highest, first, end, *_ = filters
     if lowest is not None and highest is not None and highest < lowest:
-        raise InvalidRequest(
-            "max_price_agorot", "must not be below min_price_agorot", "RANGE_EMPTY"
-        )
+        sentence = f"must not be below min_price_agorot: {highest} is below {lowest}"
+        raise InvalidRequest("max_price_agorot", sentence, "RANGE_EMPTY")
     if first is not None and end is not None and end <= first:
-        raise InvalidRequest("end_date", "must not be before start_date", "RANGE_EMPTY")
+        last = end.date() - timedelta(days=1)
+        sentence = f"must not be before start_date: {last} is before {first.date()}"
+        raise InvalidRequest("end_date", sentence, "RANGE_EMPTY")
     return filters
