@@ -110,7 +110,10 @@ async def test_a_loaded_version_with_other_files_is_refused(
     outcome = chain.load([full(Item("1", "2.00"))], None, "--version", "7")
     assert outcome.exit_code == 65
     assert "version 7 of alpha is loaded with other files" in outcome.stderr
+    assert "load these with --version 8" in outcome.summary["message"]
     assert await final_state() == before
+    corrected = chain.load([full(Item("1", "2.00"))])
+    assert (corrected.exit_code, corrected.summary["version"]) == (0, 8)
 
 
 async def test_a_full_file_older_than_what_is_loaded_is_never_the_base(

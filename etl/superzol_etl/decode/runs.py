@@ -120,5 +120,5 @@ def _read_run(start: int, rows: int, name: str | None, store: str | None, chain:
         reason = "source_file_without_time"
     elif code is None:
         reason = "store_missing" if (store or "").strip() in ("", EMPTY) else "store_malformed"
-    legal_id = blank_placeholder(chain)
+    legal_id = (blank_placeholder(chain) or "").lstrip("0") or None
     return Run(start, rows, source_file, code or "", legal_id, time or NEVER, reason)

@@ -71,8 +71,9 @@ def _overtaken(job: ChainJob, newest: asyncpg.Record) -> ChainResult:
         )
     if newest["digest"] != job.chain.digest:
         raise BadData(
-            f"version {version} of {chain_id} was loaded meanwhile with other files:"
-            " give these a new version"
+            f"version {version} of {chain_id} was loaded meanwhile with other files, which stay:"
+            f" load these with --version {version + 1}, or let the source's next version"
+            " correct them"
         )
     counts = {name: newest[name] for name in ("rows", "rejected", "changed")}
     return ChainResult(chain_id, ChainState.LOADED, **counts)

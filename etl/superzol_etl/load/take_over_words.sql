@@ -1,4 +1,5 @@
--- Takes over a chain's words; blank words never replace others, and words of deltas only fill what is new.
+-- Takes over a chain's words; blank words never replace others, and words of deltas only fill what is new. What is
+-- understood of the same words is replaced, even by nothing: another release may understand them otherwise.
 -- $1 chain_key: int2
 -- $2 version: int2
 INSERT INTO product_in_chain AS known
@@ -17,7 +18,11 @@ WHERE known.product_key IS NULL
        OR coalesce(told.quantity, known.quantity) IS DISTINCT FROM known.quantity
        OR coalesce(told.unit_of_quantity, known.unit_of_quantity) IS DISTINCT FROM known.unit_of_quantity
        OR coalesce(told.unit_of_measure, known.unit_of_measure) IS DISTINCT FROM known.unit_of_measure
-       OR (told.net_unit IS NOT NULL AND (told.net_quantity, told.net_unit, told.pieces)
+       OR (told.country = known.country AND told.country_code IS DISTINCT FROM known.country_code)
+       OR ((told.net_unit IS NOT NULL
+            OR (told.name, told.quantity, told.unit_of_quantity, told.unit_of_measure) IS NOT DISTINCT FROM
+               (known.name, known.quantity, known.unit_of_quantity, known.unit_of_measure))
+           AND (told.net_quantity, told.net_unit, told.pieces)
                IS DISTINCT FROM (known.net_quantity, known.net_unit, known.pieces))
        OR told.weighted <> known.weighted))
 ORDER BY told.product_key, told.is_full DESC, told.name
@@ -30,10 +35,16 @@ SET name = coalesce(excluded.name, known.name),
     unit_of_quantity = coalesce(excluded.unit_of_quantity, known.unit_of_quantity),
     unit_of_measure = coalesce(excluded.unit_of_measure, known.unit_of_measure),
     net_quantity = CASE WHEN excluded.net_unit IS NULL AND excluded.weighted = known.weighted
+                         AND (excluded.name, excluded.quantity, excluded.unit_of_quantity, excluded.unit_of_measure)
+                             IS DISTINCT FROM (known.name, known.quantity, known.unit_of_quantity, known.unit_of_measure)
                         THEN known.net_quantity ELSE excluded.net_quantity END,
     net_unit = CASE WHEN excluded.net_unit IS NULL AND excluded.weighted = known.weighted
+                     AND (excluded.name, excluded.quantity, excluded.unit_of_quantity, excluded.unit_of_measure)
+                         IS DISTINCT FROM (known.name, known.quantity, known.unit_of_quantity, known.unit_of_measure)
                     THEN known.net_unit ELSE excluded.net_unit END,
     pieces = CASE WHEN excluded.net_unit IS NULL AND excluded.weighted = known.weighted
+                   AND (excluded.name, excluded.quantity, excluded.unit_of_quantity, excluded.unit_of_measure)
+                       IS DISTINCT FROM (known.name, known.quantity, known.unit_of_quantity, known.unit_of_measure)
                   THEN known.pieces ELSE excluded.pieces END,
     weighted = excluded.weighted,
     changed_version = excluded.changed_version

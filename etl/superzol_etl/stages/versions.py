@@ -148,8 +148,9 @@ async def _find_todo(
         elif row["digest"] != chain.digest:
             todo.replaced.append(chain.chain_id)
             todo.problems[chain.chain_id] = (
-                f"version {version} of {chain.chain_id} is loaded with other files:"
-                " give these a new version"
+                f"version {version} of {chain.chain_id} is loaded with other files, which stay:"
+                f" load these with --version {version + 1}, or let the source's next version"
+                " correct them"
             )
             todo.done.append(chain.chain_id)
         elif row["state"] == ChainState.LOADED:

@@ -73,3 +73,9 @@ async def test_promotions_of_another_legal_entity_hold_the_chain_back(
         "price_full_file_alpha.csv": prices_csv("PriceFull", [full(Item("1", "2.00"), at=day(3))])
     }
     assert chain.load_files(later).summary["result"] == "Loaded"
+
+
+async def test_zeros_before_a_legal_id_make_it_no_other(chain: Chain) -> None:
+    chain.load([full(Item("1", "1.00"))])
+    padded = Xml("001", "202606020600", [Item("1", "1.00")], legal_id=f"000{LEGAL_ID}")
+    assert chain.load([padded]).summary["result"] == "Loaded"
