@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from functools import partial
+from operator import ne
 from pathlib import Path
 
 import asyncpg
@@ -16,7 +17,9 @@ from tests.support.fetching import IMPATIENT, snapshot_files
 from tests.support.kaggle import OBJECTS, TOKEN, Kaggle
 from tests.support.web import running_web
 
-RUN_SECONDS = 120.0
+STEP_SECONDS = 120.0
+# The source is never at fault here: it is waited for as in production.
+SOURCE = {key: IMPATIENT[key] for key in ("SUPERZOL_SOURCE_RESERVE_BYTES", "SUPERZOL_SOURCE_RATE")}
 ROWS = 600  # of the smallest chain; the gates judge from 1,000 rows on
 CUT = "price_full_file_gamma.csv"
 RUNS = "SELECT run_id, version, result FROM etl_run ORDER BY started_at"
@@ -40,7 +43,7 @@ async def begin(scene: Scene, kaggle: Kaggle, database: str, folder: Path) -> Re
         "kaggle-credentials": {
             "KAGGLE_API_TOKEN": TOKEN,
             "SUPERZOL_SOURCE_KAGGLE_URL": kaggle.web.url,
-            **IMPATIENT,
+            **SOURCE,
         },
         "postgres-loader": {DATABASE_KEY: database},
     }
@@ -60,7 +63,7 @@ async def read_ledger(database: str) -> list[str]:
 
 
 async def ended_after(scene: Scene, run_id: str, result: str) -> Manifest:
-    """Waits until another run than this one ended so."""
+    """Waits until another run than this one ended so, however long its steps take together."""
 
     def has_ended(status: Manifest) -> bool:
         last: Manifest = status.get("lastRun", {})
@@ -68,7 +71,15 @@ async def ended_after(scene: Scene, run_id: str, result: str) -> Manifest:
         assert not is_other or last["result"] == result, last
         return "currentRun" not in status and is_other and last.get("result") == result
 
-    return await scene.until_status(has_ended, timeout_seconds=RUN_SECONDS)
+    seen: Manifest = {}
+    while not has_ended(seen):
+        seen = await scene.until_status(partial(ne, seen), timeout_seconds=STEP_SECONDS)
+    return seen
+
+
+def work_of(etl: RealEtl) -> list[tuple[str, int]]:
+    """Stages and shards that pods had; a pod that was started once more did no other work."""
+    return sorted({(pod.stage, pod.shard) for pod in etl.played})
 
 
 async def test_a_dataset_is_served_from_apply_to_ready_a_day_later_and_then_left_alone(
@@ -82,8 +93,7 @@ async def test_a_dataset_is_served_from_apply_to_ready_a_day_later_and_then_left
     assert first["artifact"]["version"] == 411
     assert first["artifact"]["chains"]["current"] == 3
     assert scene.condition(first, "Ready")["status"] == "True"
-    assert [pod.stage for pod in etl.played] == ["fetch", "load", "load", "load", "publish"]
-    assert sorted(pod.shard for pod in etl.played if pod.stage == "load") == [0, 1, 2]
+    assert work_of(etl) == [("fetch", 0), ("load", 0), ("load", 1), ("load", 2), ("publish", 0)]
     offers = await connection.fetchval(OFFERS)
     assert offers > 0
     assert await connection.fetchval(OWNER) == f"{scene.namespace.name}/prices"
@@ -102,7 +112,7 @@ async def test_a_dataset_is_served_from_apply_to_ready_a_day_later_and_then_left
     third = await ended_after(scene, second["lastRun"]["id"], "Unchanged")
     assert third["artifact"] == second["artifact"]
     assert scene.condition(third, "Ready")["status"] == "True"
-    assert [pod.stage for pod in etl.played] == ["fetch"]
+    assert work_of(etl) == [("fetch", 0)]
     assert kaggle.web.asked(OBJECTS) == []
 
     runs = [tuple(row) for row in await connection.fetch(RUNS)]
@@ -158,7 +168,6 @@ async def test_a_version_of_the_past_is_loaded_below_the_first_one(
 
     assert status["lastRun"]["trigger"] == "Backfill"
     assert status["artifact"]["version"] == 411
-    stages = [pod.stage for pod in etl.played]
-    assert stages == ["fetch", "load", "publish", "fetch", "backfill"]
+    assert work_of(etl) == [("backfill", 0), ("fetch", 0), ("load", 0), ("publish", 0)]
     loaded = await connection.fetch("SELECT DISTINCT version FROM chain_version ORDER BY 1")
     assert [row[0] for row in loaded] == [410, 411]
