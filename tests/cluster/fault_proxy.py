@@ -29,12 +29,20 @@ class Request(NamedTuple):
     path: str
 
 
+class Answered(NamedTuple):
+    """What the API server itself said to a request."""
+
+    verb: str
+    path: str
+    status: int
+
+
 @dataclass(slots=True)
 class Fault:
     """What happens to requests of a verb whose path matches a pattern, `times` times.
 
-    status 0: they go on to the API server. drop_reply: they do, and their answer does not come.
-    held: it comes when this is set.
+    status 0: they go on to the API server. kept: when this is set. drop_reply: they do, and their
+    answer does not come. held: it comes when this is set.
     """
 
     verb: str
@@ -44,6 +52,7 @@ class Fault:
     message: str = "a fault of the test"
     delay_seconds: float = 0.0
     drop_reply: bool = False
+    kept: asyncio.Event | None = None
     held: asyncio.Event | None = None
     times: int = 1_000_000
 
@@ -56,12 +65,16 @@ class Fault:
 
 
 class FaultProxy:
-    """Lets everything through until it is told otherwise; `requests` keeps what came."""
+    """Lets everything through until it is told otherwise.
+
+    requests: what came. answers: what was said to it, in the order of the API server.
+    """
 
     def __init__(self, plane: ControlPlane, upstream: aiohttp.ClientSession) -> None:
         self.port = 0
         self.faults: list[Fault] = []
         self.requests: list[Request] = []
+        self.answers: list[Answered] = []
         self._plane, self._upstream = plane, upstream
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -144,6 +157,8 @@ class FaultProxy:
             if fault.status:
                 body = _status(fault.status, fault.message)
                 return web.json_response(body, status=fault.status, headers=fault.headers)
+            if fault.kept:
+                await fault.kept.wait()
         await self._flowing.wait()
         return await self._forward(request, fault)
 
@@ -156,6 +171,7 @@ class FaultProxy:
                 data=sent or None,
                 headers=_passed(request.headers.items()),
             ) as answer:
+                self.answers.append(Answered(request.method, request.path_qs, answer.status))
                 if fault and fault.held:
                     await answer.read()
                     await fault.held.wait()

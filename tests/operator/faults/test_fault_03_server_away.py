@@ -25,6 +25,9 @@ async def test_fault_03_operator_outlives_a_server_that_is_away(scene: Scene) ->
     await scene.proxy.open()
     back = time.monotonic()
 
-    await scene.until_ended("Succeeded")
+    status = await scene.until_ended("Succeeded")
     assert time.monotonic() - back < RESUME_SECONDS
     assert await leads(scene.operator)
+    assert (status["lastRun"]["id"], status["lastRun"]["attempts"]) == ("g-1", 1)
+    assert sorted(work.stage for work in scene.witness.jobs) == ["fetch", "load", "publish"]
+    await scene.until_event("Published")

@@ -16,6 +16,9 @@ async def test_fault_06_lost_deletion_is_seen_after_a_410(scene: Scene) -> None:
     assert await scene.proxy.send_error(410, "/jobs") == 1
     opened.set()
 
-    await scene.until_ended("Succeeded")
+    status = await scene.until_ended("Succeeded")
+    assert status["lastRun"]["attempts"] == 2
+    await scene.until_event("JobDeleted")
+    await scene.until_event("RetryScheduled")
     load_attempts = sorted(work.attempt for work in scene.witness.jobs if work.stage == "load")
     assert load_attempts == ["1", "2"]

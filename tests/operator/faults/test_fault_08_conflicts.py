@@ -35,8 +35,9 @@ async def test_fault_08_lost_race_for_the_status_is_decided_anew(scene: Scene) -
     fault = scene.proxy.add(Fault("PATCH", "/status", status=409, times=CONFLICTS))
 
     await scene.apply()
-    await scene.until_ended("Succeeded")
+    status = await scene.until_ended("Succeeded")
 
+    assert (len(status["history"]), status["lastRun"]["attempts"]) == (1, 1)
     assert fault.times == 0
     conflicts = f'operator_reconcile_errors_total{{kind="conflict"}} {CONFLICTS}.0'
     assert conflicts in await scene.operator.read_metrics()

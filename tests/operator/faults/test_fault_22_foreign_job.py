@@ -16,7 +16,11 @@ async def test_fault_22_foreign_job_stalls_and_stays_as_it_is(scene: Scene) -> N
     status = await scene.until_ended("Failed")
     assert status["lastRun"]["reason"] == "NameCollision"
     assert scene.condition(status, "Stalled")["reason"] == "NameCollision"
+    assert scene.condition(status, "Ready")["reason"] == "RefreshFailed"
     await scene.until_event("NameCollision")
+    metrics = await scene.operator.read_metrics()
+    (told,) = [line for line in metrics.splitlines() if 'status="True",type="Stalled"' in line]
+    assert told.startswith("datasetrefresh_condition{") and told.endswith(" 1.0")
     found = await scene.namespace.read("jobs", name)
     assert found["metadata"]["uid"] == created["metadata"]["uid"]
 
