@@ -7,6 +7,7 @@ from superzol_etl.clean.gates import Gates
 from superzol_etl.errors import WrongConfiguration
 
 PREFIX = "SUPERZOL_GATE_"
+LEAST = {"SUPERZOL_GATE_JUMP_FACTOR": 1.01}  # by less, each price jumps that changes, or none does
 
 
 def read_gates() -> Gates:
@@ -28,6 +29,7 @@ def _read(variable: str, told: str, kind: type[int] | type[float]) -> float:
         value: float = kind(told)
     except ValueError:
         value = -1
-    if not 0 <= value < float("inf"):
-        raise WrongConfiguration(f"{variable}={told} is no number of 0 or more")
+    least = LEAST.get(variable, 0)
+    if not least <= value < float("inf"):
+        raise WrongConfiguration(f"{variable}={told} is no number of {least:g} or more")
     return value

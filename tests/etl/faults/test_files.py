@@ -118,6 +118,8 @@ async def open_offers(connection: asyncpg.Connection, chain_id: str) -> list[asy
         (["--source", ".", "--run-id", "a b"], 64, "has other characters"),
         (["--database", "postgresql://localhost:1/x"], 75, "no PostgreSQL answers"),
         (["--database", "mysql://x"], 78, "no valid URL of PostgreSQL"),
+        (["--database", "postgresql://u@localhost:99999/x"], 78, "no valid URL of PostgreSQL"),
+        (["--database", "postgresql://h/x?sslrootcert=/no/ca"], 78, "/no/ca, sslrootcert in"),
         ([], 64, "--source"),
     ],
 )
