@@ -1,0 +1,37 @@
+"""A block is read as it is only where reading it with marked rows says the same."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from superzol_etl.decode.table import _parse_filled, _parse_marked
+
+WIDTH = 4
+PLACES = set(range(WIDTH))
+cells = st.sampled_from(["", "a", "אב", '""', '"c,d"', '"e\nf"', '"g ""h"""', "0", "\r"])
+rows = st.lists(cells, min_size=WIDTH, max_size=WIDTH).map(",".join)
+broken = st.lists(cells, max_size=WIDTH + 2).map(",".join) | st.text(',"\n\ra', max_size=6)
+whole_blocks = st.lists(rows, min_size=1, max_size=6)
+blocks = st.lists(rows | broken, min_size=1, max_size=6)
+
+
+@given(blocks)
+@settings(max_examples=400)
+def test_what_is_read_without_marks_is_read_the_same_with_them(lines: list[str]) -> None:
+    body = "".join(f"{line}\n" for line in lines).encode()
+    read = _parse_filled(body, body.count(b"\n"), WIDTH, PLACES)
+    if read is not None:
+        marked = _parse_marked(body, body.count(b"\n"), WIDTH, PLACES)
+        assert read.rows() == marked.select(read.columns).rows()
+
+
+@given(st.lists(st.sampled_from(["f,,a,1", ",אב,,2", ',"c,d",,"g ""h"""', ',,,""']), min_size=1))
+def test_whole_rows_with_a_last_cell_need_no_marks(lines: list[str]) -> None:
+    body = "".join(f"{line}\n" for line in lines).encode()
+    read = _parse_filled(body, len(lines), WIDTH, PLACES)
+    assert read is not None and len(read) == len(lines)
+
+
+@given(whole_blocks.filter(lambda lines: any(line.endswith(",") for line in lines)))
+def test_rows_that_end_in_an_empty_cell_are_marked(lines: list[str]) -> None:
+    body = "".join(f"{line}\n" for line in lines).encode()
+    assert _parse_filled(body, body.count(b"\n"), WIDTH, PLACES) is None
