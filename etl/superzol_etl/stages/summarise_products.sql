@@ -46,6 +46,8 @@ FROM summed
 LEFT JOIN product_stat AS known USING (product_key)
 WHERE (known.price_min, known.price_avg, known.price_max, known.stores, known.chains)
       IS DISTINCT FROM (summed.price_min, summed.price_avg, summed.price_max, summed.stores, summed.chains)
+-- So the index of keys is filled from left to right.
+ORDER BY summed.product_key
 ON CONFLICT (product_key) DO UPDATE
 SET price_min = excluded.price_min,
     price_avg = excluded.price_avg,
