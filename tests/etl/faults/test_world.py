@@ -1,15 +1,17 @@
 """What a load survives of the world around it: a restart, a rival, a wrong clock, a new name."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from superzol_etl.__main__ import NICENESS
 from superzol_schema import upgrade
 from tests.etl.conftest import State
-from tests.support.loading import EMPTY_ALL, finish, snapshot, start, wait_for
+from tests.support.loading import EMPTY_ALL, WAITING, finish, snapshot, start, wait_for
 from tests.support.offers import offers
 from tests.support.postgres import CREATE_DATABASE, execute, restart, running_server, sibling
 from tests.support.snapshots import Chain, Item, full, prices_csv, refresh
@@ -67,6 +69,19 @@ async def test_of_two_loaders_at_once_one_loads_and_the_other_tries_later(
     refresh(database, tmp_path / "day1")
     refresh(database, folder)
     assert await final_state() == both
+
+
+async def test_a_load_gives_way_to_who_serves_on_the_same_machine(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    folder = snapshot(tmp_path, 1)
+    await connection.execute("BEGIN; LOCK TABLE offer_pack IN SHARE ROW EXCLUSIVE MODE")
+    loading = start("refresh", "--source", str(folder), "--database", database, "--workers", "1")
+    await wait_for(connection, WAITING)
+    ours, theirs = (os.getpriority(os.PRIO_PROCESS, pid) for pid in (0, loading.pid))
+    assert theirs == min(ours + NICENESS, 19)
+    await connection.execute("ROLLBACK")
+    assert (await asyncio.to_thread(finish, loading)).exit_code == 0
 
 
 async def test_a_file_replaced_under_a_load_by_one_as_long_is_passing_trouble(
