@@ -4,10 +4,10 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from grpc_health.v1.health import aio
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
 from superzol_server.database import Busy, Database
+from superzol_server.health_service import HealthService
 from superzol_server.sql import load_statement
 
 GET_GENERATION = load_statement(__package__, "get_generation")
@@ -28,14 +28,14 @@ class Health:
     def __init__(
         self, database: Database, without_data: Sequence[str], loaded: Sequence[str]
     ) -> None:
-        self.servicer = aio.HealthServicer()
+        self.servicer = HealthService()
         self._database = database
         self._without_data = without_data
         self._loaded = loaded
 
     async def start(self) -> None:
         """Sets every status before the first call comes in; raises the database's errors."""
-        await self._tell([WHOLE_SERVER], SERVING)
+        await self.servicer.set([WHOLE_SERVER], SERVING)
         await self._set((await self._database.fetch(GET_GENERATION)).generation)
 
     async def look(self) -> None:
@@ -50,15 +50,11 @@ class Health:
             log.warning("generation not read", extra={"problem": str(error)})
         except Exception as error:
             log.warning("generation not read", extra={"problem": repr(error)})
-            await self._tell([*self._without_data, *self._loaded], NOT_SERVING)
+            await self.servicer.set([*self._without_data, *self._loaded], NOT_SERVING)
 
     async def _set(self, generation: int) -> None:
-        await self._tell(self._without_data, SERVING)
-        await self._tell(self._loaded, SERVING if generation > 0 else NOT_SERVING)
-
-    async def _tell(self, names: Sequence[str], status: int) -> None:
-        for name in names:
-            await self.servicer.set(name, status)
+        await self.servicer.set(self._without_data, SERVING)
+        await self.servicer.set(self._loaded, SERVING if generation > 0 else NOT_SERVING)
 
     async def watch(self, seconds: float) -> None:
         """Looks until cancelled."""
@@ -68,4 +64,4 @@ class Health:
 
     async def drain(self) -> None:
         """Sets every status to NOT_SERVING for good."""
-        await self.servicer.enter_graceful_shutdown()
+        await self.servicer.drain()

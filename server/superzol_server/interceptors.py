@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 
 Context = grpc.aio.ServicerContext[Message, Message]
 Handler: TypeAlias = "RpcMethodHandler[Message, Message]"
-Stream: TypeAlias = AsyncIterator[Message] | Awaitable[None]
 Continuation = Callable[[HandlerCallDetails], Awaitable[Any]]
 Metadata = tuple[tuple[str, str | bytes], ...]
 
@@ -62,15 +61,11 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         return answer
 
     def _wrap_stream(self, method: str, handler: Handler) -> Callable[..., AsyncIterator[Message]]:
-        behaviour = cast(Callable[..., Stream], handler.unary_stream)
+        behaviour = cast(Callable[..., AsyncIterator[Message]], handler.unary_stream)
 
         async def answer(request: Message | None, context: Context) -> AsyncIterator[Message]:
             async with self._call(method, context):
-                answers = behaviour(check_request(request), context)
-                if isinstance(answers, Awaitable):
-                    await answers  # Health's Watch writes to the context by itself.
-                    return
-                async for message in answers:
+                async for message in behaviour(check_request(request), context):
                     yield message
 
         return answer
@@ -80,8 +75,6 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         call = begin_call(context)
         current_call.set(call)
         code = StatusCode.CANCELLED
-        # For services that abort by themselves, as health does.
-        context.set_trailing_metadata(self._trailer(call))
         try:
             yield
             code = StatusCode.OK

@@ -16,9 +16,10 @@ from superzol_schema import upgrade
 from superzol_server.api import ANALYTICS, CATALOG, DATASET, PRICING
 from superzol_server.database import Limits
 from superzol_server.health import NOT_SERVING, SERVING, WHOLE_SERVER
+from superzol_server.health_service import SERVICE_UNKNOWN
 from tests.support.catalogue import Store, fill
 from tests.support.clients import DatasetClient
-from tests.support.infrastructure import is_serving, list_services, watch
+from tests.support.infrastructure import is_serving, list_health, list_services, watch
 from tests.support.postgres import CREATE_DATABASE, execute, running_server, sibling
 from tests.support.server import refusal, running_api
 
@@ -68,7 +69,22 @@ async def test_watch_tells_the_status_and_each_that_comes(
         await running.api.health.look()
         assert (await anext(told)).status == SERVING
         await running.api.health.drain()
-        assert (await anext(told)).status == NOT_SERVING
+        assert [each.status async for each in told] == [NOT_SERVING]
+
+
+async def test_watch_of_an_unknown_service_says_so_and_ends_with_the_server(database: str) -> None:
+    async with running_api(database) as running:
+        told = watch(running.channel, "superzol.Unknown")
+        assert (await anext(told)).status == SERVICE_UNKNOWN
+        await running.api.health.drain()
+        assert [each.status async for each in told] == []
+
+
+async def test_list_has_every_service(database: str) -> None:
+    async with running_api(database) as running:
+        statuses = await list_health(running.channel)
+    expected = dict.fromkeys((CATALOG, PRICING, ANALYTICS), NOT_SERVING)
+    assert statuses == expected | {WHOLE_SERVER: SERVING, DATASET: SERVING}
 
 
 async def wait_until_gone(url: str) -> None:
@@ -116,10 +132,10 @@ async def test_jam_takes_no_service_away(database: str, connection: asyncpg.Conn
     async with running_api(database, limits) as running:
         async with connection.transaction():
             await connection.execute("LOCK TABLE dataset IN ACCESS EXCLUSIVE MODE")
-            waiting = asyncio.ensure_future(
-                DatasetClient(running.channel).GetStats(GetStatsRequest())
-            )
-            said = await refusal(DatasetClient(running.channel).GetStats(GetStatsRequest()))
+            client = DatasetClient(running.channel)
+            calls = [asyncio.ensure_future(client.GetStats(GetStatsRequest())) for _ in range(2)]
+            (refused,), (waiting,) = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+            said = await refusal(refused)
             await running.api.health.look()
             for service in SERVICES:
                 assert await is_serving(running.channel, service)

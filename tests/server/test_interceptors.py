@@ -137,7 +137,8 @@ async def test_health_of_an_unknown_service_has_a_request_id_too(database: str) 
     async with running_api(database) as running:
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await is_serving(running.channel, "superzol.Unknown")
-    assert refused.value.code() == StatusCode.NOT_FOUND
+    said = read_refusal(refused.value)
+    assert (said.code, said.reason) == (StatusCode.NOT_FOUND, "SERVICE_NOT_FOUND")
     assert "x-request-id" in dict(refused.value.trailing_metadata())
 
 

@@ -3,7 +3,12 @@
 from collections.abc import AsyncIterator
 
 from grpc.aio import Channel
-from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+from grpc_health.v1.health_pb2 import (  # type: ignore[attr-defined]  # its types know no List
+    HealthCheckRequest,
+    HealthCheckResponse,
+    HealthListRequest,
+    HealthListResponse,
+)
 from grpc_reflection.v1alpha.reflection_pb2 import (
     ServerReflectionRequest,
     ServerReflectionResponse,
@@ -30,6 +35,17 @@ def watch(channel: Channel, service: str) -> AsyncIterator[HealthCheckResponse]:
     )
     answers: AsyncIterator[HealthCheckResponse] = aiter(ask(HealthCheckRequest(service=service)))
     return answers
+
+
+async def list_health(channel: Channel) -> dict[str, int]:
+    """Returns the status of each service."""
+    ask = channel.unary_unary(
+        "/grpc.health.v1.Health/List",
+        request_serializer=HealthListRequest.SerializeToString,
+        response_deserializer=HealthListResponse.FromString,
+    )
+    statuses = (await ask(HealthListRequest())).statuses
+    return {name: answer.status for name, answer in statuses.items()}
 
 
 async def list_services(channel: Channel) -> list[str]:
