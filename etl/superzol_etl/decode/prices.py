@@ -189,7 +189,7 @@ def _number(
         words=Words(parsed.words, rows),
         rows=len(good),
         refused=Counter(reasons.values()),
-        rejects=parsed.table.rejects(reasons, first_line) if reasons else [],
+        rejects=parsed.table.rejects(reasons, first_line),
     )
 
 

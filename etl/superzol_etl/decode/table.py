@@ -73,6 +73,8 @@ class Table:
 
         first_line: the line of the file on which the block starts.
         """
+        if not reasons:
+            return []
         first = islice(reasons.items(), MOST_REJECTS)
         if self.repaired is not None:
             rows, lines = self.repaired.rows, self.repaired.lines
