@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from superzol_operator.acts import Acts
 from superzol_operator.births import Births
 from superzol_operator.census import Census
-from superzol_operator.cluster import ApiFailure, Cluster
+from superzol_operator.cluster import ApiFailure, Cluster, Unreachable
 from superzol_operator.decide.contract import (
     CreateFailure,
     CreateJob,
@@ -145,6 +145,8 @@ class Reconciler:
         self._take_place(resource, held, decision.queued_since)
         try:
             written = await self._write(key, resource, decision)
+        except Unreachable:
+            raise  # it may be written: the place stays taken until a look tells
         except BaseException:
             # whoever lost the race for the status has its place in the line still
             self._take_place(resource, resource.status, resource.status.queued_time)

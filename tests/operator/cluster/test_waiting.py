@@ -91,3 +91,27 @@ async def test_who_cannot_be_looked_at_lets_the_next_one_go_first(scene: Scene, 
     scene.proxy.heal()
 
     assert await in_order(scene, line) == ["made", "asked"]
+
+
+async def test_place_of_a_claim_that_went_unanswered_is_not_given_away(scene: Scene) -> None:
+    kept = asyncio.Event()
+    claim = Fault("PATCH", "/unanswered/status", kept=kept, drop_reply=True, times=1)
+    scene.proxy.add(claim)
+    await add(scene, "unanswered")
+    await until(lambda: claims(scene))
+    scene.proxy.add(Fault("GET", "/datasetrefreshes/unanswered$", status=500))
+    kept.set()
+    unreachable = 'operator_reconcile_errors_total{kind="unreachable"} 1.0'
+    await until(scene.operator.read_metrics, lambda told: unreachable in told)
+
+    await add(scene, "next")
+    told = await scene.until_status(lambda now: {"queuedTime", "currentRun"} & now.keys(), "next")
+    assert "currentRun" not in told
+    scene.proxy.heal()
+
+    for name in ("unanswered", "next"):
+        assert (await scene.until_ended("Succeeded", name))["lastRun"]["attempts"] == 1
+
+
+async def claims(scene: Scene) -> int:
+    return scene.proxy.count("PATCH", "/unanswered/status")
