@@ -12,7 +12,7 @@ from typing import NamedTuple
 import httpx
 
 from superzol_etl.environment import SourceSettings
-from superzol_etl.errors import BadData, PassingTrouble
+from superzol_etl.errors import BadData, PassingTrouble, WrongConfiguration
 from superzol_etl.sources.answers import failure_of_status
 from superzol_etl.sources.retries import repeat
 from superzol_etl.sources.source import Digest, RemoteFile, Tell
@@ -121,6 +121,16 @@ class Download(NamedTuple):
         # A page for people instead of a file: a captcha, a login, a portal of the network.
         if response.headers.get("Content-Type", "").startswith("text/html"):
             raise PassingTrouble(f"{self.file.name} was answered with a web page: try again later")
+        packed = response.headers.get("Content-Encoding", "identity")
+        if packed != "identity":
+            raise WrongConfiguration(
+                f"{self.file.name} came packed as {packed}, though plain bytes were asked for: let"
+                " the server send files as they are"
+            )
+        if response.status_code == 206 and begin_of(response) != size:
+            # Of the right length it would pass for the rest of the file.
+            Partial(self.target).start_over("")
+            raise PassingTrouble(f"{self.file.name} was continued elsewhere than asked for")
 
     async def _receive(self, response: httpx.Response, size: int) -> None:
         with self.target.open("ab" if size else "wb", buffering=0) as out:
@@ -143,6 +153,12 @@ def mark_of(response: httpx.Response) -> str:
     return tag if tag and not tag.startswith("W/") else response.headers.get("Last-Modified", "")
 
 
+def begin_of(response: httpx.Response) -> int | None:
+    """Where the body of an answer 206 begins in the file; None where it does not say."""
+    found = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
+    return int(found[1]) if found else None
+
+
 def size_of(response: httpx.Response, begun: int) -> int | None:
     """The size of the whole file; begun: how much of it was there before."""
     if found := re.fullmatch(
@@ -162,5 +178,8 @@ def digest_promised(response: httpx.Response) -> Digest | None:
     )
     for kind, pattern in (("sha256", r"sha-256=:([^:]+):"), ("md5", r"md5=([A-Za-z0-9+/]+=*)")):
         if found := re.search(pattern, promised):
-            return Digest(kind, base64.b64decode(found[1]).hex())
+            try:
+                return Digest(kind, base64.b64decode(found[1]).hex())
+            except ValueError:
+                return None  # it is no digest, and so promises nothing
     return None

@@ -98,6 +98,7 @@ def _day_of(answer: httpx.Response) -> date:
     """The day of an index in Israel; today where the server does not tell."""
     try:
         moment = parsedate_to_datetime(answer.headers.get("Last-Modified", ""))
-    except ValueError:
-        moment = datetime.now(UTC)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(ISRAEL).date()
+        told = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return told.astimezone(ISRAEL).date()
+    except (ValueError, OverflowError):
+        return datetime.now(ISRAEL).date()
