@@ -14,17 +14,19 @@ whole_blocks = st.lists(rows, min_size=1, max_size=6)
 blocks = st.lists(rows | broken, min_size=1, max_size=6)
 
 
-@given(blocks)
+@given(blocks, st.sampled_from([PLACES, {1, WIDTH - 1}]))
 @settings(max_examples=400)
-def test_what_is_read_without_marks_is_read_the_same_with_them(lines: list[str]) -> None:
+def test_what_is_read_without_marks_is_read_the_same_with_them(
+    lines: list[str], places: set[int]
+) -> None:
     body = "".join(f"{line}\n" for line in lines).encode()
-    read = _parse_filled(body, body.count(b"\n"), WIDTH, PLACES)
+    read = _parse_filled(body, body.count(b"\n"), WIDTH, places)
     if read is not None:
-        marked = _parse_marked(body, body.count(b"\n"), WIDTH, PLACES)
+        marked = _parse_marked(body, body.count(b"\n"), WIDTH, places)
         assert read.rows() == marked.select(read.columns).rows()
 
 
-@given(st.lists(st.sampled_from(["f,,a,1", ",אב,,2", ',"c,d",,"g ""h"""', ',,,""']), min_size=1))
+@given(st.lists(st.sampled_from(["f,,a,1", ",אב,,2", ',"c d",,"g ""h"""', ',,,""']), min_size=1))
 def test_whole_rows_with_a_last_cell_need_no_marks(lines: list[str]) -> None:
     body = "".join(f"{line}\n" for line in lines).encode()
     read = _parse_filled(body, len(lines), WIDTH, PLACES)
