@@ -72,6 +72,7 @@ def read_job(job: Mapping[str, Any], resource: Resource) -> JobView:
         finished_message=message,
         deleting="deletionTimestamp" in metadata,
         image=_image(job),
+        subject=(metadata.get("annotations") or {}).get(f"{ANNOTATIONS}/subject"),
     )
 
 

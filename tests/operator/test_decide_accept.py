@@ -149,3 +149,27 @@ def test_an_accept_that_was_cut_short_is_not_failed_after_the_status_was_lost() 
     refused(world, "rami_levi@2")
     assert records_after_a_loss(world)[cut] == ("Cancelled", "Adopted")
     assert world.claim("Ready") == ("True", "Succeeded")
+
+
+def test_an_accept_goes_on_after_the_status_and_its_annotation_were_lost() -> None:
+    world = loaded()
+    world.wait(minutes=1)
+    accepting(world, "rami_levy@812")
+    world.status, world.annotations = {}, {}
+    world.fail(75)
+    world.settle()
+    run = world.seen.current_run
+    assert run is not None
+    assert (run.attempt, run.subject, run.version) == (2, "rami_levy@812", 812)
+
+
+def test_what_somebody_else_wrote_on_the_job_of_an_accept_is_not_accepted() -> None:
+    world = loaded()
+    world.wait(minutes=1)
+    accepting(world, "rami_levy@812")
+    world.change(world.job(), subject="everything")
+    world.status = {}
+    world.settle()
+    run = world.seen.current_run
+    assert run is not None
+    assert run.subject == "rami_levy@812"

@@ -138,6 +138,7 @@ class World:
             spec_hash=order.spec_hash,
             created_at=self.server_time.replace(microsecond=0),
             active=1,
+            subject=order.subject,
             image=order.spec.pod_template.image or self.image,
         )
 

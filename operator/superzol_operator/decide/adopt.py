@@ -69,6 +69,8 @@ def _rebuild(resource: Resource, jobs: list[JobView]) -> CurrentRun:
     known = [job for job in jobs if job.stage in stages] or jobs
     latest = max(known, key=lambda job: (_position(stages, job.stage), job.attempt))
     began = min(job.created_at for job in jobs)
+    told = [job.subject or "" for job in jobs] + [resource.annotation("accept") or ""]
+    subject = next((each for each in told if token_run_id("a", each) == latest.run_id), None)
     run = CurrentRun(
         id=latest.run_id,
         trigger=trigger,
@@ -82,7 +84,8 @@ def _rebuild(resource: Resource, jobs: list[JobView]) -> CurrentRun:
         job_name=latest.name,
         job_created_time=latest.created_at,
         image=next((job.image for job in reversed(jobs) if job.stage == LOAD), None),
-        version=_version_of(latest.run_id, trigger) or resource.spec.source.version,
+        subject=subject,
+        version=_version_of(latest.run_id, subject) or resource.spec.source.version,
     )
     return _with_fetched(_with_request(resource, run), jobs)
 
@@ -91,8 +94,10 @@ def _position(stages: tuple[str, ...], stage: str) -> int:
     return stages.index(stage) if stage in stages else -1
 
 
-def _version_of(run_id: str, trigger: str) -> int | None:
-    return int(run_id.split("-")[1]) if trigger == BACKFILL else None
+def _version_of(run_id: str, subject: str | None) -> int | None:
+    if subject:
+        return int(subject.partition("@")[2].removeprefix("v"))
+    return int(run_id.split("-")[1]) if run_id.startswith("b-") else None
 
 
 def _with_request(resource: Resource, run: CurrentRun) -> CurrentRun:
@@ -101,8 +106,7 @@ def _with_request(resource: Resource, run: CurrentRun) -> CurrentRun:
         forced = resource.annotation("forceAt") == request
         return replace(run, request_token=request, forced=forced)
     if accept and token_run_id("a", accept) == run.id:
-        version = int(accept.partition("@")[2].removeprefix("v"))
-        return replace(run, request_token=accept, subject=accept, version=version)
+        return replace(run, request_token=accept)
     return run
 
 

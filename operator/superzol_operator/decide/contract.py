@@ -36,7 +36,7 @@ class JobView:
     is_ours: its controller is this resource, by uid, and its labels are ours.
     finished: "Complete", "Failed" or None; finished_reason: of the condition, such as
     DeadlineExceeded. outcomes: of its pods, for a Job that failed, ended or does not start.
-    image: of the ETL in its pods.
+    image: of the ETL in its pods. subject: of accept, CHAIN@VERSION.
     """
 
     name: str
@@ -58,6 +58,7 @@ class JobView:
     deleting: bool = False
     outcomes: tuple[PodOutcome, ...] = ()
     image: str | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

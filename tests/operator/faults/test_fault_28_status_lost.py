@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cluster.fake_etl import option
 from tests.cluster.scene import DATASETS, Scene
 from tests.cluster.waiting import until
 
@@ -25,6 +26,25 @@ async def test_fault_28_run_goes_on_by_the_labels_of_its_jobs(scene: Scene, stag
     status = await scene.until_ended("Succeeded", timeout_seconds=60)
     assert status["lastRun"]["id"] == "g-1"
     assert {work.run_id for work in scene.witness.jobs} == {"g-1"}
+
+
+async def test_fault_28_accept_goes_on_by_its_jobs_alone(scene: Scene) -> None:
+    await scene.apply()
+    await scene.until_ended("Succeeded")
+    go_on = scene.etl.hold("accept")
+    await scene.annotate(accept="rami_levy@811")
+    await scene.until_stage("accept")
+    await scene.operator.kill()
+    await wipe(scene)
+    gone = {"metadata": {"annotations": {"refresh.superzol.com/accept": None}}}
+    await scene.namespace.patch(DATASETS, "prices", gone)
+    await scene.operator.start()
+    go_on.set()
+    status = await scene.until_status(
+        lambda now: now.get("lastRun", {}).get("trigger") == "Accept", timeout_seconds=60
+    )
+    assert status["lastRun"]["result"] == "Succeeded"
+    assert option(scene.etl.played[-1], "--version") == "811"
 
 
 async def test_fault_28_run_that_ended_is_recorded_and_not_repeated(scene: Scene) -> None:
