@@ -1,5 +1,6 @@
 """Which files a snapshot folder holds, by chain, and their digests."""
 
+import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -126,11 +127,16 @@ def read_snapshot(folder: Path, promised: Mapping[str, str] | None = None) -> Sn
         )
     largest_first = sorted(chains.values(), key=lambda chain: (-chain.size_bytes, chain.chain_id))
     ignored = {path.name for path, name in named if not name} | no_files
-    return Snapshot(largest_first, sorted(ignored))
+    return Snapshot(largest_first, sorted(map(_printable, ignored)))
+
+
+def _printable(name: str) -> str:
+    """A name whose bytes are no UTF-8, as zips of Windows leave them, as text that can be kept."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _nothing_to_read(folder: Path, others: set[str]) -> NotFound:
-    named = ", ".join(sorted(others)[:MOST_NAMED])
+    named = ", ".join(sorted(map(_printable, others))[:MOST_NAMED])
     return NotFound(
         f"{folder} holds no price_*, promo_* or store_file_* CSV that is named in small letters"
         f" and not packed{f'; it holds {named}' if named else ''}"

@@ -19,6 +19,13 @@ FIRST_BYTES = 1 << 20  # the first blocks are small, so that products can be loo
 HEADER_BYTES = 1 << 16
 WINDOW_BYTES = 1 << 16
 BOM = b"\xef\xbb\xbf"
+UTF16 = "text in UTF-16: write it as UTF-8"
+OTHER_FORMS = {
+    b"\x1f\x8b": "packed by gzip: unpack it",
+    b"PK\x03\x04": "a zip: unpack it",
+    b"\xff\xfe": UTF16,
+    b"\xfe\xff": UTF16,
+}
 
 
 def read_header(path: Path) -> tuple[str, ...]:
@@ -30,6 +37,9 @@ def read_header(path: Path) -> tuple[str, ...]:
         head = file.read(HEADER_BYTES)
     if not head:
         return ()
+    for beginning, told in OTHER_FORMS.items():
+        if head.startswith(beginning):
+            raise BadFile(f"{path.name} is not a CSV: it is {told}")
     line, newline, _ = head.removeprefix(BOM).partition(b"\n")
     if not newline and len(head) == HEADER_BYTES:
         raise BadFile(

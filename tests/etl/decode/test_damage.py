@@ -1,5 +1,6 @@
 """Damage within a source XML: what is lost, and that a store that lost rows counts as cut."""
 
+import gzip
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -103,6 +104,23 @@ def test_a_header_on_top_again_does_not_make_the_file_one_block(tmp_path: Path) 
     path = tmp_path / "price_full_file_alpha.csv"
     path.write_bytes(b"".join([lines[0], b"\n", *lines]))
     assert len(list(find_blocks(path, block_bytes=100, window_bytes=64))) == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (gzip.compress(b"found_folder\n"), "packed by gzip: unpack it"),
+        (b"PK\x03\x04\x14\x00", "a zip: unpack it"),
+        ("found_folder\n".encode("utf-16"), "text in UTF-16"),
+    ],
+)
+def test_a_file_of_another_form_is_told_as_what_it_is(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    path = tmp_path / "price_full_file_alpha.csv"
+    path.write_bytes(content)
+    with pytest.raises(BadFile, match=told):
+        read_header(path)
 
 
 def test_a_header_too_long_to_read_is_refused(tmp_path: Path) -> None:

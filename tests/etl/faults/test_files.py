@@ -180,3 +180,13 @@ async def test_files_that_say_no_kind_are_reported_once_a_name(
     assert refresh(database, folder).exit_code == 0
     reported = await connection.fetch("SELECT file FROM file_report WHERE state = 'ignored'")
     assert [row["file"] for row in reported] == ["notes.csv"]
+
+
+async def test_a_name_that_is_no_utf8_is_reported_and_stops_nothing(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    folder = snapshot(tmp_path, 1)
+    Path(os.fsdecode(os.fsencode(folder) + b"/price_full_file_\xe0\xec.csv")).write_bytes(b"x\n")
+    assert refresh(database, folder).summary["result"] == "Loaded"
+    ignored = await connection.fetchval("SELECT file FROM file_report WHERE state = 'ignored'")
+    assert ignored == r"price_full_file_\xe0\xec.csv"
