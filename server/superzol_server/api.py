@@ -45,12 +45,13 @@ class Api(NamedTuple):
     server: grpc.aio.Server
     health: Health
     port: int
+    calls: CallInterceptor
 
 
 def build_api(database: Database, host: str, port: int) -> Api:
     """Builds the server; port 0 takes a free one. Raises RuntimeError when the port is taken."""
-    interceptor = CallInterceptor(database, version("superzol"))
-    server = grpc.aio.server(interceptors=[interceptor], options=OPTIONS)
+    calls = CallInterceptor(database, version("superzol"))
+    server = grpc.aio.server(interceptors=[calls], options=OPTIONS)
     add_CatalogServiceServicer_to_server(CatalogService(database), server)
     add_DatasetServiceServicer_to_server(DatasetService(database), server)
     add_PricingServiceServicer_to_server(PricingService(database), server)
@@ -60,4 +61,4 @@ def build_api(database: Database, host: str, port: int) -> Api:
     add_HealthServicer_to_server(checks.servicer, server)
     names = [DATASET, *with_data, health.SERVICE_NAME, reflection.SERVICE_NAME]
     reflection.enable_server_reflection(names, server)
-    return Api(server, checks, server.add_insecure_port(f"{host}:{port}"))
+    return Api(server, checks, server.add_insecure_port(f"{host}:{port}"), calls)

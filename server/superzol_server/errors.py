@@ -4,7 +4,8 @@ ApiError
 ├── NotFound        the thing named is not there
 ├── InvalidRequest  fields of the request are wrong
 ├── OutOfRange      the time asked for is before all that was loaded
-└── Unimplemented   a field of the request is not served yet
+├── Unimplemented   a field of the request is not served yet
+└── Stopping        the server ends, another one may answer
 """
 
 from typing import NamedTuple
@@ -47,3 +48,10 @@ class Unimplemented(ApiError):
 
     def __init__(self, field: str, description: str = "is not served yet") -> None:
         super().__init__("FIELD_NOT_SERVED", f"{field}: {description}", field=field)
+
+
+class Stopping(ApiError):
+    """The server takes no more calls."""
+
+    def __init__(self) -> None:
+        super().__init__("SERVER_STOPPING", "the server stops; try again")

@@ -14,7 +14,7 @@ from grpc import HandlerCallDetails, RpcMethodHandler, StatusCode
 
 from superzol_server.calls import Call, current_call
 from superzol_server.database import Database
-from superzol_server.errors import InvalidRequest
+from superzol_server.errors import InvalidRequest, Stopping
 from superzol_server.statuses import Failure, to_failure
 from superzol_server.strings import check_strings
 
@@ -35,6 +35,11 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     def __init__(self, database: Database, version: str) -> None:
         self._database = database
         self._version = version
+        self._is_stopping = False
+
+    def refuse_calls(self) -> None:
+        """Answers new calls but those of health at once, as UNAVAILABLE."""
+        self._is_stopping = True
 
     async def intercept_service(
         self,
@@ -76,6 +81,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         current_call.set(call)
         code = StatusCode.CANCELLED
         try:
+            if self._is_stopping and not method.startswith(INFRASTRUCTURE):
+                raise Stopping
             yield
             code = StatusCode.OK
             context.set_trailing_metadata(self._trailer(call))

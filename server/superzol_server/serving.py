@@ -13,6 +13,8 @@ from superzol_server.api import Api, build_api
 from superzol_server.database import Database
 from superzol_server.settings import Settings
 
+REFUSE_SECONDS = 0.5
+
 PASSING = (
     OSError,
     asyncpg.CannotConnectNowError,
@@ -70,8 +72,13 @@ async def watch_until(stop: asyncio.Event, api: Api, seconds: float) -> None:
 
 
 async def drain(api: Api, settings: Settings) -> None:
-    """Says NOT_SERVING first, refuses new calls later, and waits for those under way."""
+    """Says NOT_SERVING first, refuses new calls later, and waits for those under way.
+
+    Calls that came in and were not looked at yet would be CANCELLED, which no client tries again.
+    """
     log.info("draining", extra={"grace_seconds": settings.grace_seconds})
     await api.health.drain()
     await asyncio.sleep(settings.drain_seconds)
+    api.calls.refuse_calls()
+    await asyncio.sleep(REFUSE_SECONDS)
     await api.server.stop(settings.grace_seconds)

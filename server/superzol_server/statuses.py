@@ -11,7 +11,14 @@ from google.rpc.status_pb2 import Status
 from grpc import StatusCode
 
 from superzol_server.database import Busy
-from superzol_server.errors import ApiError, InvalidRequest, NotFound, OutOfRange, Unimplemented
+from superzol_server.errors import (
+    ApiError,
+    InvalidRequest,
+    NotFound,
+    OutOfRange,
+    Stopping,
+    Unimplemented,
+)
 
 DOMAIN = "superzol.com"
 CODES = {
@@ -19,6 +26,7 @@ CODES = {
     InvalidRequest: StatusCode.INVALID_ARGUMENT,
     OutOfRange: StatusCode.OUT_OF_RANGE,
     Unimplemented: StatusCode.UNIMPLEMENTED,
+    Stopping: StatusCode.UNAVAILABLE,
 }
 LOST_CONNECTION = (
     OSError,

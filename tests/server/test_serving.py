@@ -15,11 +15,12 @@ import grpc.aio
 import pytest
 
 from superzol.catalog.v1.catalog_pb2 import ListChainsRequest
-from superzol.dataset.v1.dataset_pb2 import GetStatsRequest
+from superzol.dataset.v1.dataset_pb2 import GetStatsRequest, GetStatsResponse
 from tests.support.catalogue import Chain, Version, fill
 from tests.support.clients import CatalogClient, DatasetClient
 from tests.support.infrastructure import is_serving
 from tests.support.postgres import execute, signed_in
+from tests.support.server import refusal, running_api
 
 
 class Process(NamedTuple):
@@ -101,6 +102,38 @@ async def test_call_under_way_is_answered_after_sigterm(
                 await server.log_until("draining")
             assert [chain.chain_id for chain in (await call).chains] == ["shop"]
         assert await server.process.wait() == 0
+
+
+async def test_calls_that_meet_sigterm_are_answered_or_may_be_tried_again(database: str) -> None:
+    answers: list[GetStatsResponse] = []
+
+    async def call_until_refused(client: DatasetClient) -> grpc.StatusCode:
+        while True:
+            try:
+                answers.append(await client.GetStats(GetStatsRequest()))
+            except grpc.aio.AioRpcError as error:
+                return error.code()
+
+    async with (
+        serving(database) as server,
+        grpc.aio.insecure_channel(server.address) as channel,
+    ):
+        client = DatasetClient(channel)
+        calls = [asyncio.ensure_future(call_until_refused(client)) for _ in range(100)]
+        ended = asyncio.ensure_future(server.log_until("stopped"))
+        while len(answers) < 300:
+            await asyncio.sleep(0.02)
+        server.process.send_signal(signal.SIGTERM)
+        assert set(await asyncio.gather(*calls)) == {grpc.StatusCode.UNAVAILABLE}
+        await ended
+
+
+async def test_server_that_stops_refuses_new_calls_but_tells_its_health(database: str) -> None:
+    async with running_api(database) as running:
+        running.api.calls.refuse_calls()
+        said = await refusal(DatasetClient(running.channel).GetStats(GetStatsRequest()))
+        assert (said.code, said.reason) == (grpc.StatusCode.UNAVAILABLE, "SERVER_STOPPING")
+        assert await is_serving(running.channel)
 
 
 async def test_drain_says_not_serving_while_calls_are_still_taken(database: str) -> None:
