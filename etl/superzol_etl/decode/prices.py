@@ -232,7 +232,7 @@ def _flags(layout: Layout) -> pl.Expr:
 
 
 def _cut_runs(parsed: _Parsed, reasons: Mapping[int, str]) -> set[int]:
-    """Runs that lost a row to damage, or whose last row lost its price and its measures: the XML
+    """Runs that lost rows to damage, or whose last row lost its price and its measures: the XML
     ended there.
 
     A row that only lacks its price may well be the last. What follows a row that nobody can place
@@ -248,8 +248,8 @@ def _cut_runs(parsed: _Parsed, reasons: Mapping[int, str]) -> set[int]:
     told = pl.DataFrame([pl.Series("price", parsed.price[refused]), *measures])
     is_lost = told.select(lost).to_series().to_list()
     cut = {ends[row] for row, gone in zip(refused.tolist(), is_lost, strict=True) if gone}
-    torn = parsed.runs.of(row for row, reason in reasons.items() if reason in TORN)
-    return cut | torn | parsed.runs.before(parsed.table.interrupts)
+    torn = (row for row, reason in reasons.items() if reason in TORN)
+    return cut | parsed.runs.damaged(torn) | parsed.runs.before(parsed.table.interrupts)
 
 
 def _reasons(parsed: _Parsed, layout: Layout, code: Numbers) -> dict[int, str]:

@@ -113,13 +113,14 @@ def _decode(
 
 
 def _cut_runs(runs: Runs, reasons: Mapping[int, str], good: npt.NDArray[np.bool_]) -> set[int]:
-    """Runs that lost a promotion, or end in a row that tells none after such that do: the XML was
+    """Runs that lost promotions, or end in a row that tells none after such that do: the XML was
     cut there.
 
     A store without promotions has a row that tells none.
     """
     ends = {run.start + run.rows - 1: number for number, run in enumerate(runs.runs)}
-    cut = runs.of(row for row, reason in reasons.items() if reason not in (*HARMLESS, UNTOLD))
+    lost = (row for row, reason in reasons.items() if reason not in (*HARMLESS, UNTOLD))
+    cut = runs.damaged(lost)
     told = runs.of(np.flatnonzero(good).tolist())
     return cut | {ends[row] for row in ends if reasons.get(row) == UNTOLD and ends[row] in told}
 

@@ -1,5 +1,6 @@
 """Finds the runs of rows of one store in one source XML."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ from superzol_etl.records import Part
 
 RUN_COLUMNS = ("file_name", "storeid", "chainid")
 NEVER = datetime.min
+# A feed with one bad row a day would else never close what its store stopped selling.
+MOST_LOST = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ class Runs:
     def of(self, rows: Iterable[int]) -> set[int]:
         """The numbers of the runs of these rows."""
         return {int(self.run[row]) for row in rows}
+
+    def damaged(self, lost: Iterable[int]) -> set[int]:
+        """The numbers of the runs of which more than MOST_LOST of the rows are among these."""
+        counts = Counter(int(self.run[row]) for row in lost)
+        return {n for n, count in counts.items() if count > MOST_LOST * self.runs[n].rows}
 
     def parts(
         self, csv_file: str, is_full: bool, good: npt.NDArray[np.bool_], cut: Collection[int]
