@@ -21,9 +21,8 @@ from superzol_etl.commands.refresh import refresh_command
 from superzol_etl.commands.usage import WRONG_USAGE, tell_wrong_usage
 from superzol_etl.errors import UsageError
 from superzol_etl.memory import share_one_arena
+from superzol_etl.priority import give_way
 from superzol_telemetry import configure_logging
-
-NICENESS = 10
 
 app = typer.Typer(
     help="Loads daily snapshots of supermarket prices into PostgreSQL.",
@@ -55,8 +54,7 @@ app.command("cleanup")(cleanup_command)
 def main() -> None:
     """Runs the command line; wrong usage exits 64, not the 2 of typer."""
     share_one_arena()
-    # On one machine with those who serve and ask: what a load takes must not be what they lack.
-    os.nice(NICENESS)
+    give_way()
     # numpy multiplies no matrices here: threads made for that only spin for a while.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):

@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from superzol_etl.__main__ import NICENESS
+from superzol_etl.priority import NICENESS
 from superzol_schema import upgrade
 from tests.etl.conftest import State
 from tests.support.loading import EMPTY_ALL, WAITING, finish, snapshot, start, wait_for
