@@ -23,7 +23,7 @@ from superzol_etl.decode.columns import (
     marked_at_start,
     masked,
 )
-from superzol_etl.decode.rows import TORN, UNKNOWN
+from superzol_etl.decode.rows import HARMLESS, TORN, UNKNOWN
 from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs
 from superzol_etl.decode.table import Table, read_table
 from superzol_etl.records import Era, OfferFlag, Part, Reject
@@ -138,7 +138,7 @@ def _parse(path: Path, start: int, end: int, layout: Layout, codes: CodeBook) ->
     runs = find_runs(cells.select(masked(layout, column) for column in RUN_COLUMNS))
     price = frame["price"].to_numpy()
     if layout.era is Era.BLANK:
-        price = _undecided_ends(cells, price, runs, layout)
+        price = _undecided_ends(cells, price, runs, layout, table.bad)
     good = (price >= 0) & runs.good
     good[list(table.bad)] = False  # a repeated header seems to say what the row above says
     return _Parsed(
@@ -154,16 +154,25 @@ def _parse(path: Path, start: int, end: int, layout: Layout, codes: CodeBook) ->
     )
 
 
-def _undecided_ends(cells: pl.DataFrame, price: Numbers, runs: Runs, layout: Layout) -> Numbers:
-    """Prices of era A, UNDECIDED where a source's last row is blank from its price on.
+def _undecided_ends(
+    cells: pl.DataFrame, price: Numbers, runs: Runs, layout: Layout, bad: Mapping[int, str]
+) -> Numbers:
+    """Prices of era A, UNDECIDED where a source's last row is blank from its price on, and in rows
+    below that tell nothing.
 
     It may equal the row above, or the XML may have ended there.
     """
     ends = np.array([run.start + run.rows - 1 for run in runs.runs], np.int64)
     names = [f"column_{place}" for place in layout.places_of(AT_END)]
     told = cells.select(pl.any_horizontal(pl.col(names).is_not_null())).to_series().to_numpy()
+    told = told.copy()
+    telling = np.arange(len(price))
+    nothing = [row for row, reason in bad.items() if reason in HARMLESS]
+    telling[nothing], told[nothing] = 0, True
+    last = np.maximum.accumulate(telling)[ends]
+    undecided = ~told[last]
     prices = price.copy()
-    prices[ends[~told[ends]]] = UNDECIDED
+    prices[last[undecided]] = prices[ends[undecided]] = UNDECIDED
     return prices
 
 

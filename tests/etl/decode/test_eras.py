@@ -15,6 +15,13 @@ from superzol_etl.records import Era
 HEAD = "found_folder,file_name,storeid,itemcode,itemname,manufacturername,quantity,itemprice\n"
 MANUFACTURER = WORDS.index("manufacturername")
 FIRST = "dumps/A,PriceFull1-001-202501010600.xml,1,11,חלב,תנובה,1.00,5.90\n"
+SECOND = "dumps/A,PriceFull1-002-202501010600.xml,2,13,פיתה,,1.00,3.00\n"
+NOTHING = [
+    pytest.param(HEAD, id="header"),
+    pytest.param(HEAD + HEAD, id="two headers"),
+    pytest.param("\n", id="empty line"),
+    pytest.param(HEAD + "\n", id="header and empty line"),
+]
 
 
 def write(folder: Path, text: str, name: str = "price_full_file_alpha.csv") -> Path:
@@ -104,3 +111,24 @@ def test_a_last_row_without_price_and_measures_may_be_where_the_xml_broke_off(
     rows, rejects, cut = decode(write(tmp_path, HEAD + FIRST + ",,,12,לחם,,,\n"))
     assert rows == [("11", 590, "תנובה")]
     assert (rejects, cut) == ([(3, "price_inherited_or_cut_off")], True)
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+def test_rows_that_tell_nothing_do_not_hide_where_an_xml_broke_off(
+    tmp_path: Path, nothing: str
+) -> None:
+    text = HEAD + FIRST + ",,,12,לחם,,,\n" + nothing + SECOND
+    rows, rejects, cut = decode(write(tmp_path, text))
+    assert rows == [("11", 590, "תנובה"), ("13", 300, "''")]
+    assert (rejects[0], cut) == ((3, "price_inherited_or_cut_off"), True)
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+def test_rows_that_tell_nothing_beside_a_whole_xml_do_not_make_it_cut(
+    tmp_path: Path, nothing: str
+) -> None:
+    text = HEAD + nothing + FIRST + nothing + SECOND + nothing
+    rows, rejects, cut = decode(write(tmp_path, text))
+    assert rows == [("11", 590, "תנובה"), ("13", 300, "''")]
+    assert {reason for _, reason in rejects} <= {"header_repeated", "row_empty"}
+    assert not cut
