@@ -3,12 +3,14 @@
 import json
 from importlib.resources import files
 from pathlib import Path
+from shutil import which
 
 import asyncpg
 
 STATEMENT = files("superzol_local").joinpath("example_basket.sql").read_text(encoding="utf-8")
 READER = {"role": "superzol_reader"}
 PRODUCTS = 5
+BESIDE = Path(".tools/bin/grpcurl")  # where make puts it
 SERVICES = {"SearchProducts": "catalog.v1.Catalog", "CompareBasket": "analytics.v1.Analytics"}
 
 
@@ -35,10 +37,14 @@ def _command(port: int, method: str, request: dict[str, object]) -> str:
     )
 
 
-def _grpcurl() -> str:
-    """Returns how to call grpcurl here: `make tools` puts it beside the sources.
+def has_grpcurl() -> bool:
+    """Whether the commands can be pasted as they are."""
+    return BESIDE.exists() or which("grpcurl") is not None
 
-    PATH cannot tell, as make has put that folder on it for its own commands only.
+
+def _grpcurl() -> str:
+    """Returns how to call grpcurl here.
+
+    PATH cannot tell, as make has put the folder of its tools on it for its own commands only.
     """
-    beside = Path(".tools/bin/grpcurl")
-    return str(beside) if beside.exists() else "grpcurl"
+    return str(BESIDE) if BESIDE.exists() else "grpcurl"

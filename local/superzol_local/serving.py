@@ -20,7 +20,7 @@ import asyncpg
 
 from superzol_local import programs
 from superzol_local.errors import BusyError, NotFoundError, WrongStateError
-from superzol_local.examples import READER, write_examples
+from superzol_local.examples import READER, has_grpcurl, write_examples
 from superzol_local.postgres import Postgres
 from superzol_local.programs import Command, Program, python_module
 from superzol_local.progress import Steps
@@ -250,6 +250,8 @@ async def _run_server(options: Options, state: State, target: _Target, steps: St
         with steps.step("starting the server"):
             await _answers(server, options.port)
         steps.say(f"serving on localhost:{options.port}")
+        if not has_grpcurl():
+            steps.say("to ask it, install grpcurl: make .tools/bin/grpcurl")
         for line in await write_examples(target.url, options.port):
             steps.say(line)
         await _first_to_end([server, target.program] if target.program else [server])

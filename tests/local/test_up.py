@@ -38,7 +38,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 def test_the_two_lines_it_prints_can_be_pasted(state: Path) -> None:
     with running(state) as up:
-        calls = [line for line in up.output.splitlines() if "grpcurl" in line]
+        calls = [line for line in up.output.splitlines() if "grpcurl -plaintext" in line]
         answers = [
             subprocess.run(
                 [grpcurl(), *shlex.split(call)[1:]], capture_output=True, text=True, check=True
