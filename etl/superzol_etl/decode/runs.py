@@ -52,13 +52,13 @@ class Runs:
         """Why the run of this row is refused; None when it is not."""
         return self.runs[int(self.run[row])].reason
 
-    def before(self, is_at: Callable[[int], bool]) -> set[int]:
+    def before(self, are_at: Callable[[list[int]], list[bool]]) -> set[int]:
         """The numbers of the runs before refused ones of whose first row this is so."""
-        return {
-            number - 1
-            for number, run in enumerate(self.runs)
-            if number and run.reason is not None and is_at(run.start)
-        }
+        refused = [n for n, run in enumerate(self.runs) if n and run.reason is not None]
+        if not refused:
+            return set()
+        found = are_at([self.runs[number].start for number in refused])
+        return {number - 1 for number, is_so in zip(refused, found, strict=True) if is_so}
 
     def of(self, rows: Iterable[int]) -> set[int]:
         """The numbers of the runs of these rows."""

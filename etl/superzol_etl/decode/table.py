@@ -49,14 +49,15 @@ class Table:
         """The rows that could not be read, by number, and why."""
         return self.repaired.bad if self.repaired else {}
 
-    def interrupts(self, row: int) -> bool:
-        """The row may stand within an XML: it does not begin as those rows do that start one."""
+    def interrupts(self, rows: Sequence[int]) -> list[bool]:
+        """Each row may stand within an XML: it does not begin as those rows do that start one."""
         start = xml_start(self.body)
+        if start is None:
+            return [True] * len(rows)
         if self.repaired is not None:
-            raw = self.repaired.rows[row]
-        else:
-            raw = self.body[find_rows(self.body).starts[row] :][: len(start or b"")]
-        return start is None or not raw.startswith(start)
+            return [not self.repaired.rows[row].startswith(start) for row in rows]
+        places = find_rows(self.body).starts[rows].tolist()
+        return [not self.body.startswith(start, place) for place in places]
 
     def row_lines(self) -> npt.NDArray[np.int32]:
         """The line of the block on which each row starts, the first being 0."""

@@ -1,8 +1,10 @@
 """Damage within a source XML: what is lost, and that a store that lost rows counts as cut."""
 
 import gzip
+import sys
 import tempfile
 from pathlib import Path
+from types import FrameType
 from typing import NamedTuple
 
 import pytest
@@ -18,6 +20,7 @@ from superzol_etl.decode.columns import (
 )
 from superzol_etl.decode.prices import read_prices
 from superzol_etl.decode.promotions import BodyBook, read_promotions
+from superzol_etl.decode.rows import find_rows
 from superzol_etl.errors import BadFile
 from tests.support.snapshots import Item, Promo, Xml, prices_csv, promotions_csv
 
@@ -161,6 +164,28 @@ def test_an_xml_of_nobody_makes_no_other_store_cut() -> None:
     told = prices(lines)
     assert told.cut == set()
     assert {store for store, _ in told.rows} == {"1", "3"}
+
+
+def test_rows_are_looked_for_as_often_however_many_xmls_are_of_nobody() -> None:
+    def searches(nobodies: int) -> int:
+        first = price_lines()[1]
+        names = [b"-1-%d.xml" % number for number in range(nobodies)]
+        rows = [first.replace(b"-1-202606010600.xml", name) for name in names]
+        found: list[FrameType] = []
+
+        def note(frame: FrameType, event: str, _: object) -> None:
+            if event == "call" and frame.f_code is find_rows.__code__:
+                found.append(frame)
+
+        sys.setprofile(note)
+        try:
+            told = prices([price_lines()[0], first, *rows])
+        finally:
+            sys.setprofile(None)
+        assert (len(told.refused), told.cut) == (nobodies, set())
+        return len(found)
+
+    assert searches(50) == searches(5)
 
 
 def test_a_bad_price_or_an_empty_line_makes_no_store_cut() -> None:
