@@ -34,9 +34,11 @@ TORN = frozenset(
 CELL = rb'(?:"(?:[^"]|"")*"|[^",\n][^,\n]*|)'
 WELL_QUOTED = re.compile(CELL + rb"(?:," + CELL + rb")*")
 CELLS = re.compile(rb"(?:^|,)" + CELL)
+BOM = b"\xef\xbb\xbf"
 NAME_CELL = b"file_name"  # in the column of this name it stands in the header alone
-HEADER = rb'"?found_folder"?,[^\n]*\n'
-XML_START = re.compile(rb"(?:" + HEADER + rb'|\r?\n)*((?!"?found_folder"?,)[^,\n]+,)', re.I)
+FIRST_NAME = rb"(?:" + BOM + rb')?"?found_folder"?,'
+HEADER = FIRST_NAME + rb"[^\n]*\n"
+XML_START = re.compile(rb"(?:" + HEADER + rb"|\r?\n)*((?!" + FIRST_NAME + rb")[^,\n]+,)", re.I)
 
 
 class Rows(NamedTuple):
@@ -59,8 +61,8 @@ def find_rows(body: bytes) -> Rows:
 
 
 def read_names(header: bytes) -> tuple[str, ...]:
-    """The names of columns in lower case. Raises UnicodeDecodeError."""
-    names = header.decode("utf-8").strip("\r").split(",")
+    """The names of columns in lower case, without a BOM. Raises UnicodeDecodeError."""
+    names = header.decode("utf-8-sig").strip("\r").split(",")
     return tuple(name.strip().strip('"').lower() for name in names)
 
 
@@ -173,4 +175,5 @@ def _fault(row: bytes, columns: int, name: int) -> str | None:
     cells = CELLS.findall(row)
     if len(cells) != columns:
         return "row_with_wrong_number_of_fields"
-    return HEADER_REPEATED if cells[name].strip(b',"') == NAME_CELL else None
+    cell = cells[name].removeprefix(BOM).strip(b',"')
+    return HEADER_REPEATED if cell.lower() == NAME_CELL else None

@@ -10,6 +10,7 @@ import polars as pl
 
 from superzol_etl.decode.columns import Layout
 from superzol_etl.decode.rows import (
+    BOM,
     HEADER_REPEATED,
     NAME_CELL,
     NEWLINE,
@@ -107,7 +108,7 @@ def read_table(
         if _ends_in_cr(frame, width):
             body = body.replace(b"\r\n", b"\n")
             frame = _parse(body, lines, width, places)
-        if not (frame[f"column_{name}"] == NAME_CELL.decode()).any():
+        if not _has_header(frame[f"column_{name}"]):
             return Table(frame.select(_names(places)), body, lines, None)
     except UNREAD:
         pass
@@ -190,6 +191,13 @@ def _lines(body: bytes) -> int:
 def _ends_in_cr(frame: pl.DataFrame, width: int) -> bool:
     """When a column comes late, the publisher rewrites the lines above with CR LF ends."""
     return bool(frame[f"column_{width - 1}"].str.ends_with("\r").any())
+
+
+def _has_header(sources: pl.Series) -> bool:
+    """A header repeated as the publisher or another program writes it; most cells are masked."""
+    told = sources.drop_nulls()
+    short = told.filter(told.str.len_bytes() <= len(BOM + NAME_CELL))
+    return (short.str.strip_prefix(BOM.decode()).str.to_lowercase() == NAME_CELL.decode()).any()
 
 
 def _names(places: Iterable[int]) -> list[str]:

@@ -3,6 +3,7 @@
 import gzip
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
@@ -95,6 +96,38 @@ def test_a_repeated_header_costs_no_row_wherever_it_stands(place: int, is_crlf: 
         assert told.refused == [(place + 1, "header_repeated")]
 
 
+BOM = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize("place", [1, 2, 4, 10])
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param(lambda header: BOM + header, id="BOM"),
+        pytest.param(bytes.upper, id="capitals"),
+        pytest.param(lambda header: BOM + header.upper(), id="BOM and capitals"),
+        pytest.param(lambda header: BOM + b'"found_folder"' + header[12:], id="BOM and quotes"),
+    ],
+)
+def test_a_repeated_header_is_known_in_other_writings(
+    place: int, write: Callable[[bytes], bytes]
+) -> None:
+    for lines, read in ((price_lines(), prices), (promotion_lines(), promotions)):
+        whole = read(lines)
+        repeated = write(lines[0])
+        told = read([repeated, *lines[1:place], repeated, *lines[place:]])
+        assert (told.rows, told.cut) == (whole.rows, set())
+        assert told.refused == [(place + 1, "header_repeated")]
+
+
+def test_a_repeated_header_is_known_where_the_name_of_the_source_stands_first() -> None:
+    first = price_lines()[1]
+    cells = [line.strip().split(b",") for line in (price_lines()[0], first)]
+    header, row = (b",".join([name, folder, *rest]) + b"\n" for folder, name, *rest in cells)
+    told = prices([BOM + header, row, BOM + header.upper()])
+    assert (told.rows, told.refused) == ([("1", "1")], [(3, "header_repeated")])
+
+
 def test_a_second_header_of_other_columns_is_refused() -> None:
     lines = price_lines()
     other = lines[0].replace(b"itemcode", b"x").replace(b"itemprice", b"itemcode")
@@ -102,10 +135,13 @@ def test_a_second_header_of_other_columns_is_refused() -> None:
         prices([*lines[:4], other.replace(b"x", b"itemprice"), *lines[4:]])
 
 
-def test_a_header_on_top_again_does_not_make_the_file_one_block(tmp_path: Path) -> None:
+@pytest.mark.parametrize("again", [b"", BOM], ids=["plain", "BOM"])
+def test_a_header_on_top_again_does_not_make_the_file_one_block(
+    tmp_path: Path, again: bytes
+) -> None:
     lines = price_lines()
     path = tmp_path / "price_full_file_alpha.csv"
-    path.write_bytes(b"".join([lines[0], b"\n", *lines]))
+    path.write_bytes(b"".join([again, lines[0], b"\n", again, *lines]))
     assert len(list(find_blocks(path, block_bytes=100, window_bytes=64))) == 4
 
 
