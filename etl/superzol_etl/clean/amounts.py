@@ -23,9 +23,11 @@ def is_amount(published: str) -> bool:
     return NUMBER.fullmatch(published) is not None and Decimal(published) >= 0
 
 
-def is_readable(minimum: str | None) -> bool:
-    """Whether it says how much is needed, or nothing; what int4 cannot hold is as good as junk."""
-    return not minimum or read_scaled(minimum, 1000) is not None
+def is_readable(minimum: str | None, scale: int) -> bool:
+    """Whether there is no minimum, or one that int4 can hold times scale: else how much is needed
+    would be lost.
+    """
+    return not minimum or read_scaled(minimum, scale) is not None
 
 
 def read_positive(published: str | None, scale: int) -> int | None:

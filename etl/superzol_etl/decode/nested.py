@@ -8,6 +8,7 @@ MOST_JSON_CHARACTERS = 16 << 20
 # A literal becomes a syntax tree of fifty times its size first.
 MOST_LITERAL_CHARACTERS = 2 << 20
 EMPTY_LEAF = "NO_BODY"
+UNREADABLE = "{}"  # the text of what is no text: no number, no code, and no flag that says no
 
 Node: TypeAlias = object
 
@@ -77,6 +78,11 @@ def _text(node: Node) -> str:
 
 
 def leaf(node: Node, key: str) -> str | None:
-    """The first text below a key; None when it is empty."""
-    below = node.get(key) if isinstance(node, dict) else None
-    return next(iter(texts(below) or ()), None)
+    """The first text below a key; None when it is empty, UNREADABLE when a tree stands there."""
+    return first_text(node.get(key)) if isinstance(node, dict) else None
+
+
+def first_text(node: Node) -> str | None:
+    """The first text of a node; None when it is empty, UNREADABLE when it is a tree."""
+    told = [] if node == {} else texts(node)
+    return UNREADABLE if told is None else next(iter(told), None)

@@ -38,7 +38,7 @@ SOMETIMES_EMPTY = (
     "redemptionlimit",
 )
 RESTRICTIONS = ("maxqty", "minpurchaseamnt")
-MINIMA = ("minqty", "minpurchaseamnt", "minamount")
+MINIMA = {"minqty": 1000, "minpurchaseamnt": 100, "minamount": 100}  # and their scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Cells:
         most = self.text("maxqty")
         return (
             not any((self.values.get(name) or "").startswith(INHERITED) for name in RESTRICTIONS)
-            and all(is_readable(self.text(name)) for name in MINIMA)
+            and all(is_readable(self.text(name), scale) for name, scale in MINIMA.items())
             and (most is None or is_amount(most))
         )
 

@@ -14,7 +14,14 @@ from superzol_etl.clean.promotions import Promotion, PromotionItem, merge_rows
 from superzol_etl.clean.rewards import ONE, RateUnit, Reward, Terms, Unknown, read_reward
 from superzol_etl.clean.text import MOST_LETTERS
 from superzol_etl.clean.windows import DAY_END, DAY_START, read_instant
-from superzol_etl.decode.nested import Node, UnreadableTree, branches, leaf
+from superzol_etl.decode.nested import (
+    UNREADABLE,
+    Node,
+    UnreadableTree,
+    branches,
+    first_text,
+    leaf,
+)
 from superzol_etl.decode.promotion_cells import Cells
 
 UNPUBLISHED = frozenset(
@@ -91,9 +98,12 @@ def _promotion(
     start = cells.first("promotionstartdate", "promotionstartdatetime")
     end = cells.first("promotionenddate", "promotionenddatetime")
     updated = cells.first("promotionupdatedate", "promotionupdatetime")
-    coupon = leaf(limits, "additionaliscoupon") or cells.text("additionaliscoupon")
-    active = leaf(limits, "additionalisactive") or cells.text("additionalisactive")
-    total = leaf(limits, "additionalistotal") or cells.text("additionalistotal")
+    coupon, active, total = flags = [
+        leaf(limits, name) or first_text(cells.tree(name))
+        for name in ("additionaliscoupon", "additionalisactive", "additionalistotal")
+    ]
+    told = None if isinstance(limits, dict) else first_text(limits)
+    are_flags_known = UNREADABLE not in (told, *flags)
     clubs = cells.clubs()
     return Promotion(
         code=code,
@@ -114,7 +124,7 @@ def _promotion(
         active=active is None or _is_set(active),
         whole_basket=_is_set(total),
         multiple_allowed=None if multiple is None else _is_set(multiple),
-        restrictions_known=clubs is not None and cells.restrictions_known(),
+        restrictions_known=clubs is not None and are_flags_known and cells.restrictions_known(),
         raw=_raw(cells),
     )
 
@@ -159,13 +169,16 @@ def _read_group_item(
 
 def _are_limits_known(group: dict[str, Node], item: dict[str, Node]) -> bool:
     most = leaf(item, "maxqty")
-    minima = leaf(item, "minqty"), leaf(group, "minpurchaseamount")
-    return all(map(is_readable, minima)) and (most is None or is_amount(most))
+    return (
+        is_readable(leaf(item, "minqty"), ONE)
+        and is_readable(leaf(group, "minpurchaseamount"), 100)
+        and (most is None or is_amount(most))
+    )
 
 
 def _items(nodes: Iterable[Node], is_gift: bool) -> list[PromotionItem]:
     codes = (leaf(node, "itemcode") for node in nodes)
-    return [PromotionItem(code, is_gift) for code in codes if code]
+    return [PromotionItem(code, is_gift) for code in codes if code and code != UNREADABLE]
 
 
 def _gift_quantity(count: str | None) -> int | None:

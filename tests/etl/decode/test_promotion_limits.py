@@ -25,6 +25,12 @@ ITEM = {"item": {"itemcode": "11"}}
         {"clubs": '{"clubid": {"x": "1"}}'},
         {"clubs": '{"club": "1"}'},
         {"clubs": '{"clubid": ["1", {}]}'},
+        {"minqty": '{"a": "3"}'},
+        {"additionalrestrictions": '{"additionaliscoupon": {"x": 1}}'},
+        {"additionalrestrictions": '{"additionalisactive": [{"x": 1}]}'},
+        {"additionalrestrictions": '{"additionalistotal": {"x": null}}'},
+        {"additionalrestrictions": '[{"additionaliscoupon": "1"}]'},
+        {"additionalisactive": '{"x": 0}'},
     ],
 )
 def test_a_limit_that_cannot_be_read_makes_the_restrictions_unknown(
@@ -38,6 +44,9 @@ def test_a_limit_that_cannot_be_read_makes_the_restrictions_unknown(
     "cells",
     [
         {"minqty": " +2 ", "maxqty": "999999999", "minpurchaseamnt": "0.00", "minamount": ".00"},
+        {"minpurchaseamnt": "3000000", "minamount": "3000000"},
+        {"additionalrestrictions": '{"additionaliscoupon": {}, "additionalistotal": null}'},
+        {"additionalrestrictions": "[]", "additionaliscoupon": "[]"},
         {"clubs": "''"},
         {"clubs": "{}"},
         {"clubs": '{"clubid": null}'},
@@ -85,16 +94,43 @@ def test_a_flag_that_says_no_is_not_set(tmp_path: Path, no: object) -> None:
 
 @pytest.mark.parametrize(
     ("of_item", "of_group"),
-    [({"minqty": "99999999999"}, {}), ({"maxqty": "x"}, {}), ({}, {"minpurchaseamount": "x"})],
+    [
+        ({"minqty": "99999999999"}, {}),
+        ({"minqty": {"a": "3"}}, {}),
+        ({"minqty": [{"q": "3"}]}, {}),
+        ({"maxqty": "x"}, {}),
+        ({"maxqty": {"a": "3"}}, {}),
+        ({}, {"minpurchaseamount": "x"}),
+        ({}, {"minpurchaseamount": {"x": 1}}),
+    ],
 )
 def test_limits_of_a_group_are_held_to_the_same(
-    tmp_path: Path, of_item: dict[str, str], of_group: dict[str, str]
+    tmp_path: Path, of_item: dict[str, object], of_group: dict[str, object]
 ) -> None:
     item = {"itemcode": "13", "discountedprice": "5.00", "minqty": "1", **of_item}
     tree = {"group": {"groupid": "1", "promotionitems": {"promotionitem": item}, **of_group}}
     (promotion,), _ = decode(tmp_path, csv({"promotionid": "3", "groups": json.dumps(tree)}))
     assert not isinstance(promotion.reward, Unknown)
     assert not promotion.restrictions_known
+
+
+def test_a_group_keeps_a_minimum_of_millions_and_an_empty_one(tmp_path: Path) -> None:
+    item = {"itemcode": "13", "discountedprice": "5.00", "minqty": {}}
+    group = {"promotionitems": {"promotionitem": item}, "minpurchaseamount": "3000000"}
+    row = {"promotionid": "3", "groups": json.dumps({"group": group})}
+    (promotion,), _ = decode(tmp_path, csv(row))
+    assert (promotion.min_purchase, promotion.restrictions_known) == (300_000_000, True)
+
+
+def test_a_gift_flag_that_is_a_tree_is_not_taken_for_no(tmp_path: Path) -> None:
+    tree = {"item": {"itemcode": "11", "isgiftitem": {"x": 1}}}
+    (promotion,), _ = decode(tmp_path, csv(items_row("1", tree) | TERMS))
+    assert promotion.items[0].is_gift and isinstance(promotion.reward, Unknown)
+
+
+def test_a_code_that_is_a_tree_names_no_item(tmp_path: Path) -> None:
+    (promotion,), _ = decode(tmp_path, csv(items_row("1", {"item": {"itemcode": {"x": 1}}})))
+    assert promotion.items == ()
 
 
 def test_plain_terms_stay_known(tmp_path: Path) -> None:
