@@ -21,6 +21,8 @@ from superzol_etl.volume.partial import Partial
 
 PIECE_BYTES = 1 << 20
 USER_AGENT = "superzol-etl"
+# S3 keeps aws-chunked, how an object was sent to it, beside the object.
+UNCHANGED = frozenset(["", "identity", "aws-chunked"])
 
 
 class Request(NamedTuple):
@@ -121,8 +123,7 @@ class Download(NamedTuple):
         # A page for people instead of a file: a captcha, a login, a portal of the network.
         if response.headers.get("Content-Type", "").startswith("text/html"):
             raise PassingTrouble(f"{self.file.name} was answered with a web page: try again later")
-        packed = response.headers.get("Content-Encoding", "identity")
-        if packed != "identity":
+        if packed := packed_as(response):
             raise WrongConfiguration(
                 f"{self.file.name} came packed as {packed}, though plain bytes were asked for: let"
                 " the server send files as they are"
@@ -143,6 +144,14 @@ class Download(NamedTuple):
             check_size(self.target, self.file.name, size)
         for digest in (promised, self.file.digest):
             check_digest(self.target, self.file.name, digest)
+
+
+def packed_as(response: httpx.Response) -> str:
+    """The encodings that change the bytes; "" where they come as they are stored."""
+    named = [
+        name.strip().lower() for name in response.headers.get("Content-Encoding", "").split(",")
+    ]
+    return ", ".join(name for name in named if name not in UNCHANGED)
 
 
 def mark_of(response: httpx.Response) -> str:

@@ -46,8 +46,11 @@ def send(answer: Answer, seen: Seen) -> Answer:
     return answer
 
 
-def test_a_file_that_comes_packed_is_refused_with_what_to_do(web: Web, served: Fetcher) -> None:
-    packed = Answer(200, b"\x1f\x8b", PLAIN | {"Content-Encoding": "gzip"})
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "aws-chunked, gzip"])
+def test_a_file_that_comes_packed_is_refused_with_what_to_do(
+    web: Web, served: Fetcher, encoding: str
+) -> None:
+    packed = Answer(200, b"\x1f\x8b", PLAIN | {"Content-Encoding": encoding})
     for name in snapshot_files():
         web.files.pop(f"/day/{name}")
         web.routes[f"/day/{name}"] = lambda seen: packed
@@ -64,9 +67,13 @@ def test_a_file_that_comes_packed_is_refused_with_what_to_do(web: Web, served: F
         {"x-goog-hash": "md5=a"},
         {"Last-Modified": "Fri, 31 Dec 9999 23:59:59 GMT"},
         {"Last-Modified": "yesterday"},
+        {"Content-Encoding": "Identity"},
+        {"Content-Encoding": ""},
+        {"Content-Encoding": "aws-chunked"},
+        {"Content-Encoding": "AWS-Chunked,"},
     ],
 )
-def test_headers_that_cannot_be_read_promise_nothing(
+def test_headers_that_tell_nothing_of_the_bytes_change_nothing(
     web: Web, served: Fetcher, headers: dict[str, str]
 ) -> None:
     files = snapshot_files()
