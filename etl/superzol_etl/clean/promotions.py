@@ -26,8 +26,9 @@ class Promotion:
 
     code: the chain's own number. part: tells sets of terms of one promotion apart. starts_at and
     ends_at are in UTC and belong to it; None where the file does not say. Quantities in
-    thousandths, amounts in agorot, None where there is no such limit. clubs: empty means everyone.
-    restrictions_known: False where the file cannot tell an absent limit from one that repeats.
+    thousandths, amounts in agorot, None where there is no such limit or it cannot be read. clubs:
+    empty means everyone, or clubs that cannot be read. restrictions_known: False where a limit,
+    clubs or a flag cannot be read, or the file cannot tell an absent limit from one that repeats.
     raw: what was published, as JSON.
     """
 
@@ -54,7 +55,9 @@ class Promotion:
 
     @property
     def body_hash(self) -> bytes:
-        """Equal where nothing but the store differs, in what is published and in how it is read."""
+        """Equal where nothing but the store differs: in what is published, and in how its terms,
+        limits, clubs and flags are read.
+        """
         read = (self.part, self.reward, self.starts_at, self.ends_at, self.weighted)
         limits = (self.min_quantity, self.max_quantity, self.min_purchase, self.restrictions_known)
         whom = (self.clubs, self.coupon, self.active, self.whole_basket, self.multiple_allowed)
