@@ -53,13 +53,14 @@ class Answer(NamedTuple):
 class Database:
     """A pool of connections that can only read.
 
-    generation: of the newest answer; 0 before the first load.
+    generation: of the newest answer; 0 before the first load. answers: how many there were.
     """
 
     def __init__(self, pool: asyncpg.Pool, limits: Limits) -> None:
         self._pool = pool
         self._limits = limits
         self.generation = 0
+        self.answers = 0
 
     @classmethod
     async def open(cls, url: str, limits: Limits) -> Self:
@@ -178,6 +179,7 @@ class Database:
 
     def _remember(self, call: Call | None, generation: int) -> None:
         self.generation = max(self.generation, generation)
+        self.answers += 1
         if call is not None:
             call.generation = generation
 

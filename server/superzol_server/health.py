@@ -42,15 +42,16 @@ class Health:
         """Sets the status of the services; that of the whole server stays.
 
         A database that does not answer takes the services away, but not every pod at once: by the
-        whole server they stay where they are and answer UNAVAILABLE. A jam takes nothing away.
+        whole server they stay where they are and answer UNAVAILABLE. A jam takes nothing away, if
+        any call was answered while the look waited: else the database hangs.
         """
+        before = self._database.answers
         try:
             await self._set((await self._database.fetch(GET_GENERATION)).generation)
-        except Busy as error:
-            log.warning("generation not read", extra={"problem": str(error)})
         except Exception as error:
             log.warning("generation not read", extra={"problem": repr(error)})
-            await self.servicer.set([*self._without_data, *self._loaded], NOT_SERVING)
+            if not isinstance(error, Busy) or self._database.answers == before:
+                await self.servicer.set([*self._without_data, *self._loaded], NOT_SERVING)
 
     async def _set(self, generation: int) -> None:
         await self.servicer.set(self._without_data, SERVING)

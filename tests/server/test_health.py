@@ -14,7 +14,7 @@ from grpc import StatusCode
 from superzol.dataset.v1.dataset_pb2 import GetStatsRequest
 from superzol_schema import upgrade
 from superzol_server.api import ANALYTICS, CATALOG, DATASET, PRICING
-from superzol_server.database import Limits
+from superzol_server.database import Busy, Limits
 from superzol_server.health import NOT_SERVING, SERVING, WHOLE_SERVER
 from superzol_server.health_service import SERVICE_UNKNOWN
 from tests.support.catalogue import Store, fill
@@ -128,6 +128,22 @@ async def test_outage_of_the_database_takes_services_away_but_not_the_server_and
 
 async def test_jam_takes_no_service_away(database: str, connection: asyncpg.Connection) -> None:
     await fill(connection, Store("shop:1"))
+    slow = "SELECT 1 AS answer_generation, true AS answer_found, pg_sleep(0.1)"
+    limits = Limits(connections=1, statement_seconds=300.0, connection_seconds=1.0)
+    async with running_api(database, limits) as running:
+        calls = (running.database.fetch(slow) for _ in range(30))
+        jam = asyncio.gather(*calls, return_exceptions=True)
+        await asyncio.sleep(0)  # so that they stand in line before the look
+        await running.api.health.look()
+        for service in SERVICES:
+            assert await is_serving(running.channel, service)
+        assert isinstance((await jam)[-1], Busy)
+
+
+async def test_database_that_answers_nobody_takes_services_away(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    await fill(connection, Store("shop:1"))
     limits = Limits(connections=1, statement_seconds=300.0, connection_seconds=0.2)
     async with running_api(database, limits) as running:
         async with connection.transaction():
@@ -138,8 +154,12 @@ async def test_jam_takes_no_service_away(database: str, connection: asyncpg.Conn
             said = await refusal(refused)
             await running.api.health.look()
             for service in SERVICES:
-                assert await is_serving(running.channel, service)
+                assert not await is_serving(running.channel, service)
+            assert await is_serving(running.channel, WHOLE_SERVER)
         await waiting
+        await running.api.health.look()
+        for service in SERVICES:
+            assert await is_serving(running.channel, service)
     assert said.reason == "SERVER_BUSY"
 
 

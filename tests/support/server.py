@@ -18,10 +18,11 @@ LIMITS = Limits(connections=4, statement_seconds=5.0, connection_seconds=2.0)
 
 
 class Running(NamedTuple):
-    """A server that answers, and a channel to it."""
+    """A server that answers, a channel to it, and the connections it has."""
 
     api: Api
     channel: grpc.aio.Channel
+    database: Database
 
 
 @asynccontextmanager
@@ -33,7 +34,7 @@ async def running_api(url: str, limits: Limits = LIMITS) -> AsyncIterator[Runnin
     await api.server.start()
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{api.port}") as channel:
-            yield Running(api, channel)
+            yield Running(api, channel, database)
     finally:
         await api.server.stop(None)
         await database.close()
