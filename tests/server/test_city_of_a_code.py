@@ -11,7 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from superzol.analytics.v1.analytics_pb2 import CompareBasketRequest, ListCheapestStoresRequest
 from superzol.analytics.v1.basket_pb2 import BasketItem
 from superzol.analytics.v1.comparison_pb2 import ComparePricesRequest, PriceGroupKind
-from superzol.catalog.v1.store_pb2 import ListStoresRequest
+from superzol.catalog.v1.store_pb2 import ListCitiesRequest, ListStoresRequest
 from superzol.pricing.v1.pricing_pb2 import ListPricesRequest
 from tests.support.catalogue import Fact, Offer, Product, Store, Version, fill
 from tests.support.clients import AnalyticsClient, CatalogClient, PricingClient
@@ -105,6 +105,25 @@ async def test_stores_of_a_code_are_compared(database: str, connection: asyncpg.
     await fill(connection, *FACTS, twin, Offer(MILK, "beta:1", 500))
     async with running_api(database) as running:
         assert list(await cheapest(running.channel, "99999")) == ["beta:1", CODED]
+
+
+async def test_cities_of_a_code_only_are_groups_of_their_own(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    nowhere, other = Store("beta:1"), Store("beta:2", city_code="99998")
+    sold = [Offer(MILK, store.store_id, 700) for store in (nowhere, other)]
+    await fill(connection, *FACTS, nowhere, other, *sold)
+    request = ComparePricesRequest(
+        product_ids=[MILK],
+        chain_ids=["alpha", "beta"],
+        group_by=PriceGroupKind.PRICE_GROUP_KIND_CITY,
+    )
+    async with running_api(database) as running:
+        answer = await AnalyticsClient(running.channel).ComparePrices(request)
+        cities = (await CatalogClient(running.channel).ListCities(ListCitiesRequest())).cities
+    (compared,) = answer.comparisons
+    groups = {group.group for group in compared.groups}
+    assert groups == {""} | {city.name or city.city_code for city in cities}
 
 
 FACTS: tuple[Fact, ...] = (

@@ -29,12 +29,12 @@ WITH used AS MATERIALIZED (
         CASE $6::text
             WHEN 'store' THEN store.store_id
             WHEN 'chain' THEN used.chain_id
-            ELSE coalesce(search_text(store.city), '')
+            ELSE coalesce(search_text(store.city), store.city_code, '')
         END AS group_key,
         CASE $6
             WHEN 'store' THEN store.store_id
             WHEN 'chain' THEN used.chain_id
-            ELSE coalesce(store.city, '')
+            ELSE coalesce(store.city, store.city_code, '')
         END AS group_name,
         used.chain_id,
         used.version
