@@ -108,7 +108,7 @@ async def test_a_store_file_describes_stores_and_blanks_keep_what_was_known(
 async def test_a_city_is_one_however_its_chain_writes_it(
     chain: Chain, connection: asyncpg.Connection
 ) -> None:
-    written = ['ת"א', "תל אביב - יפו", "5000", "ק.מוצקין", "99999", "עיר חדשה"]
+    written = ['ת"א', "תל אביב - יפו", "5000", "ק.מוצקין", "99999", "099999", "00", "עיר חדשה"]
     stores = [(str(number), "סניף", city) for number, city in enumerate(written, 1)]
     prices = prices_csv("PriceFull", [full(Item("1", "1.00"))])
     chain.load_files(
@@ -126,6 +126,8 @@ async def test_a_city_is_one_however_its_chain_writes_it(
         ("תל אביב-יפו", "5000", "5000"),
         ("קריית מוצקין", "8200", "ק.מוצקין"),
         (None, "99999", "99999"),
+        (None, "99999", "099999"),
+        (None, None, "00"),
         ("עיר חדשה", None, "עיר חדשה"),
     ]
 

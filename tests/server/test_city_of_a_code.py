@@ -62,7 +62,7 @@ async def cheapest(channel: grpc.aio.Channel, city: str) -> Iterable[str]:
 
 @pytest.mark.parametrize(
     ("city", "store_ids"),
-    [("99999", [CODED]), (" 099999 ", [CODED]), ("88888", [NAMED]), ("כפר נעלם", [NAMED])],
+    [("99999", [CODED]), (" 099999 ", [CODED]), ("כפר נעלם", [NAMED])],
 )
 @pytest.mark.parametrize(
     "ask",
@@ -97,7 +97,7 @@ async def test_store_is_in_the_city_of_its_code(
     await fill(connection, *FACTS)
     async with running_api(database) as running:
         assert list(await ask(running.channel, "99999")) == [CODED]
-        assert list(await ask(running.channel, "88888")) == []
+        assert list(await ask(running.channel, "חיפה")) == []
 
 
 async def test_stores_of_a_code_are_compared(database: str, connection: asyncpg.Connection) -> None:
@@ -128,7 +128,7 @@ async def test_cities_of_a_code_only_are_groups_of_their_own(
 
 FACTS: tuple[Fact, ...] = (
     Store(CODED, city_code="99999"),
-    Store(NAMED, city="כפר נעלם", city_code="88888"),
+    Store(NAMED, city="כפר נעלם", city_code="99999"),  # as no load makes it
     Store(ELSEWHERE, city="חיפה"),
     Product(MILK, "חלב", category_id="dairy.milk"),
     *(Offer(MILK, store_id, 600) for store_id in (CODED, NAMED, ELSEWHERE)),

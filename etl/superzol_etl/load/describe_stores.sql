@@ -4,7 +4,7 @@
 WITH placed AS (
     SELECT told.*,
            coalesce(told.city, told.city_code) AS published_city,
-           coalesce(coded.code, locality_spelling.code, told.city_code) AS locality_code,
+           coalesce(locality_spelling.code, nullif(ltrim(told.city_code, '0'), '')) AS locality_code,
            coalesce(coded.name, named.name, told.city) AS locality_name
     FROM store_told AS told
     LEFT JOIN locality AS coded ON coded.code = ltrim(told.city_code, '0')
