@@ -8,6 +8,7 @@ import asyncpg
 import typer
 
 from superzol_schema.bootstrap import UnsuitableDatabaseError
+from superzol_schema.database_url import MissingFileError
 from superzol_schema.migration import upgrade
 
 USAGE, UNREACHABLE, REFUSED, CONFIGURATION = 64, 75, 77, 78
@@ -56,7 +57,7 @@ def upgrade_command(database: Database) -> None:
 def explain(error: Exception) -> tuple[int, str]:
     """Returns the exit code for an error and a sentence that says what to do."""
     match error:
-        case UnsuitableDatabaseError():
+        case UnsuitableDatabaseError() | MissingFileError():
             return CONFIGURATION, str(error)
         case asyncpg.InvalidCatalogNameError():
             return CONFIGURATION, f"{error}: create it first, or check the name in --database"

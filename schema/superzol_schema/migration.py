@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from superzol_schema.bootstrap import OWNER, prepare
+from superzol_schema.database_url import check_url
 
 REVISIONS = Path(__file__).parent / "revisions"
 CONNECT_SECONDS = 10
@@ -24,8 +25,10 @@ async def upgrade(url: str) -> list[str]:
     """Brings the database to the newest revision and returns the names of the revisions applied.
 
     Upgrades of one database wait for one another.
-    Raises UnsuitableDatabaseError, or the driver's errors.
+    Raises UnsuitableDatabaseError, MissingFileError, ValueError for a URL that is none, or the
+    driver's errors.
     """
+    check_url(url)
     connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
     try:
         # Held until this connection closes, which is after the revisions are committed.

@@ -8,11 +8,16 @@ import asyncpg
 import typer
 from pydantic import ValidationError
 
+from superzol_server.database_url import MissingFileError
 from superzol_server.serving import PASSING, serve
 from superzol_server.settings import Settings
 from superzol_telemetry import configure_logging
 
 USAGE, UNREACHABLE, REFUSED, CONFIGURATION = 64, 75, 77, 78
+BAD_URL = (
+    "--database is not a valid URL: write it as "
+    "postgresql://user:password@host:5432/name, with %2F for / in a password and so on"
+)
 
 app = typer.Typer(
     help="Answers questions about supermarket prices over gRPC.",
@@ -83,6 +88,8 @@ def explain(error: Exception) -> tuple[int, str]:
             if fault["type"] == "missing":
                 return USAGE, "which database? Give --database or set DATABASE_URL"
             return USAGE, f"{name}: {fault['msg']}; see superzol-server serve --help"
+        case MissingFileError():
+            return CONFIGURATION, str(error)
         case asyncpg.InvalidAuthorizationSpecificationError():
             return REFUSED, f"{error}: check user and password in --database"
         case asyncpg.InsufficientPrivilegeError():
@@ -108,10 +115,7 @@ def explain(error: Exception) -> tuple[int, str]:
             )
         case ValueError() | asyncpg.InterfaceError():
             # The driver quotes what it cannot read, and that may be the password.
-            return CONFIGURATION, (
-                "--database is not a valid URL: write it as "
-                "postgresql://user:password@host:5432/name, with %2F for / in a password and so on"
-            )
+            return CONFIGURATION, BAD_URL
     raise error
 
 

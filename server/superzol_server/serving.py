@@ -11,6 +11,7 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from superzol_server.api import Api, build_api
 from superzol_server.database import Database
+from superzol_server.database_url import check_url
 from superzol_server.settings import Settings
 
 REFUSE_SECONDS = 0.5
@@ -46,13 +47,15 @@ async def serve(settings: Settings) -> None:
 
 async def reach_database(settings: Settings) -> Database:
     """Connects, and tries again while the trouble may pass; raises the last error after that."""
+    url = settings.database.get_secret_value()
+    check_url(url)
     set_on_retry_hooks([log_retry])
     attempts = stamina.retry_context(
         on=PASSING, attempts=None, timeout=settings.start_seconds, wait_initial=0.1, wait_max=2.0
     )
     async for attempt in attempts:
         with attempt:
-            return await Database.open(settings.database.get_secret_value(), settings.limits())
+            return await Database.open(url, settings.limits())
     raise AssertionError("the last attempt returns or raises")
 
 

@@ -126,6 +126,8 @@ def test_command_says_what_it_applied(blank: str) -> None:
         (["downgrade"], 64, "downgrade"),
         (["upgrade", "--database", "postgresql://nobody@127.0.0.1:1/none"], 75, "is it running"),
         (["upgrade", "--database", "mysql://localhost/none"], 78, "postgresql://"),
+        (["upgrade", "--database", "postgresql://u@localhost:99999/x"], 78, "postgresql://"),
+        (["upgrade", "--database", "postgresql://h/x?sslrootcert=/no/ca"], 78, "/no/ca, sslroot"),
     ],
 )
 def test_command_fails_with_a_code_and_advice(arguments: list[str], code: int, advice: str) -> None:

@@ -176,6 +176,8 @@ async def test_taken_port_is_a_fault_of_configuration(database: str) -> None:
         (["serve", "--port", "99999", "--database", "postgresql://x"], 64, "port"),
         (["serve", "--nonsense"], 64, "--nonsense"),
         (["serve", "--database", "mysql://x"], 78, "postgresql://"),
+        (["serve", "--database", "postgresql://u@localhost:99999/x"], 78, "postgresql://"),
+        (["serve", "--database", "postgresql://h/x?sslrootcert=/no/ca"], 78, "/no/ca, sslrootcert"),
         (["serve", "--database", "postgresql://nobody@127.0.0.1:1/x"], 75, "is it running"),
     ],
 )
