@@ -15,11 +15,11 @@ from superzol.catalog.v1.catalog_pb2 import ListChainsRequest
 from superzol.catalog.v1.store_pb2 import ListStoresRequest
 from superzol_server.calls import Call, current_call
 from superzol_server.catalog.service import COUNT_STORES, LIST_STORES
-from superzol_server.database import Busy, Database, Limits, Snapshot
+from superzol_server.database import Busy, Limits, Snapshot
 from superzol_server.errors import NotFound
 from tests.support.catalogue import Store, fill, publish
 from tests.support.clients import CatalogClient
-from tests.support.server import refusal, running_api
+from tests.support.server import reached, refusal, running_api
 
 # pg_stat_activity would show one moment throughout a transaction.
 WAITING = """
@@ -85,7 +85,7 @@ async def test_short_deadline_does_not_cost_the_connection(
     database: str, connection: asyncpg.Connection
 ) -> None:
     limits = Limits(connections=1, statement_seconds=20.0, connection_seconds=2.0)
-    opened = await Database.open(database, limits)
+    opened = await reached(database, limits)
     before = (await opened.fetch(BACKEND)).rows
     async with locked(connection, "store"):
         for milliseconds in range(1, 20):
@@ -112,7 +112,7 @@ async def test_call_that_finds_no_free_connection_is_unavailable(
 
 
 async def test_connection_is_of_a_role_that_cannot_write(database: str) -> None:
-    opened = await Database.open(database, Limits())
+    opened = await reached(database, Limits())
     insert = "INSERT INTO chain_alias VALUES ('x', 1) RETURNING 1 AS answer_generation"
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await opened.fetch(insert)
@@ -124,7 +124,7 @@ async def test_connection_is_of_a_role_that_cannot_write(database: str) -> None:
 async def test_generation_comes_with_the_rows_and_without_them(
     database: str, connection: asyncpg.Connection
 ) -> None:
-    opened = await Database.open(database, Limits())
+    opened = await reached(database, Limits())
     empty = await opened.fetch(LIST_STORES, *NO_FILTERS, "", 10)
     await fill(connection, Store("shop:1"))
     await publish(connection)
@@ -138,7 +138,7 @@ async def test_total_is_counted_in_the_snapshot_of_the_rows(
     database: str, connection: asyncpg.Connection
 ) -> None:
     await fill(connection, Store("shop:1"), Store("shop:2"))
-    opened = await Database.open(database, Limits())
+    opened = await reached(database, Limits())
     totals: list[Any] = []
     for number in range(3, 13):
         asked = opened.fetch_page(LIST_STORES, NO_FILTERS, ("", 100), COUNT_STORES)
@@ -152,7 +152,7 @@ async def test_statements_read_together_see_the_same_data(
     database: str, connection: asyncpg.Connection
 ) -> None:
     await fill(connection, Store("shop:1"))
-    opened = await Database.open(database, Limits(connections=1))
+    opened = await reached(database, Limits(connections=1))
     asked = 0
 
     async def count_twice(snapshot: Snapshot) -> tuple[int, int]:
@@ -174,7 +174,7 @@ async def test_refusal_of_what_was_published_meanwhile_is_asked_again(
     database: str, connection: asyncpg.Connection
 ) -> None:
     await fill(connection, Store("shop:1"))
-    opened = await Database.open(database, Limits(connections=1))
+    opened = await reached(database, Limits(connections=1))
     asked = 0
 
     async def refuse(snapshot: Snapshot) -> int:
@@ -198,7 +198,7 @@ async def test_refusal_of_what_was_published_meanwhile_is_asked_again(
 async def test_closed_database_waits_no_longer_than_it_must(
     database: str, connection: asyncpg.Connection
 ) -> None:
-    opened = await Database.open(database, Limits(connections=1, statement_seconds=30.0))
+    opened = await reached(database, Limits(connections=1, statement_seconds=30.0))
     async with locked(connection, "store"):
         waiting = asyncio.ensure_future(opened.fetch(LIST_STORES, *NO_FILTERS, "", 10))
         await waiting_becomes(connection, 1)

@@ -189,7 +189,7 @@ async def test_start_that_fails_exits_with_a_code_and_advice(
 
 
 async def test_database_without_the_schema_is_a_fault_of_configuration(blank: str) -> None:
-    code, said = await run("serve", "--port", "0", "--database", blank, START_SECONDS="0.3")
+    code, said = await run("serve", "--port", "0", "--database", blank)
     assert (code, "superzol-schema upgrade" in said) == (78, True)
 
 
@@ -197,7 +197,7 @@ async def test_user_who_may_not_read_is_refused(server_url: str, database: str) 
     login = f"stranger_{id(object())}"
     await execute(server_url, f"CREATE ROLE {login} LOGIN PASSWORD 'test'")
     url = signed_in(database, login)
-    code, said = await run("serve", "--port", "0", "--database", url, START_SECONDS="0.3")
+    code, said = await run("serve", "--port", "0", "--database", url)
     await execute(server_url, f"DROP ROLE {login}")
     assert (code, "GRANT superzol_reader" in said) == (77, True)
 

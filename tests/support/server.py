@@ -9,9 +9,12 @@ from google.protobuf.any_pb2 import Any
 from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from google.rpc.status_pb2 import Status
+from pydantic import SecretStr
 
 from superzol_server.api import Api, build_api
 from superzol_server.database import Database, Limits
+from superzol_server.serving import reach_database
+from superzol_server.settings import Settings
 
 Detail = TypeVar("Detail", bound=Message)
 LIMITS = Limits(connections=4, statement_seconds=5.0, connection_seconds=2.0)
@@ -25,10 +28,21 @@ class Running(NamedTuple):
     database: Database
 
 
+async def reached(url: str, limits: Limits) -> Database:
+    """Connects as the server does, which tries again: on a busy machine that takes seconds."""
+    settings = Settings(  # type: ignore[call-arg]  # by the names, as options of the command line
+        database=SecretStr(url),
+        pool_connections=limits.connections,
+        statement_seconds=limits.statement_seconds,
+        pool_wait_seconds=limits.connection_seconds,
+    )
+    return await reach_database(settings)
+
+
 @asynccontextmanager
 async def running_api(url: str, limits: Limits = LIMITS) -> AsyncIterator[Running]:
     """Serves a database on a free port until left."""
-    database = await Database.open(url, limits)
+    database = await reached(url, limits)
     api = build_api(database, "127.0.0.1", 0)
     await api.health.start()
     await api.server.start()

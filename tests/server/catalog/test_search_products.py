@@ -9,10 +9,10 @@ from grpc import StatusCode
 
 from superzol.catalog.v1.catalog_pb2 import SearchProductsRequest
 from superzol_server.catalog.service import BEFORE_THE_BEST, SEARCH_PRODUCTS
-from superzol_server.database import Database, Limits
+from superzol_server.database import Limits
 from tests.support.catalogue import Offer, Product, Store, fill, publish
 from tests.support.clients import CatalogClient
-from tests.support.server import refusal, running_api
+from tests.support.server import reached, refusal, running_api
 
 NAMES = {
     "1": "חלב תנובה 3% 1 ליטר",
@@ -163,7 +163,7 @@ async def test_of_too_many_products_those_in_most_stores_are_found(
         Offer(f"shop:{code}", f"shop:{n}", 500) for code in sold for n in range(1, sold[code] + 1)
     ]
     await fill(connection, *stores, *products, *offers)
-    opened = await Database.open(database, Limits())
+    opened = await reached(database, Limits())
     chosen: tuple[object, ...] = ("ח", [], None, None, None, None)
     found = {
         most: await opened.fetch(SEARCH_PRODUCTS, *chosen, most, *BEFORE_THE_BEST, 10)
