@@ -34,17 +34,14 @@ SET name = coalesce(excluded.name, known.name),
     quantity = coalesce(excluded.quantity, known.quantity),
     unit_of_quantity = coalesce(excluded.unit_of_quantity, known.unit_of_quantity),
     unit_of_measure = coalesce(excluded.unit_of_measure, known.unit_of_measure),
-    net_quantity = CASE WHEN excluded.net_unit IS NULL AND excluded.weighted = known.weighted
-                         AND (excluded.name, excluded.quantity, excluded.unit_of_quantity, excluded.unit_of_measure)
-                             IS DISTINCT FROM (known.name, known.quantity, known.unit_of_quantity, known.unit_of_measure)
-                        THEN known.net_quantity ELSE excluded.net_quantity END,
-    net_unit = CASE WHEN excluded.net_unit IS NULL AND excluded.weighted = known.weighted
+    (net_quantity, net_unit, pieces) = (
+        SELECT CASE WHEN say.nothing THEN known.net_quantity ELSE excluded.net_quantity END,
+               CASE WHEN say.nothing THEN known.net_unit ELSE excluded.net_unit END,
+               CASE WHEN say.nothing THEN known.pieces ELSE excluded.pieces END
+        FROM (SELECT excluded.net_unit IS NULL AND excluded.weighted = known.weighted
                      AND (excluded.name, excluded.quantity, excluded.unit_of_quantity, excluded.unit_of_measure)
                          IS DISTINCT FROM (known.name, known.quantity, known.unit_of_quantity, known.unit_of_measure)
-                    THEN known.net_unit ELSE excluded.net_unit END,
-    pieces = CASE WHEN excluded.net_unit IS NULL AND excluded.weighted = known.weighted
-                   AND (excluded.name, excluded.quantity, excluded.unit_of_quantity, excluded.unit_of_measure)
-                       IS DISTINCT FROM (known.name, known.quantity, known.unit_of_quantity, known.unit_of_measure)
-                  THEN known.pieces ELSE excluded.pieces END,
+             ) AS say (nothing)
+    ),
     weighted = excluded.weighted,
     changed_version = excluded.changed_version
