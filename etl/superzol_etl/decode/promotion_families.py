@@ -55,10 +55,11 @@ def read_row(cells: Cells) -> PromotionRow | None:
         gift = _is_set(cells.text("isgiftitem"))
         prices = [cells.text("giftitemprice")] if gift else []
         return PromotionRow((_read_terms(cells, code, [PromotionItem(item, gift)], prices),), True)
-    listed = branches(tree, "item")
-    gifts = branches(cells.tree("giftsitems"), "item")
-    given = [node for node in listed if _is_set(leaf(node, "isgiftitem"))] + gifts
-    bought = [node for node in listed if not _is_set(leaf(node, "isgiftitem"))]
+    bought: list[Node] = []
+    given: list[Node] = []
+    for node in branches(tree, "item"):
+        (given if _is_set(leaf(node, "isgiftitem")) else bought).append(node)
+    given += branches(cells.tree("giftsitems"), "item")
     items = [*_items(bought, False), *_items(given, True)]
     prices = [leaf(node, "giftitemprice") for node in given]
     return PromotionRow((_read_terms(cells, code, items, prices),), False)
