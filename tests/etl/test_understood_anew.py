@@ -54,3 +54,18 @@ async def test_words_that_say_less_than_is_known_take_nothing_away(
     }
     chain.load_files(files)
     assert [tuple(row) for row in await connection.fetch(UNDERSTOOD)] == before
+
+
+async def test_measures_stay_where_other_words_change_and_none_is_told(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    chain.load_files(day(1, "1.00"))
+    before = [tuple(row) for row in await connection.fetch(UNDERSTOOD)]
+    files = {
+        name: data.replace(",IL,2,ליטר".encode(), ",ישראל,'',''".encode())
+        for name, data in day(2, "2.00").items()
+    }
+    chain.load_files(files)
+    assert [tuple(row) for row in await connection.fetch(UNDERSTOOD)] == before
+    told = "SELECT country FROM product_in_chain WHERE net_unit = 2 AND changed_version = 2"
+    assert await connection.fetchval(told) == "ישראל"
