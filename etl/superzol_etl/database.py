@@ -2,18 +2,15 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
+from superzol_etl.database_url import MissingFileError, check_url
 from superzol_etl.errors import EtlError, NotAllowed, PassingTrouble, WrongConfiguration
 
 CONNECT_SECONDS = 10
 ROLE = "superzol_loader"
-FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
-SYSTEM = "system"  # of sslrootcert: the certificates that the system trusts
 BAD_URL = (
     "--database is no valid URL of PostgreSQL: write it as"
     " postgresql://user:password@host:5432/name, and / @ : # ? in a password as %2F %40 %3A %23 %3F"
@@ -46,7 +43,7 @@ async def connected(url: str, *, of_run: bool = False) -> AsyncIterator[Connecti
     settings; PassingTrouble when nothing answers, and when it is a standby; else the driver's
     errors.
     """
-    _check_url(url)
+    _check(url)
     settings = {"role": ROLE, "application_name": "superzol-etl", "jit": "off"}
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=settings)
@@ -67,20 +64,13 @@ async def connected(url: str, *, of_run: bool = False) -> AsyncIterator[Connecti
         await connection.close()
 
 
-def _check_url(url: str) -> None:
-    """Raises WrongConfiguration for what the driver takes for another port, and for certificates
-    that are not there, which to it look like a server that is not.
-    """
+def _check(url: str) -> None:
     try:
-        parts = urlsplit(url)
-        _ = [urlsplit(f"//{host}").port for host in parts.netloc.rpartition("@")[2].split(",")]
-        options = parse_qs(parts.query)
+        check_url(url)
+    except MissingFileError as error:
+        raise WrongConfiguration(str(error)) from None
     except ValueError:
         raise WrongConfiguration(BAD_URL) from None
-    for name in FILES:
-        for path in options.get(name, []):
-            if path != SYSTEM and not Path(path).is_file():
-                raise WrongConfiguration(f"{path}, {name} in --database, is no file")
 
 
 @contextmanager

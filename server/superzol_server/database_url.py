@@ -1,6 +1,6 @@
 """Finds what is wrong with the URL of a database and to the driver looks like one that is away.
 
-Server and schema, which never import each other, both have this file (tests/contract).
+Server, schema and ETL, which never import each other, all have this file (tests/contract).
 """
 
 from pathlib import Path
