@@ -20,6 +20,8 @@ ARGS ?=
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(TOOLS):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
+# what is edited here is compiled once, not at each start
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -85,6 +87,8 @@ $(VENV)/runtime.stamp: requirements.lock | $(BIN)/python
 $(VENV)/project.stamp: $(VENV)/runtime.stamp pyproject.toml hatch_build.py $(PROTOS)
 	@echo "generating the stubs and installing superzol into $(VENV)" >&2
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@# else each start would compile it where the shell keeps Python from writing bytecode
+	@$(BIN)/python -m compileall -q $(ROOTS) proto
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/project.stamp requirements-dev.lock
