@@ -3,7 +3,6 @@
 import logging
 import os
 from collections.abc import Mapping
-from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -60,6 +59,8 @@ def push_metrics(report: Mapping[str, Any]) -> None:
     url = os.environ.get(PUSHGATEWAY)
     if not url:
         return
+    from http.client import HTTPException
+
     from prometheus_client import push_to_gateway
 
     keys = {name: str(report[name]) for name in ("dataset", "stage", "shard") if name in report}

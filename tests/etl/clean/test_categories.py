@@ -183,6 +183,11 @@ def test_words_are_those_of_the_search(text: str) -> None:
     assert split_words(text) == split_words(search_text(text))
 
 
+@given(st.text(max_size=30))
+def test_words_of_a_name_are_those_of_its_pieces(name: str) -> None:
+    assert [word for piece in name.split() for word in split_words(piece)] == split_words(name)
+
+
 async def test_search_spells_words_the_same(connection: asyncpg.Connection) -> None:
     alphabet = "אבגםןץ'\"׳״ -_.,%/()12aZ" + "´ָּ֑־׃\u200f\u202b\ufeff\u00ad\u00a0אּ１Ａ½″‚'ʼ"
     texts = [first + second + "ב" for first in alphabet for second in alphabet]

@@ -57,22 +57,22 @@ class Classifier:
         beginnings = {len(pattern.text) for pattern in self._numbers if pattern.is_beginning}
         self._lengths = sorted(beginnings)
         self._sorted = sorted(self._numbers)
-        self._met: dict[str, tuple[int, ...]] = {}
+        self._met: dict[str, list[list[int]]] = {}
 
     def classify(self, name: str, manufacturer: str | None = None) -> Verdict:
         """The category of a name as published; the manufacturer counts where no word decides.
 
         What is left of a word at the end of a cut name counts where no whole word decides.
         """
-        words = split_words(name)
-        places = self._find(words)
+        places = self._find(name)
         decided = self._decide(places, self._of_names)
         if decided is None and len(name.strip()) in CUT_LENGTHS:
+            words = split_words(name)
             cut = self._guess(words[-1]) if words else []
             guessed = dict.fromkeys(cut, len(words)) | places
             decided = self._decide(guessed, self._of_names)
         if decided is None and manufacturer:
-            decided = self._decide(self._find(split_words(manufacturer)), self._of_makers)
+            decided = self._decide(self._find(manufacturer), self._of_makers)
         if decided is None:
             return Verdict(UNKNOWN, None)
         return Verdict(self._rules[decided].category_id, self._rules[decided])
@@ -99,22 +99,24 @@ class Classifier:
             anchored[min(rule.words, key=shared.__getitem__)].append((place, rule))
         return dict(anchored)
 
-    def _find(self, words: list[str]) -> dict[int, int]:
+    def _find(self, text: str) -> dict[int, int]:
         """The first place of each pattern that a word meets."""
         places: dict[int, int] = {}
-        for place, word in enumerate(words):
-            for number in self._patterns_of(word):
-                places.setdefault(number, place)
+        place = 0
+        for piece in text.split():
+            met = self._met.get(piece)
+            if met is None:  # names share most of their pieces
+                met = self._met[piece] = [self._patterns_of(word) for word in split_words(piece)]
+            for numbers in met:
+                for number in numbers:
+                    places.setdefault(number, place)
+                place += 1
         return places
 
-    def _patterns_of(self, word: str) -> tuple[int, ...]:
-        met = self._met.get(word)
-        if met is None:
-            wanted = [Pattern(word, False)]
-            wanted += [Pattern(word[:n], True) for n in self._lengths if n <= len(word)]
-            numbers = (self._numbers.get(pattern) for pattern in wanted)
-            met = self._met[word] = tuple(number for number in numbers if number is not None)
-        return met
+    def _patterns_of(self, word: str) -> list[int]:
+        wanted = [Pattern(word, False)]
+        wanted += [Pattern(word[:n], True) for n in self._lengths if n <= len(word)]
+        return [self._numbers[pattern] for pattern in wanted if pattern in self._numbers]
 
     def _guess(self, cut: str) -> list[int]:
         """The patterns that a cut word may have been."""
