@@ -227,7 +227,7 @@ def marked_at_start(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 def filled(layout: Layout, column: str) -> pl.Expr:
     """The text of a column with masked cells filled, as published.
 
-    Null where the file lacks the column.
+    Null where the file lacks the column, never where a cell is empty: what is null may be masked.
     Where two spellings stand in one file, the publisher marks as empty the one an XML does not use.
     """
     places = layout.places.get(column, ())
@@ -235,7 +235,7 @@ def filled(layout: Layout, column: str) -> pl.Expr:
         return cell(places[0]).forward_fill().alias(column)
     told = [cell(place).forward_fill() for place in places]
     said = [pl.when(text != EMPTY).then(text) for text in told]
-    return pl.coalesce([*said, pl.lit(None, pl.String)]).alias(column)
+    return pl.coalesce([*said, *told, pl.lit(None, pl.String)]).alias(column)
 
 
 def masked(layout: Layout, column: str) -> pl.Expr:
