@@ -224,6 +224,21 @@ def marked_at_start(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     )
 
 
+def told_at_start(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """As marked_at_start, in a file of era B, where such cells are rare: of a header without an id,
+    as the publisher wrote it until summer 2026, and in files of era A that stand among others.
+    """
+    source = cells[f"column_{layout.places['file_name'][0]}"]
+    told = source.is_not_null().arg_true()
+    names = source.gather(told)
+    starts = told.filter(names.ne_missing(names.shift()))
+    first = cells[starts]
+    blank = [name for name in cells.columns if first[name].null_count()]
+    return cells.with_columns(
+        cells[name].clone().scatter(starts.filter(first[name].is_null()), EMPTY) for name in blank
+    )
+
+
 def filled(layout: Layout, column: str) -> pl.Expr:
     """The text of a column with masked cells filled, as published.
 

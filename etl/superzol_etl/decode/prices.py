@@ -22,6 +22,7 @@ from superzol_etl.decode.columns import (
     filled_at,
     marked_at_start,
     masked,
+    told_at_start,
 )
 from superzol_etl.decode.rows import HARMLESS, TORN, UNKNOWN
 from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs
@@ -126,7 +127,7 @@ def _parse(path: Path, start: int, end: int, layout: Layout, codes: CodeBook) ->
     block = read_block(path, start, end)
     if layout.era is Era.MARKED:
         table = read_table(path.name, block, layout, READ, RUN_COLUMNS)
-        cells = table.cells
+        cells = told_at_start(table.cells, layout)
     else:
         table = read_table(path.name, block, layout, READ_BLANK, (FOLDER, *RUN_COLUMNS))
         cells = marked_at_start(table.cells, layout)

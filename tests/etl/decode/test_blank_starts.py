@@ -32,6 +32,27 @@ def decode(folder: Path, *rows: str) -> tuple[list[tuple[str, str | None, str, i
     return read[1:], [reject.reason for reject in block.rejects]
 
 
+def test_a_source_without_a_store_is_not_of_the_store_above(tmp_path: Path) -> None:
+    rows = "x/A,PriceFull1-2-202606010600.xml,77,,12,a,'',0,6.90\n", ",,,,13,b,'',,\n"
+    assert decode(tmp_path, *rows) == ([], ["store_missing", "store_missing"])
+
+
+def test_a_source_without_a_chain_is_not_of_the_chain_above(tmp_path: Path) -> None:
+    read, _ = decode(tmp_path, "x/A,PriceFull1-2-202606010600.xml,,2,12,a,'',0,6.90\n")
+    assert read == [("2", None, "a", 0)]
+
+
+def test_words_and_flags_of_the_row_above_are_not_told(tmp_path: Path) -> None:
+    rows = "x/A,PriceFull1-2-202606010600.xml,77,2,12,,b,,6.90\n", ",,,,13,,c,,7.90\n"
+    assert decode(tmp_path, *rows)[0] == [("2", "77", "b", 0), ("2", "77", "c", 0)]
+
+
+@pytest.mark.parametrize("file", ["PriceFull1-1-202606010600.xml", ""])
+def test_blank_cells_within_a_source_repeat_the_row_above(tmp_path: Path, file: str) -> None:
+    read, rejects = decode(tmp_path, f",{file},,,13,,'',,\n")
+    assert (read, rejects) == ([("1", "77", "ABOVE", 8)], [])
+
+
 def test_a_word_empty_in_both_spellings_is_not_that_of_the_row_above(tmp_path: Path) -> None:
     rows = "x/A,PriceFull1-2-202606010600.xml,77,2,12,'',b,1,6.90\n", ",,,,13,'','',,7.90\n"
     assert decode(tmp_path, *rows)[0] == [("2", "77", "b", 8), ("2", "77", "''", 8)]
