@@ -64,18 +64,20 @@ class BodyBook:
     """
 
     bodies: list[Body] = field(default_factory=list)
-    _places: dict[int, int] = field(default_factory=dict)
+    # By the names of the columns, which the hash of a row leaves out, and the hash.
+    _places: dict[tuple[str, ...], dict[int, int]] = field(default_factory=dict)
 
     def number(self, frame: pl.DataFrame) -> npt.NDArray[np.int64]:
         """The place of each row's body."""
+        known = self._places.setdefault(tuple(frame.columns), {})
         hashes = frame.select(pl.struct(frame.columns).hash()).to_series().to_numpy()
         distinct, firsts, inverse = np.unique(hashes, return_index=True, return_inverse=True)
-        new = [n for n, key in enumerate(distinct.tolist()) if key not in self._places]
+        new = [n for n, key in enumerate(distinct.tolist()) if key not in known]
         rows = frame[firsts[new].tolist()].iter_rows() if new else iter(())
         for number, row in zip(new, rows, strict=True):
-            self._places[int(distinct[number])] = len(self.bodies)
+            known[int(distinct[number])] = len(self.bodies)
             self.bodies.append(_read_body(Cells(dict(zip(frame.columns, row, strict=True)))))
-        places = [self._places[key] for key in distinct.tolist()]
+        places = [known[key] for key in distinct.tolist()]
         return np.array(places, np.int64)[inverse.reshape(-1)]
 
 

@@ -185,3 +185,16 @@ def test_equal_bodies_of_many_stores_are_read_once(tmp_path: Path) -> None:
     counts = [block.rows for block in read_promotions(path, layout, True, book)]
     assert sum(counts) == 100
     assert len(book.bodies) == 20
+
+
+def test_files_with_other_columns_say_other_things_with_the_same_cells(tmp_path: Path) -> None:
+    path, book = tmp_path / "promo_full_file_alpha.csv", BodyBook()
+    most = []
+    for column in ("maxqty", "minpurchaseamnt"):
+        path.write_bytes(csv({"promotionid": "1", "itemcode": "11", column: "5"}))
+        layout = Layout.of(path.name, read_header(path), PROMOTION_COLUMNS, PROMOTION_REQUIRED)
+        [block] = read_promotions(path, layout, True, book)
+        body = book.bodies[int(block.body[0])]
+        assert not isinstance(body, str)
+        most += [(promotion.max_quantity, promotion.min_purchase) for promotion in body.promotions]
+    assert most == [(5000, None), (None, 500)]
