@@ -104,6 +104,7 @@ PROMOTION_COLUMNS = frozenset(
         "promotionenddate",
         "promotionendhour",
         "promotionenddatetime",
+        "promotiondays",
         "rewardtype",
         "allowmultiplediscounts",
         "isweightedpromo",

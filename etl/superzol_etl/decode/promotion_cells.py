@@ -36,8 +36,10 @@ SOMETIMES_EMPTY = (
     "maxamount",
     "remarks",
     "redemptionlimit",
+    "promotiondays",
 )
-RESTRICTIONS = ("maxqty", "minpurchaseamnt")
+RESTRICTIONS = ("maxqty", "minpurchaseamnt", "promotiondays")
+DIGITS_OF_DAYS = frozenset("01234567")  # from Sunday or Monday, from 0 or 1
 MINIMA = {"minqty": 1000, "minpurchaseamnt": 100, "minamount": 100}  # and their scales
 
 
@@ -68,23 +70,33 @@ class Cells:
         return read_positive(self.text(column), 100)
 
     def restrictions_known(self) -> bool:
-        """No limit is hidden by an inherited cell, or by one that is no number."""
+        """No limit is hidden by an inherited cell, by one that is no number, or in days."""
         most = self.text("maxqty")
         return (
             not any((self.values.get(name) or "").startswith(INHERITED) for name in RESTRICTIONS)
             and all(is_readable(self.text(name), scale) for name, scale in MINIMA.items())
             and (most is None or is_amount(most))
+            and self._holds_every_day()
         )
 
     def clubs(self) -> tuple[str, ...] | None:
         """The numbers of the clubs it is for, none when it is for everyone; None where nobody can
-        tell.
+        tell. Netiv Hased names them among the additional restrictions.
         """
-        tree = self.tree("clubs")
-        if isinstance(tree, dict):
-            tree = tree.get("clubid", tree or None)
-        told = texts(tree)
-        return None if told is None else read_clubs(told or [self.text("clubid") or ""])
+        limits = self.tree("additionalrestrictions")
+        within = limits if isinstance(limits, dict) else {}
+        for node in (self.tree("clubs"), self.text("clubid"), within.get("clubs")):
+            told = texts(node.get("clubid", node or None) if isinstance(node, dict) else node)
+            if told is None:
+                return None
+            if told:
+                return read_clubs(told)
+        return ()
+
+    def _holds_every_day(self) -> bool:
+        """No days of the week are told, or all seven: which one a number means is not known."""
+        days = self.text("promotiondays")
+        return days is None or len(DIGITS_OF_DAYS.intersection(days)) >= 7
 
     def _certain(self) -> tuple[str, ...]:
         return ALWAYS_FILLED.get((self.values.get("rewardtype") or "").strip(), ())

@@ -31,6 +31,10 @@ ITEM = {"item": {"itemcode": "11"}}
         {"additionalrestrictions": '{"additionalistotal": {"x": null}}'},
         {"additionalrestrictions": '[{"additionaliscoupon": "1"}]'},
         {"additionalisactive": '{"x": 0}'},
+        {"promotiondays": "6"},
+        {"promotiondays": "1,2,3,4,5"},
+        {"promotiondays": "ו"},
+        {"clubid": "''", "additionalrestrictions": '{"clubs": {"clubid": {"x": "1"}}}'},
     ],
 )
 def test_a_limit_that_cannot_be_read_makes_the_restrictions_unknown(
@@ -53,6 +57,11 @@ def test_a_limit_that_cannot_be_read_makes_the_restrictions_unknown(
         {"clubs": '{"clubid": "NO_BODY"}'},
         {"clubs": '{"clubid": 0}'},
         {"clubs": '["0", "1"]'},
+        {"promotiondays": "''"},
+        {"promotiondays": "1,2,3,4,5,6,7"},
+        {"promotiondays": "0123456"},
+        {"clubid": "''", "additionalrestrictions": '{"clubs": "NO_BODY"}'},
+        {"clubid": "''", "additionalrestrictions": '{"clubs": {"clubid": "0"}}'},
     ],
 )
 def test_limits_that_say_nothing_and_a_large_maximum_are_known(
@@ -68,6 +77,13 @@ def test_clubs_are_read_as_numbers_too_and_never_taken_for_everyone(
 ) -> None:
     (promotion,), _ = decode(tmp_path, csv(items_row("1", ITEM) | {"clubs": clubs}))
     assert promotion.clubs and set(promotion.clubs) <= {"1", "2"}
+
+
+def test_clubs_are_found_among_the_additional_restrictions(tmp_path: Path) -> None:
+    limits = {"additionaliscoupon": "0", "clubs": {"clubid": ["3", "7"]}}
+    row = items_row("1", ITEM) | {"additionalrestrictions": json.dumps(limits), "clubid": "''"}
+    (promotion,), _ = decode(tmp_path, csv(row))
+    assert (promotion.clubs, promotion.restrictions_known) == (("3", "7"), True)
 
 
 def test_codes_that_are_numbers_name_their_items(tmp_path: Path) -> None:
