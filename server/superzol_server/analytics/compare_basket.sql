@@ -19,7 +19,7 @@ WITH scope AS MATERIALIZED (
     -- a generic plan expected one store in all and read each pack once for every store.
     WHERE coalesce(store.store_id = ANY ($2::text[]), true)
         AND coalesce(chain.chain_id = ANY ($3::text[]), true)
-        AND coalesce(coalesce(search_text(store.city), store.city_code) = (SELECT city_text($4)), $4::text IS NULL)
+        AND coalesce(store.search_city = (SELECT city_text($4)), $4::text IS NULL)
         AND store.unseen_days < $5::int4
 ), asked AS MATERIALIZED (
     SELECT asked_id, product_key, product_id
@@ -46,7 +46,7 @@ SELECT
         AS unknown_store_ids,
     ARRAY(SELECT unnest($3) EXCEPT SELECT chain_id FROM chain WHERE chain_id = ANY ($3))
         AS unknown_chain_ids,
-    $4 IS NULL OR EXISTS (SELECT FROM store WHERE coalesce(search_text(city), city_code) = (SELECT city_text($4)))
+    $4 IS NULL OR EXISTS (SELECT FROM store WHERE search_city = (SELECT city_text($4)))
         AS city_known,
     scope.store_id,
     scope.chain_id,

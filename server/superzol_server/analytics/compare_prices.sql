@@ -29,7 +29,7 @@ WITH used AS MATERIALIZED (
         CASE $6::text
             WHEN 'store' THEN store.store_id
             WHEN 'chain' THEN used.chain_id
-            ELSE coalesce(search_text(store.city), store.city_code, '')
+            ELSE coalesce(store.search_city, '')
         END AS group_key,
         CASE $6
             WHEN 'store' THEN store.store_id
@@ -42,7 +42,7 @@ WITH used AS MATERIALIZED (
     JOIN used ON used.chain_key = store.chain_key
     WHERE coalesce(store.store_id = ANY ($2::text[]), true)
         AND ($5 IS NOT NULL OR store.unseen_days < $7::int4)
-        AND CASE WHEN $4::text IS NULL THEN true ELSE coalesce(search_text(store.city), store.city_code) = (SELECT city_text($4)) END
+        AND CASE WHEN $4::text IS NULL THEN true ELSE store.search_city = (SELECT city_text($4)) END
 ), asked AS MATERIALIZED (
     SELECT asked_id, product_key, product_id, product_keys
     FROM asked_product
@@ -91,7 +91,7 @@ SELECT
     ARRAY(SELECT product_id FROM asked WHERE asked_id <> product_id ORDER BY asked_id) AS new_product_ids,
     ARRAY(SELECT unnest($2) EXCEPT SELECT store_id FROM store WHERE store_id = ANY ($2)) AS unknown_store_ids,
     ARRAY(SELECT unnest($3) EXCEPT SELECT chain_id FROM chain WHERE chain_id = ANY ($3)) AS unknown_chain_ids,
-    $4 IS NULL OR EXISTS (SELECT FROM store WHERE coalesce(search_text(city), city_code) = (SELECT city_text($4))) AS city_known,
+    $4 IS NULL OR EXISTS (SELECT FROM store WHERE search_city = (SELECT city_text($4))) AS city_known,
     ARRAY(SELECT DISTINCT chain_id FROM standing WHERE price > 0) AS chain_ids,
     priced.product_id,
     priced.is_whole,

@@ -10,7 +10,7 @@ WITH scope AS MATERIALIZED (
     FROM store
     JOIN chain ON chain.chain_key = store.chain_key
     WHERE coalesce(chain.chain_id = ANY ($2::text[]), true)
-        AND CASE WHEN $3::text IS NULL THEN true ELSE coalesce(search_text(store.city), store.city_code) = (SELECT city_text($3)) END
+        AND CASE WHEN $3::text IS NULL THEN true ELSE store.search_city = (SELECT city_text($3)) END
         AND store.unseen_days < $4::int4
 ), asked AS MATERIALIZED (
     SELECT category_key
@@ -56,7 +56,7 @@ WITH scope AS MATERIALIZED (
 SELECT
     EXISTS (SELECT FROM asked) AS category_known,
     ARRAY(SELECT unnest($2) EXCEPT SELECT chain_id FROM chain WHERE chain_id = ANY ($2)) AS unknown_chain_ids,
-    $3 IS NULL OR EXISTS (SELECT FROM store WHERE coalesce(search_text(city), city_code) = (SELECT city_text($3))) AS city_known,
+    $3 IS NULL OR EXISTS (SELECT FROM store WHERE search_city = (SELECT city_text($3))) AS city_known,
     (SELECT count(*) FROM shared) AS matched_product_count,
     scope.store_id,
     scope.chain_id,

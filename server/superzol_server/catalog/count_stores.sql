@@ -10,7 +10,7 @@ JOIN chain ON chain.chain_key = store.chain_key
 JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
 WHERE
     ($1::text IS NULL OR chain.chain_id = $1)
-    AND ($2::text IS NULL OR coalesce(search_text(store.city), store.city_code) = (SELECT city_text($2)))
+    AND ($2::text IS NULL OR store.search_city = (SELECT city_text($2)))
     AND ($3::int IS NULL OR store.kind = $3)
     AND NOT EXISTS (
         SELECT FROM regexp_split_to_table(search_text($4), ' ') AS word

@@ -6,11 +6,11 @@ SELECT
     coalesce(mode() WITHIN GROUP (ORDER BY store.city), '') AS name,
     coalesce(mode() WITHIN GROUP (ORDER BY store.city_code), '') AS city_code,
     count(*) AS store_count,
-    coalesce(search_text(store.city), store.city_code) AS key_city
+    store.search_city AS key_city
 FROM store
 JOIN chain ON chain.chain_key = store.chain_key
 JOIN dataset ON dataset.dataset_key = chain.dataset_key AND dataset.deleted_at IS NULL
-WHERE coalesce(search_text(store.city), store.city_code) > $1
+WHERE store.search_city > $1
 GROUP BY key_city
 ORDER BY key_city
 LIMIT $2

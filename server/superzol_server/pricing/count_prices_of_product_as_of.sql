@@ -59,7 +59,7 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS seen ON true
 WHERE coalesce(store.store_id = $3, true)
-    AND CASE WHEN $4::text IS NULL THEN true ELSE coalesce(search_text(store.city), store.city_code) = (SELECT city_text($4)) END
+    AND CASE WHEN $4::text IS NULL THEN true ELSE store.search_city = (SELECT city_text($4)) END
     AND coalesce(standing.price >= $5::int4, true)
     AND coalesce(standing.price <= $6::int4, true)
     AND coalesce(seen.last_at >= $7, $7::timestamptz IS NULL)

@@ -36,7 +36,7 @@ WITH asked AS MATERIALIZED (
     ) AS seen ON true
     WHERE store.store_id = $1
         AND coalesce(chain.chain_id = $2, true)
-        AND CASE WHEN $3::text IS NULL THEN true ELSE coalesce(search_text(store.city), store.city_code) = (SELECT city_text($3)) END
+        AND CASE WHEN $3::text IS NULL THEN true ELSE store.search_city = (SELECT city_text($3)) END
         AND coalesce(seen.observed_at >= $6, $6::timestamptz IS NULL)
         AND coalesce(seen.observed_at < $7, $7::timestamptz IS NULL)
 ), told AS (

@@ -9,5 +9,5 @@ SELECT
     (SELECT product_id FROM asked_product WHERE asked_id = $1::text) AS product_id,
     $2::text IS NULL OR EXISTS (SELECT FROM store WHERE store_id = $2) AS store_known,
     $3::text IS NULL OR EXISTS (SELECT FROM chain WHERE chain_id = $3) AS chain_known,
-    $4::text IS NULL OR EXISTS (SELECT FROM store WHERE coalesce(search_text(city), city_code) = (SELECT city_text($4))) AS city_known,
+    $4::text IS NULL OR EXISTS (SELECT FROM store WHERE search_city = (SELECT city_text($4))) AS city_known,
     $5::text IS NULL OR EXISTS (SELECT FROM category WHERE category_id = $5) AS category_known

@@ -51,7 +51,7 @@ CROSS JOIN LATERAL (
 WHERE open.product_key = (SELECT product_key FROM asked)
     AND ($2::text IS NULL OR chain.chain_id = $2)
     AND ($3::text IS NULL OR store.store_id = $3)
-    AND CASE WHEN $4::text IS NULL THEN true ELSE coalesce(search_text(store.city), store.city_code) = (SELECT city_text($4)) END
+    AND CASE WHEN $4::text IS NULL THEN true ELSE store.search_city = (SELECT city_text($4)) END
     AND ($5::int4 IS NULL OR open.price >= $5)
     AND ($6::int4 IS NULL OR open.price <= $6)
     AND ($7::timestamptz IS NULL OR store.observed_at >= $7)

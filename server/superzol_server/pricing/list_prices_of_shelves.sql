@@ -27,7 +27,7 @@ WITH scope AS MATERIALIZED (
     JOIN chain ON chain.chain_key = store.chain_key
     WHERE coalesce(store.store_id = $1, true)
         AND coalesce(chain.chain_id = $2, true)
-        AND CASE WHEN $3::text IS NULL THEN true ELSE coalesce(search_text(store.city), store.city_code) = (SELECT city_text($3)) END
+        AND CASE WHEN $3::text IS NULL THEN true ELSE store.search_city = (SELECT city_text($3)) END
         AND coalesce(store.observed_at >= $6, $6::timestamptz IS NULL)
         AND coalesce(store.observed_at < $7, $7::timestamptz IS NULL)
         AND store.unseen_days < $9::int4

@@ -53,7 +53,7 @@ WITH shop AS MATERIALIZED (
     ) AS seen ON true
     WHERE coalesce(chain.chain_id = $1, true)
         AND used.version IS NOT NULL
-        AND CASE WHEN $2::text IS NULL THEN true ELSE coalesce(search_text(store.city), store.city_code) = (SELECT city_text($2)) END
+        AND CASE WHEN $2::text IS NULL THEN true ELSE store.search_city = (SELECT city_text($2)) END
         AND coalesce(seen.observed_at >= $5, $5::timestamptz IS NULL)
         AND coalesce(seen.observed_at < $6, $6::timestamptz IS NULL)
         AND ($8 IS NOT NULL OR store.unseen_days < $9::int4)

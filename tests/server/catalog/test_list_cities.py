@@ -32,6 +32,16 @@ async def test_city_is_one_however_it_is_spelt(
     assert answer.total_size == len(CITIES)
 
 
+async def test_city_without_a_letter_is_none(
+    catalog: CatalogClient, connection: asyncpg.Connection
+) -> None:
+    await add_stores(connection)
+    await fill(connection, Store("victory:6", city="--"), Store("victory:7", city="?"))
+    answer = await catalog.ListCities(ListCitiesRequest(include_total=True))
+    assert list(answer.cities) == CITIES
+    assert answer.total_size == len(CITIES)
+
+
 async def test_walk_sees_every_city_once(
     catalog: CatalogClient, connection: asyncpg.Connection
 ) -> None:
