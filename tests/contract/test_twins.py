@@ -34,6 +34,8 @@ TWINS = [
     ),
     Twins("get_price_trend", "get_price_trend_of_category", ("lasting",), own_columns=True),
     Twins("list_prices_of_stores", "count_prices_of_stores", ("shop",), own_columns=True),
+    Twins("list_prices_of_stores", "count_prices_of_stores", ("former",), own_columns=False),
+    Twins("list_prices_of_shelf", "count_prices_of_shelf", ("former",), own_columns=False),
     Twins(
         "list_prices_of_shelves", "count_prices_of_shelves", ("scope", "wanted"), own_columns=True
     ),

@@ -3,6 +3,12 @@ WITH counted AS (
     SELECT category_key, count(*) AS products
     FROM product
     GROUP BY category_key
+    UNION ALL
+    -- The same goods under the identifiers they had before, which no list has.
+    SELECT product.category_key, -count(*)
+    FROM product_alias AS alias
+    JOIN product ON product.product_id = alias.old_id
+    GROUP BY product.category_key
 ), summed AS (
     SELECT shelf.category_id, sum(counted.products) AS products
     FROM counted

@@ -3,4 +3,5 @@
 SELECT count(DISTINCT product.manufacturer) AS total_size
 FROM product
 WHERE product.manufacturer > ''
+    AND product.product_id NOT IN (SELECT old_id FROM product_alias)
 LIMIT 1

@@ -19,6 +19,8 @@ WHERE
         WHERE spelling.search_name = search_text($2)
     )))
     AND ($3::bool IS NULL OR product.weighted = $3)
+    -- The same good under the identifier it had before.
+    AND product.product_id NOT IN (SELECT old_id FROM product_alias)
     AND ($4::text IS NULL OR product.category_key = ANY (ARRAY(
         SELECT shelf.category_key
         FROM category AS shelf

@@ -7,6 +7,8 @@ SELECT
     count(*) AS product_count
 FROM product
 WHERE product.manufacturer > $1
+    -- The same good under the identifier it had before.
+    AND product.product_id NOT IN (SELECT old_id FROM product_alias)
 GROUP BY product.manufacturer
 ORDER BY product.manufacturer
 LIMIT $2

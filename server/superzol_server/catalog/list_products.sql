@@ -32,5 +32,7 @@ WHERE
     AND $4::text IS NULL
     AND ($3::bool IS NULL OR product.weighted = $3)
     AND product.product_id > $5
+    -- The same good under the identifier it had before.
+    AND product.product_id NOT IN (SELECT old_id FROM product_alias)
 ORDER BY product.product_id
 LIMIT $6

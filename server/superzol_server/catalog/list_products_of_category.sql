@@ -43,6 +43,8 @@ CROSS JOIN LATERAL (
     )))
         AND ($3::bool IS NULL OR product.weighted = $3)
         AND product.product_id > $5
+        -- The same good under the identifier it had before.
+        AND product.product_id NOT IN (SELECT old_id FROM product_alias)
     ORDER BY product.product_id
     LIMIT $6
 ) AS product

@@ -43,6 +43,8 @@ CROSS JOIN LATERAL (
             WHERE $4 IN (shelf.category_id, shelf.department_id)
         )))
         AND made.product_id > $5
+        -- The same good under the identifier it had before.
+        AND made.product_id NOT IN (SELECT old_id FROM product_alias)
     ORDER BY made.product_id
     LIMIT $6
 ) AS product

@@ -68,6 +68,8 @@ WITH word AS MATERIALIZED (
     WHERE
         product.product_key = ANY ((SELECT product_keys FROM candidate)::int4[])
         AND product.search_name ~ ALL ((SELECT beginnings FROM word)::text[])
+        -- The same good under the identifier it had before.
+        AND product.product_id NOT IN (SELECT old_id FROM product_alias)
         AND ($3::text IS NULL OR EXISTS (
             SELECT FROM offer_pack AS pack
             JOIN chain ON chain.chain_key = pack.chain_key AND chain.chain_id = $3

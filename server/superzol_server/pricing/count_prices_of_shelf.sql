@@ -8,10 +8,10 @@
 -- $7 observed_before: timestamptz, null for no limit
 -- $8 category_id: text, of a category or a department, null for all
 -- $9 as_of_time: timestamptz, null for now
--- Budget: 1800 shared buffers
+-- Budget: 2000 shared buffers
 WITH asked AS MATERIALIZED (
     -- Now is after every version, and so in no closed span: their partitions are not even opened.
-    SELECT store.store_key, chain.chain_key, used.version
+    SELECT store.store_key, chain.chain_key, chain.chain_id, used.version
     FROM store
     JOIN chain ON chain.chain_key = store.chain_key
     LEFT JOIN LATERAL (
@@ -39,6 +39,8 @@ WITH asked AS MATERIALIZED (
         AND CASE WHEN $3::text IS NULL THEN true ELSE store.search_city = (SELECT city_text($3)) END
         AND coalesce(seen.observed_at >= $6, $6::timestamptz IS NULL)
         AND coalesce(seen.observed_at < $7, $7::timestamptz IS NULL)
+), former AS MATERIALIZED (
+    SELECT former_key, product_key FROM former_product WHERE $9 IS NOT NULL AND chain_id = (SELECT chain_id FROM asked)
 ), told AS (
     SELECT pack.product_key, pack.prices[place.position] AS price
     FROM offer_pack AS pack
@@ -47,11 +49,14 @@ WITH asked AS MATERIALIZED (
         AND place.position IS NOT NULL
         AND coalesce(pack.since[place.position], pack.since[1]) <= (SELECT version FROM asked)
     UNION ALL
-    SELECT span.product_key, span.price
+    SELECT coalesce(former.product_key, span.product_key), span.price
     FROM price_span AS span
+    LEFT JOIN former ON former.former_key = span.product_key
     WHERE span.store_key = (SELECT store_key FROM asked)
         AND span.valid_to > (SELECT version FROM asked)
         AND span.valid_from <= (SELECT version FROM asked)
+        -- While a chain changes its writing a store may tell both: the identifier of now counts.
+        AND is_told(former.product_key, span.chain_key, span.store_key, (SELECT version FROM asked)) IS NOT TRUE
 )
 SELECT count(*) AS total_size
 FROM told

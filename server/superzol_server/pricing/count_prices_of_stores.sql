@@ -45,23 +45,27 @@ WITH shop AS MATERIALIZED (
     FROM product
     JOIN category ON category.category_key = product.category_key
     WHERE category.category_id = $7::text OR category.department_id = $7
+), former AS MATERIALIZED (
+    SELECT former_key, product_key FROM former_product WHERE $8 IS NOT NULL AND coalesce(chain_id = $1, true)
 )
 SELECT count(*) AS total_size
 FROM (
-    SELECT pack.product_key, open.store_key, open.price, coalesce(open.since, pack.since[1]) AS since, 32767 AS valid_to
+    SELECT pack.product_key, NULL::int4 AS current_key, open.store_key, open.price,
+        coalesce(open.since, pack.since[1]) AS since, 32767 AS valid_to
     FROM offer_pack AS pack
     CROSS JOIN LATERAL unnest(pack.store_keys, pack.prices, pack.since) AS open (store_key, price, since)
     WHERE pack.chain_key = (SELECT chain_key FROM chain WHERE chain_id = $1)
     UNION ALL
-    SELECT pack.product_key, open.store_key, open.price, coalesce(open.since, pack.since[1]), 32767
+    SELECT pack.product_key, NULL, open.store_key, open.price, coalesce(open.since, pack.since[1]), 32767
     FROM offer_pack AS pack
     CROSS JOIN LATERAL unnest(pack.store_keys, pack.prices, pack.since) AS open (store_key, price, since)
     WHERE $1 IS NULL
         AND pack.chain_key = ANY (ARRAY(SELECT chain_key FROM shop))
         AND pack.product_key IN (SELECT product_key FROM wanted)
     UNION ALL
-    SELECT span.product_key, span.store_key, span.price, span.valid_from, span.valid_to
+    SELECT span.product_key, former.product_key, span.store_key, span.price, span.valid_from, span.valid_to
     FROM price_span AS span
+    LEFT JOIN former ON former.former_key = span.product_key
     WHERE span.store_key = ANY (ARRAY(SELECT store_key FROM shop))
         AND span.valid_to > (SELECT min(version) FROM shop)
 ) AS told
@@ -70,4 +74,6 @@ WHERE told.since <= shop.version
     AND (told.valid_to > shop.version OR told.valid_to = 32767)
     AND coalesce(told.price >= $3::int4, true)
     AND coalesce(told.price <= $4::int4, true)
-    AND ($7 IS NULL OR told.product_key IN (SELECT product_key FROM wanted))
+    AND ($7 IS NULL OR coalesce(told.current_key, told.product_key) IN (SELECT product_key FROM wanted))
+    -- While a chain changes its writing a store may tell both: the identifier of now counts.
+    AND is_told(told.current_key, shop.chain_key, told.store_key, shop.version) IS NOT TRUE

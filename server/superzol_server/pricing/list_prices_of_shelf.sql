@@ -54,6 +54,8 @@ WITH asked AS MATERIALIZED (
         AND CASE WHEN $3::text IS NULL THEN true ELSE store.search_city = (SELECT city_text($3)) END
         AND coalesce(seen.observed_at >= $6, $6::timestamptz IS NULL)
         AND coalesce(seen.observed_at < $7, $7::timestamptz IS NULL)
+), former AS MATERIALIZED (
+    SELECT former_key, product_key FROM former_product WHERE $9 IS NOT NULL AND chain_id = (SELECT chain_id FROM asked)
 ), told AS (
     SELECT
         pack.product_key,
@@ -67,17 +69,20 @@ WITH asked AS MATERIALIZED (
         AND coalesce(pack.since[place.position], pack.since[1]) <= (SELECT version FROM asked)
     UNION ALL
     SELECT
-        span.product_key,
+        coalesce(former.product_key, span.product_key),
         span.price,
         span.valid_from,
         CASE span.price WHEN 0 THEN 1 ELSE 0 END + CASE WHEN words.weighted THEN 8 ELSE 0 END
     FROM price_span AS span
+    LEFT JOIN former ON former.former_key = span.product_key
     LEFT JOIN product_in_chain AS words
         ON words.product_key = span.product_key
         AND words.chain_key = span.chain_key
     WHERE span.store_key = (SELECT store_key FROM asked)
         AND span.valid_to > (SELECT version FROM asked)
         AND span.valid_from <= (SELECT version FROM asked)
+        -- While a chain changes its writing a store may tell both: the identifier of now counts.
+        AND is_told(former.product_key, span.chain_key, span.store_key, (SELECT version FROM asked)) IS NOT TRUE
 ), chosen AS (
     SELECT
         told.product_key,

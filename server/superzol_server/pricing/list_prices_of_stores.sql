@@ -21,14 +21,8 @@
 WITH shop AS MATERIALIZED (
     -- Now is after every version, and so in no closed span: their partitions are not even opened.
     SELECT
-        store.store_key,
-        store.store_id,
-        chain.chain_key,
-        chain.chain_id,
-        used.version,
-        seen.observed_at,
-        seen.observed_file,
-        seen.observed_version
+        store.store_key, store.store_id, chain.chain_key, chain.chain_id, used.version,
+        seen.observed_at, seen.observed_file, seen.observed_version
     FROM chain
     LEFT JOIN LATERAL (
         SELECT version
@@ -81,10 +75,12 @@ WITH shop AS MATERIALIZED (
     SELECT ctid, *
     FROM offer_pack
     WHERE $1 IS NULL AND chain_key = ANY ((SELECT chain_keys FROM branch)::int2[])
+), former AS MATERIALIZED (
+    SELECT former_key, product_key FROM former_product WHERE $8 IS NOT NULL AND coalesce(chain_id = $1, true)
 ), past AS (
     -- Spans of the time that was asked for, as packs.
     SELECT
-        span.product_key,
+        coalesce(former.product_key, span.product_key) AS product_key,
         span.chain_key,
         array_agg(span.store_key) AS store_keys,
         array_agg(span.price) AS prices,
@@ -93,11 +89,14 @@ WITH shop AS MATERIALIZED (
         max(span.price) AS dearest,
         count(*) AS offers
     FROM price_span AS span
+    LEFT JOIN former ON former.former_key = span.product_key
     CROSS JOIN LATERAL array_position((SELECT store_keys FROM place), span.store_key) AS at (number)
     WHERE span.store_key = ANY ((SELECT store_keys FROM place)::int2[])
         AND span.valid_to > (SELECT first_version FROM place)
         AND (SELECT versions FROM place)[at.number] BETWEEN span.valid_from AND span.valid_to - 1
-    GROUP BY span.product_key, span.chain_key
+        -- While a chain changes its writing a store may tell both: the identifier of now counts.
+        AND is_told(former.product_key, span.chain_key, span.store_key, (SELECT versions FROM place)[at.number]) IS NOT TRUE
+    GROUP BY 1, span.chain_key
 ), goods AS (
     -- Names, categories and spans are looked up only where they matter: one of the two is empty, and costs nothing.
     SELECT
