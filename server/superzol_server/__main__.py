@@ -18,6 +18,14 @@ BAD_URL = (
     "--database is not a valid URL: write it as "
     "postgresql://user:password@host:5432/name, with %2F for / in a password and so on"
 )
+# What is missing where there is no schema, or one older than the server.
+LACKING = (
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidParameterValueError,
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
+    asyncpg.UndefinedFunctionError,
+)
 
 app = typer.Typer(
     help="Answers questions about supermarket prices over gRPC.",
@@ -94,14 +102,10 @@ def explain(error: Exception) -> tuple[int, str]:
             return REFUSED, f"{error}: check user and password in --database"
         case asyncpg.InsufficientPrivilegeError():
             return REFUSED, f"{error}: GRANT superzol_reader TO the user in --database"
-        case (
-            asyncpg.InvalidCatalogNameError()
-            | asyncpg.InvalidParameterValueError()
-            | asyncpg.UndefinedTableError()
-        ):
-            return (
-                CONFIGURATION,
-                f"{error}: create it with superzol-schema upgrade, or check the URL",
+        case _ if isinstance(error, LACKING):
+            return CONFIGURATION, (
+                f"{error}: create the schema, or bring it up to date, by superzol-schema upgrade, "
+                "or check the URL"
             )
         case RuntimeError() if "bind" in str(error):
             return (

@@ -1,7 +1,7 @@
 """Answers statements from PostgreSQL, as a role that can only read."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from time import perf_counter
@@ -90,6 +90,15 @@ class Database:
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
+
+    async def check(self, statements: Iterable[str]) -> None:
+        """Lets PostgreSQL read statements without running them.
+
+        Raises its errors for tables, columns and functions that the schema lacks.
+        """
+        async with self._acquire() as connection:
+            for statement in statements:
+                await connection.prepare(statement)
 
     async def fetch(self, statement: str, *arguments: object) -> Answer:
         """Runs a statement of load_statement."""

@@ -13,6 +13,7 @@ from superzol_server.api import Api, build_api
 from superzol_server.database import Database
 from superzol_server.database_url import check_url
 from superzol_server.settings import Settings
+from superzol_server.sql import load_statements
 
 REFUSE_SECONDS = 0.5
 
@@ -30,6 +31,8 @@ async def serve(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT, then lets the calls under way end."""
     database = await reach_database(settings)
     try:
+        # Else it would say that it serves, and fail with each call that the schema is too old for.
+        await database.check(load_statements())
         api = build_api(database, settings.host, settings.port)
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

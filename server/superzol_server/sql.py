@@ -20,6 +20,17 @@ def load_statement(package: str, name: str) -> str:
     return SNAPSHOT.replace("{statement}", read_statement(package, name))
 
 
+def load_statements() -> list[str]:
+    """Returns every statement of the server, as load_statement does."""
+    folders = [each.name for each in files(__package__).iterdir() if each.is_dir()]
+    return [
+        load_statement(package, file.name.removesuffix(".sql"))
+        for package in (__package__, *(f"{__package__}.{name}" for name in sorted(folders)))
+        for file in files(package).iterdir()
+        if file.name.endswith(".sql")
+    ]
+
+
 def read_statement(package: str, name: str) -> str:
     """Returns `<name>.sql` of a package as it stands."""
     return (files(package) / f"{name}.sql").read_text(encoding="utf-8")

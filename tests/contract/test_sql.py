@@ -9,6 +9,7 @@ from superzol.dataset.v1.run_pb2 import Run, RunFile, RunStage
 from superzol.pricing.v1.promotion_pb2 import Promotion
 from superzol_server.analytics.comparison import Priced
 from superzol_server.analytics.trend import Moment
+from superzol_server.sql import load_statements
 from tests.contract.rpcs import RPCS, Rpc, item_message
 from tests.contract.statements import STATEMENTS, Statement
 
@@ -113,6 +114,10 @@ async def test_columns_are_fields_of_the_message(
         fields = {*item_message(rpc).fields_by_name, *rpc.method.output_type.fields_by_name}
     assert set(columns) - fields == PRIVATE_COLUMNS.get(statement.name, set())
     assert len(names) == len(set(names))
+
+
+def test_the_server_asks_at_its_start_for_every_statement() -> None:
+    assert sorted(load_statements()) == sorted(statement.served for statement in STATEMENTS)
 
 
 def test_private_columns_belong_to_statements_that_exist() -> None:

@@ -193,6 +193,15 @@ async def test_database_without_the_schema_is_a_fault_of_configuration(blank: st
     assert (code, "superzol-schema upgrade" in said) == (78, True)
 
 
+async def test_schema_that_is_older_than_the_server_is_a_fault_of_configuration(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    await connection.execute("DROP VIEW former_product")
+    code, said = await run("serve", "--port", "0", "--database", database)
+    assert (code, "superzol-schema upgrade" in said) == (78, True)
+    assert '"former_product" does not exist' in said
+
+
 async def test_user_who_may_not_read_is_refused(server_url: str, database: str) -> None:
     login = f"stranger_{id(object())}"
     await execute(server_url, f"CREATE ROLE {login} LOGIN PASSWORD 'test'")
