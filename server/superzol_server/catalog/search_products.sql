@@ -16,10 +16,14 @@ WITH word AS MATERIALIZED (
     SELECT
         '^' || string_agg(form, ' ' ORDER BY place) AS phrase,
         '^' || (array_agg(form ORDER BY place))[1] || '( |$)' AS first,
-        coalesce(array_agg('(^|[ .])' || beginning ORDER BY length(word) DESC, place), '{}') || $2 AS beginnings,
-        coalesce(array_agg('(^|[ .])' || form || '( |$)'), '{}') || $2 AS wholes
+        coalesce(array_agg(border || beginning ORDER BY length(word) DESC, place), '{}') || $2 AS beginnings,
+        coalesce(array_agg(border || form || '( |$)'), '{}') || $2 AS wholes
     FROM (
-        SELECT replace(word, '.', '\.') AS word, min(place) AS place
+        SELECT
+            replace(word, '.', '\.') AS word,
+            min(place) AS place,
+            -- A number may be glued to the word before it, as in שלב2; alone it is searched by the index.
+            CASE WHEN word ~ '^[0-9]' AND bool_or(word ~ '^[^0-9]') OVER () THEN '(^|[^0-9])' ELSE '(^|[ .])' END AS border
         FROM regexp_split_to_table(search_text($1), ' ') WITH ORDINALITY AS split (word, place)
         WHERE word ~ '[[:alnum:]]'
         GROUP BY word

@@ -15,6 +15,10 @@ WITHIN_WORDS = re.compile(
     "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
 BETWEEN_WORDS = re.compile(r"(?:[^\w%.]|_)+")
+# Ends a sentence or an abbreviation: חלב. is חלב, but 1.5 and ת.ז stay whole.
+LAST_DOTS = re.compile(r"\.+(?![\w%.])")
+# Found glued too, as search_products looks for numbers beside words.
+NUMBER_AFTER_WORD = re.compile("(?<=[א-ת])(?=[0-9])")
 FINAL_LETTERS = str.maketrans("ךםןףץ", "כמנפצ")
 
 # Units as search_text leaves them, also cut short, by how many of the smallest they are.
@@ -44,6 +48,7 @@ def read_words(query: str) -> Words:
         raise InvalidRequest("query", "has no letter or digit", "QUERY_EMPTY")
     normal = unicodedata.normalize("NFKC", query.replace("´", ""))
     plain = WITHIN_WORDS.sub("", normal).lower()
+    plain = LAST_DOTS.sub(" ", plain)
     words = len(set(BETWEEN_WORDS.split(plain)) - {""})
     if words > MOST_WORDS:
         raise InvalidRequest(
@@ -51,7 +56,7 @@ def read_words(query: str) -> Words:
             f"has {words} different words, at most {MOST_WORDS} are searched: leave some out",
             "QUERY_WITH_TOO_MANY_WORDS",
         )
-    plain = plain.translate(FINAL_LETTERS)
+    plain = NUMBER_AFTER_WORD.sub(" ", plain.translate(FINAL_LETTERS))
     quantities = dict.fromkeys(map(to_pattern, QUANTITY.finditer(plain)))
     return Words(QUANTITY.sub(" ", plain), list(quantities))
 

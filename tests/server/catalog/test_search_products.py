@@ -66,6 +66,9 @@ async def test_names_that_begin_with_the_word_come_first_then_words_then_beginni
         ("חלבון דני", ["5"]),
         ("מי עדנ", ["6"]),
         ("מי עדן", ["6"]),
+        ("מי עדן.", ["6"]),
+        ("עדן. מי...", ["6"]),
+        ("מי עדן 1.5 ל.", ["6"]),
         ("ציפס", ["8"]),
         ("צ׳יפס", ["8"]),
         ("ג'ין", ["12"]),
@@ -94,6 +97,15 @@ async def test_every_word_must_occur_and_none_is_a_pattern(
         assert (said.code, said.fields) == (StatusCode.INVALID_ARGUMENT, ["query"])
     else:
         assert sorted(await search(shelf, query), key=int) == found
+
+
+@pytest.mark.parametrize("query", ["מטרנה שלב 2", "2 שלב מטרנה", "מטרנה שלב2", "2 מטרנה", "שלב 2"])
+async def test_number_is_found_beside_a_word_or_glued_to_it(
+    database: str, connection: asyncpg.Connection, query: str
+) -> None:
+    names = {"מטרנה גולד שלב2": 2, "מטרנה גולד שלב 2": 1, "מטרנה שלב 12": 1, "מטרנה שלב12": 1}
+    (found,) = await search_of(database, connection, names, query)
+    assert sorted(found) == ["מטרנה גולד שלב 2", "מטרנה גולד שלב2"]
 
 
 async def test_filters_limit_what_is_found(shelf: CatalogClient) -> None:

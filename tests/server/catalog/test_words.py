@@ -70,6 +70,19 @@ def test_quantity_is_taken_out_of_the_words() -> None:
     assert words.plain.split() == ["חלב", "תנובה", "3%"]
 
 
+def test_number_glued_to_a_word_is_one_of_its_own() -> None:
+    assert read_words("במבה80גרם") == read_words("במבה 80גרם")
+    assert read_words("שלב2").plain == "שלב 2"
+    assert read_words("b12").plain == "b12"
+
+
+@pytest.mark.parametrize(
+    ("query", "plain"), [("חלב.", "חלב"), ("מי... ת.ז.", "מי ת.ז"), ("1.5.", "1.5")]
+)
+def test_points_at_the_end_of_words_are_none_of_them(query: str, plain: str) -> None:
+    assert read_words(query).plain.split() == plain.split()
+
+
 @given(st.text(max_size=200))
 def test_every_query_is_read_or_refused(query: str) -> None:
     try:
