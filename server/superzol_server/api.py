@@ -25,9 +25,14 @@ from superzol_server.interceptors import CallInterceptor
 from superzol_server.pricing.service import PricingService
 
 LARGEST_REQUEST_BYTES = 256 * 1024
+LEAST_PING_MILLISECONDS = 1000
 OPTIONS = (
     # Without it a second server on the same port would silently take half of the calls.
     ("grpc.so_reuseport", 0),
+    # Clients ask every 10 to 60 seconds whether a connection, or a watch of health, still lives:
+    # by gRPC's least of five minutes they were cut off at the third time.
+    ("grpc.http2.min_ping_interval_without_data_ms", LEAST_PING_MILLISECONDS),
+    ("grpc.keepalive_permit_without_calls", 1),
     # Three times the largest request there is use for; gRPC's 4 MB, a quarter of a million items to
     # check, would hold up all other calls.
     ("grpc.max_receive_message_length", LARGEST_REQUEST_BYTES),
@@ -61,4 +66,10 @@ def build_api(database: Database, host: str, port: int) -> Api:
     add_HealthServicer_to_server(checks.servicer, server)
     names = [DATASET, *with_data, health.SERVICE_NAME, reflection.SERVICE_NAME]
     reflection.enable_server_reflection(names, server)
-    return Api(server, checks, server.add_insecure_port(f"{host}:{port}"), calls)
+    return Api(server, checks, server.add_insecure_port(to_address(host, port)), calls)
+
+
+def to_address(host: str, port: int) -> str:
+    """Returns what gRPC listens on; it takes a port after a bare IPv6 address for a part of it."""
+    is_bare = ":" in host and not host.startswith("[")
+    return f"[{host}]:{port}" if is_bare else f"{host}:{port}"
