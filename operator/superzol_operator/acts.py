@@ -21,6 +21,7 @@ from superzol_operator.events import Recorder
 from superzol_operator.jobs import JobDefaults, build_job
 from superzol_operator.keys import Key
 from superzol_operator.observe import is_controlled_by, read_job
+from superzol_operator.outcome import plain_text
 from superzol_operator.resource import FINALIZER, Resource
 
 log = logging.getLogger(__name__)
@@ -88,11 +89,13 @@ class Acts:
             if found is None:
                 raise failure
             return self._adopt(resource, action, found)
+        # an admission may tell more than a status holds
+        message = plain_text(failure.message)
         if failure.status == 403:
             kind = "quota" if "exceeded quota" in failure.message else "forbidden"
-            return CreateFailure(kind, action.name, failure.message)
+            return CreateFailure(kind, action.name, message)
         if failure.status in (400, 422):
-            return CreateFailure("invalid", action.name, failure.message)
+            return CreateFailure("invalid", action.name, message)
         raise failure
 
     def _adopt(

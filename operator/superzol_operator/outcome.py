@@ -12,6 +12,8 @@ MESSAGE_VERSION = 1
 MAX_TEXT = 1024
 MAX_WORD = 253
 MAX_LISTED = 100
+# as long as a run may be at most
+MAX_WAIT_SECONDS = 604_800
 OUT_OF_MEMORY = "OOMKilled"
 DEADLINE = "DeadlineExceeded"
 
@@ -77,7 +79,7 @@ def read_report(text: str) -> Report | None:
     """Reads a termination message; None when it is none of ours, as a log's tail or garbage."""
     try:
         given = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # which brackets without an end lead to
         return None
     if not isinstance(given, Mapping) or given.get("v") != MESSAGE_VERSION:
         return None
@@ -99,7 +101,7 @@ def read_report(text: str) -> Report | None:
         chains_loaded=_count(given.get("chainsLoaded")),
         chains_missing=_count(given.get("chainsMissing")) or 0,
         held_back=_words(given.get("heldBack")),
-        retry_after_seconds=_count(given.get("retryAfterSeconds")),
+        retry_after_seconds=_seconds(given.get("retryAfterSeconds")),
         kept=kept,
         # a list that was cut ends with how many more there are
         kept_all=all("@" in each for each in kept or ()),
@@ -186,6 +188,12 @@ def _words(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         return ()
     return tuple(word for each in value[:MAX_LISTED] if (word := _word(each)))
+
+
+def _seconds(value: Any) -> int | None:
+    """No time of the calendar is beyond it: who waits for longer than a run may take never goes."""
+    seconds = _count(value)
+    return None if seconds is None else min(seconds, MAX_WAIT_SECONDS)
 
 
 def _count(value: Any) -> int | None:

@@ -16,6 +16,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
 )
 KEYS = ["result", "reason", "version", "revision", "heldBack", "rows", "chains", "message"]
+KEYS += ["retryAfterSeconds"]
 
 
 def job(*outcomes: PodOutcome, **changes: Any) -> JobView:

@@ -5,6 +5,7 @@ import pytest
 from superzol_operator.resource import ANNOTATIONS
 from tests.cluster.api import Manifest
 from tests.cluster.fake_etl import failure
+from tests.cluster.fault_proxy import Fault
 from tests.cluster.kubelet import Played, Pod, Waiting
 from tests.cluster.scene import DATASETS, Scene
 
@@ -55,6 +56,14 @@ async def test_wrong_word_stalls_until_it_is_edited(
     status = await scene.until_ended("Succeeded")
     assert scene.condition(status, "Stalled") == {}
     assert scene.condition(status, "Ready")["status"] == "True"
+
+
+async def test_refusal_longer_than_a_status_holds_stalls_with_its_beginning(scene: Scene) -> None:
+    scene.proxy.add(Fault("POST", "/jobs$", status=422, message="no " * 20_000, times=1))
+    await scene.apply()
+    status = await scene.until_ended("Failed")
+    assert scene.condition(status, "Stalled")["reason"] == "JobRefused"
+    assert len(status["lastRun"]["message"]) == 1024
 
 
 async def test_failure_for_good_is_tried_again_on_an_edit(scene: Scene) -> None:

@@ -23,6 +23,7 @@ PASSING = {
     "garbage": Exit(1, '{"v":1,"result":'),
     "a log's tail": Exit(1, "Traceback (most recent call last):\n\x1b[31mboom\x1b[0m"),
     "too much": Exit(1, "x" * 10_240),
+    "brackets without an end": Exit(1, "[" * 4_000),
 }
 
 
@@ -55,6 +56,15 @@ async def test_fault_16_message_of_ten_kilobytes_is_cut_and_plain(scene: Scene) 
     last = (await scene.until_ended("Failed"))["lastRun"]
     assert last["reason"] == "Exit1"
     assert len(last["message"]) <= 1024 and last["message"].isprintable()
+
+
+async def test_fault_16_who_is_told_to_wait_for_ever_does_not(scene: Scene) -> None:
+    for_ever = failure(75, "RateLimited", "come back later", retryAfterSeconds=2**53 - 1)
+    scene.etl.endings["fetch"] = [for_ever]
+    await scene.apply(run=NO_POD_RETRIES)
+    last = (await scene.until_ended("Failed"))["lastRun"]
+    assert last["reason"] == "RateLimited"
+    assert last["message"] == "no time is left for another attempt: come back later"
 
 
 async def test_fault_16_retries_end_and_say_so(scene: Scene) -> None:
