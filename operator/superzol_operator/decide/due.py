@@ -86,7 +86,7 @@ def note_missed(resource: Resource, course: Course, now: datetime) -> Course:
     """Records the newest slot as missed when its starting deadline is over; older ones count."""
     schedule, status = resource.spec.schedule, course.status
     slot = _newest(resource, status, now)
-    if slot is None or now <= _latest_start(resource, slot) or is_paused(resource, status):
+    if slot is None or is_paused(resource, status) or not _is_too_late(resource, status, slot, now):
         return course
     run_id = slot_run_id(slot)
     if run_id in recorded_ids(status):
@@ -162,7 +162,7 @@ def is_spec_new(resource: Resource, status: Status) -> bool:
 
 def _slot(resource: Resource, status: Status, now: datetime) -> Due | None:
     slot = _newest(resource, status, now)
-    if slot is None or now > _latest_start(resource, slot):
+    if slot is None or _is_too_late(resource, status, slot, now):
         return None
     passed = count_slots(
         resource.spec.schedule, _handled_until(resource, status), slot, MISSED_AT_MOST
@@ -196,7 +196,12 @@ def _handled_until(resource: Resource, status: Status) -> datetime:
     return max(mark for mark in marks if mark is not None)
 
 
-def _latest_start(resource: Resource, slot: datetime) -> datetime:
+def _is_too_late(resource: Resource, status: Status, slot: datetime, now: datetime) -> bool:
+    """Its starting deadline was over when it asked for a place, for which it may wait for longer.
+
+    Else of many with one slot the same few would run each night, and the last ones never.
+    """
     schedule = resource.spec.schedule
     seconds = max(schedule.starting_deadline_seconds, GRACE_SECONDS)
-    return slot + jitter_of(schedule, resource.uid) + timedelta(seconds=seconds)
+    latest = slot + jitter_of(schedule, resource.uid) + timedelta(seconds=seconds)
+    return min(now, status.queued_time or now) > latest
