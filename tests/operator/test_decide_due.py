@@ -323,3 +323,27 @@ def test_a_bad_schedule_stalls_and_an_edit_heals_it(
     world.settle()
     assert world.claim("Stalled") is None
     assert current_id(world) == "g-2"
+
+
+def test_a_word_that_was_asked_before_another_one_is_a_run_of_its_own(world: World) -> None:
+    world.run_through()
+    for word in ("monday", "tuesday", "monday", "monday"):
+        world.wait(hours=1)
+        world.annotations = {"requestedAt": word}
+        world.run_through()
+        assert world.seen.last_handled_request == word
+    assert len({run_id for run_id, _, _ in world.created if run_id.startswith("m-")}) == 3
+
+
+def test_a_request_whose_run_is_known_by_its_jobs_alone_is_not_run_again() -> None:
+    world = loaded()
+    world.wait(hours=1)
+    world.annotations = {"requestedAt": "monday"}
+    world.run_through()
+    world.wait(hours=14)
+    world.run_through()
+    created = dict(world.created)
+    world.status = {}
+    world.settle()
+    assert world.seen.last_handled_request == "monday"
+    assert dict(world.created) == created

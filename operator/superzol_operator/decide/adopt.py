@@ -16,12 +16,12 @@ from superzol_operator.decide.runs import (
     PUBLISH,
     SCHEDULE,
     SPEC,
+    is_of_token,
     recorded_ids,
     remember,
     result_of_jobs,
     slot_of_run_id,
     stages_of,
-    token_run_id,
 )
 from superzol_operator.outcome import BAD_OR_MISSING, failure_of, reports_of
 from superzol_operator.resource import Resource
@@ -70,7 +70,7 @@ def _rebuild(resource: Resource, jobs: list[JobView]) -> CurrentRun:
     latest = max(known, key=lambda job: (_position(stages, job.stage), job.attempt))
     began = min(job.created_at for job in jobs)
     told = [job.subject or "" for job in jobs] + [resource.annotation("accept") or ""]
-    subject = next((each for each in told if token_run_id("a", each) == latest.run_id), None)
+    subject = next((each for each in told if is_of_token(latest.run_id, "a", each)), None)
     run = CurrentRun(
         id=latest.run_id,
         trigger=trigger,
@@ -102,10 +102,10 @@ def _version_of(run_id: str, subject: str | None) -> int | None:
 
 def _with_request(resource: Resource, run: CurrentRun) -> CurrentRun:
     request, accept = resource.annotation("requestedAt"), resource.annotation("accept")
-    if request and token_run_id("m", request) == run.id:
+    if request and is_of_token(run.id, "m", request):
         forced = resource.annotation("forceAt") == request
         return replace(run, request_token=request, forced=forced)
-    if accept and token_run_id("a", accept) == run.id:
+    if accept and is_of_token(run.id, "a", accept):
         return replace(run, request_token=accept)
     return run
 

@@ -13,6 +13,7 @@ from superzol_operator.decide.runs import (
     SCHEDULE,
     SPEC,
     decisive_record,
+    is_of_token,
     recorded_ids,
     records_of,
     remember,
@@ -65,21 +66,29 @@ def is_paused(resource: Resource, status: Status) -> bool:
 
 def note_handled(resource: Resource, course: Course) -> Course:
     """Notes requests that need no run: of a run that is recorded, or of no chain and version."""
-    recorded = recorded_ids(course.status)
+    status = course.status
     request, accept = resource.annotation("requestedAt"), resource.annotation("accept")
-    is_news = request != course.status.last_handled_request
-    if request and is_news and token_run_id("m", request) in recorded:
+    is_news = request != status.last_handled_request
+    if request and is_news and _was_run(status, "m", request, status.last_handled_request):
         course = course.noting(last_handled_request=request)
         if resource.annotation("forceAt") == request:
             course = course.noting(last_handled_force=request)
-    if not accept or accept == course.status.last_handled_accept:
+    if not accept or accept == status.last_handled_accept:
         return course
-    if token_run_id("a", accept) in recorded:
+    if _was_run(status, "a", accept, status.last_handled_accept):
         return course.noting(last_handled_accept=accept)
     if CHAIN_VERSION.fullmatch(accept):
         return course
     message = f"accept {accept[:100]!r} is no CHAIN@VERSION: write such as rami_levy@812"
     return course.noting(last_handled_accept=accept).warning(INVALID_ACCEPT, message)
+
+
+def _was_run(status: Status, letter: str, token: str, handled: str | None) -> bool:
+    """Its run is recorded, though the status was lost that says that it was the last one."""
+    recorded = recorded_ids(status)
+    if handled is None:
+        return any(is_of_token(run_id, letter, token) for run_id in recorded)
+    return token_run_id(letter, token, status) in recorded
 
 
 def note_missed(resource: Resource, course: Course, now: datetime) -> Course:
@@ -120,7 +129,8 @@ def _manual(resource: Resource, status: Status, now: datetime) -> Due | None:
     if token is None or token == status.last_handled_request:
         return None
     forced = resource.annotation("forceAt") == token
-    return Due(token_run_id("m", token), MANUAL, now, token=token, forced=forced)
+    run_id = token_run_id("m", token, status)
+    return Due(run_id, MANUAL, now, token=token, forced=forced)
 
 
 def _accepted(resource: Resource, status: Status, now: datetime) -> Due | None:
@@ -128,7 +138,8 @@ def _accepted(resource: Resource, status: Status, now: datetime) -> Due | None:
     match = CHAIN_VERSION.fullmatch(token or "")
     if token is None or match is None or token == status.last_handled_accept:
         return None
-    return Due(token_run_id("a", token), ACCEPT, now, token=token, version=int(match[1]))
+    run_id = token_run_id("a", token, status)
+    return Due(run_id, ACCEPT, now, token=token, version=int(match[1]))
 
 
 def _changed_spec(resource: Resource, status: Status, now: datetime) -> Due | None:

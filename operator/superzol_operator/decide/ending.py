@@ -38,7 +38,7 @@ def find_reason_to_end(observed: Observed, status: Status, now: datetime) -> dic
     if resource.spec.concurrency_policy == "Replace":
         due = find_due(resource, status, now)
         if due and due.trigger in (MANUAL, SCHEDULE):
-            return _ending(CANCELLED, "Replaced", f"replaced by run {due.run_id}")
+            return _ending(CANCELLED, "Replaced", f"replaced by a run of trigger {due.trigger}")
     return None
 
 

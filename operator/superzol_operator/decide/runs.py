@@ -29,8 +29,21 @@ TOKEN_LETTERS = 10
 HISTORY_RECORDS = 10
 
 
-def token_run_id(letter: str, token: str) -> str:
-    """The run of a request: the same token is the same run."""
+def token_run_id(letter: str, token: str, status: Status) -> str:
+    """The run of a request, told from one of the same word before by the newest Job until then.
+
+    The ledger of the ETL would answer for a run of the same name, with what it did then.
+    """
+    after = f"-{status.last_job_time.timestamp():.0f}" if status.last_job_time else ""
+    return _word_of(letter, token) + after
+
+
+def is_of_token(run_id: str, letter: str, token: str) -> bool:
+    """The run was asked for by that word."""
+    return run_id == _word_of(letter, token) or run_id.startswith(_word_of(letter, token) + "-")
+
+
+def _word_of(letter: str, token: str) -> str:
     return f"{letter}-{hashlib.sha256(token.encode()).hexdigest()[:TOKEN_LETTERS]}"
 
 

@@ -1,10 +1,13 @@
 """The operator as a process: what it does for a resource, what it weighs, what it needs."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
+from tests.cluster.api import Manifest
 from tests.cluster.binaries import find_binaries
 from tests.cluster.control_plane import running_control_plane
+from tests.cluster.fake_etl import option
 from tests.cluster.fault_proxy import Fault
 from tests.cluster.operator_process import OperatorProcess
 from tests.cluster.scene import Scene
@@ -25,6 +28,23 @@ async def test_new_resource_is_fetched_loaded_and_published(scene: Scene) -> Non
     assert scene.condition(status, "Ready")["status"] == "True"
     assert {pod.stage for pod in scene.etl.played} == {"fetch", "load", "publish"}
     assert scene.operator.rss_bytes / MEBIBYTE < MAX_IDLE_MEBIBYTES
+
+
+async def test_word_of_a_request_may_come_again_after_another_one(scene: Scene) -> None:
+    await scene.apply()
+    await scene.until_ended("Succeeded")
+    runs: list[str] = []
+    for word in ("monday", "tuesday", "monday"):
+        await scene.annotate(requestedAt=word, forceAt=word)
+        status = await scene.until_status(partial(is_news, word, runs))
+        runs.append(status["lastRun"]["id"])
+    names = {option(pod, "--run-id") for pod in scene.etl.played if pod.stage == "load"}
+    assert len(names) == 4, "the ledger would answer for an earlier run"
+
+
+def is_news(word: str, runs: list[str], status: Manifest) -> bool:
+    last: Manifest = status["lastRun"]
+    return last.get("requestToken") == word and last["id"] not in runs
 
 
 async def test_nothing_is_written_when_nothing_changes(scene: Scene) -> None:
