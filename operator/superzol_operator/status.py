@@ -73,7 +73,8 @@ class CurrentRun:
     there was none. job_created_time: of that Job, once it was seen. jobs_lost: attempts of which
     that is all that is known. ending: what is decided but waits for its Jobs to be gone (Cancelled,
     Failed or Retry), with reason and message. waiting_reason: why its Job may not be created yet
-    (Queued, JobForbidden). image: of the ETL that fetched, then of the one that loaded.
+    (Queued, JobForbidden), with what the API server said. image: of the ETL that fetched, then of
+    the one that loaded.
     """
 
     id: str
@@ -97,6 +98,7 @@ class CurrentRun:
     ending_reason: str | None = None
     ending_message: str | None = None
     waiting_reason: str | None = None
+    waiting_message: str | None = None
     version: int | None = None
     revision: str | None = None
     fetched_revision: str | None = None

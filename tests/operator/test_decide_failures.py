@@ -203,6 +203,8 @@ def test_a_quota_makes_a_run_wait_and_not_fail(world: World, kind: str, reason: 
     for _ in range(3):
         world.look()
     assert world.claim("Ready") == ("Unknown", reason)
+    assert world.text("Ready") == "refused by the test"
+    assert world.reasons().count(reason) == 1
     world.refuse = None
     world.look()
     (order,) = [each for each in world.look().actions if isinstance(each, CreateJob)]

@@ -73,10 +73,11 @@ def _ready(resource: Resource, course: Course, problem: Problem | None) -> Claim
         return Claim("Ready", base.status, "Suspended", "spec.suspend is true: no run begins")
     queued = course.is_due or (run and run.waiting_reason)
     reason = (run and run.waiting_reason) or ("Queued" if queued else "Progressing")
+    refusal = run.waiting_message if run else None
     if is_spec_pending(resource, status) or (run and run.trigger == SPEC):
-        return Claim("Ready", "Unknown", reason, _progress(status))
+        return Claim("Ready", "Unknown", reason, refusal or _progress(status))
     if queued:
-        return Claim("Ready", base.status, reason, "a run waits for its turn")
+        return Claim("Ready", base.status, reason, refusal or "a run waits for its turn")
     return base
 
 

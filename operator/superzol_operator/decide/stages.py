@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from superzol_operator.decide.attempts import attempt_over, may_retry
-from superzol_operator.decide.contract import DeleteJob, JobView, Observed
+from superzol_operator.decide.contract import CreateFailure, DeleteJob, JobView, Observed
 from superzol_operator.decide.course import Course
 from superzol_operator.decide.ending import end_run, find_reason_to_end
 from superzol_operator.decide.finish import (
@@ -67,6 +67,7 @@ def _note_seen(observed: Observed, course: Course, job: JobView) -> Course:
     changes: dict[str, object] = {
         "job_created_time": job.created_at,
         "waiting_reason": None,
+        "waiting_message": None,
         "next_attempt_time": None,
     }
     if not has_begun(run):
@@ -89,9 +90,7 @@ def _without_job(observed: Observed, course: Course, now: datetime) -> Course:
         if refused.kind == "invalid":
             failure = Failure(Kind.PERMANENT, "JobRefused", refused.message, "JobRefused")
             return finish(observed, course, FAILED, failure, now)
-        waiting = WAITING_REASONS.get(refused.kind, "Queued")
-        course = course.noting_run(waiting_reason=waiting, job_asked=False)
-        return course.waking(now + CREATE_LOOK)
+        return _wait(course, refused).waking(now + CREATE_LOOK)
     if run.job_asked and observed.asked_job != run.job_name:
         return _lost(observed, course, now)
     longest = timedelta(seconds=frozen_spec(run, observed.resource).run.deadline_seconds)
@@ -101,6 +100,17 @@ def _without_job(observed: Observed, course: Course, now: datetime) -> Course:
     if any(job.finished is None for job in jobs_of_run(observed, run.id)):
         return course.waking(now + CREATE_LOOK)  # of an attempt that is over; it is being deleted
     return course.noting_run(job_asked=True).doing(create_job(observed.resource, run, now))
+
+
+def _wait(course: Course, refused: CreateFailure) -> Course:
+    """Says once what the Job waits for; a quota counts on meanwhile."""
+    reason = WAITING_REASONS.get(refused.kind, "Queued")
+    if course.run.waiting_reason != reason:
+        told = f"Job {refused.job_name} may not be created: {refused.message}"
+        course = course.warning(reason, told)
+    return course.noting_run(
+        waiting_reason=reason, waiting_message=refused.message, job_asked=False
+    )
 
 
 def _lost(observed: Observed, course: Course, now: datetime) -> Course:

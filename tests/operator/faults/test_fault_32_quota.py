@@ -18,6 +18,8 @@ async def test_fault_32_run_waits_for_room_and_does_not_fail(scene: Scene) -> No
         lambda now: scene.condition(now, "Ready").get("reason") == "Queued"
     )
     assert status["currentRun"]["id"] == "g-1"
+    assert "exceeded quota: full" in scene.condition(status, "Ready")["message"]
+    assert "exceeded quota: full" in (await scene.until_event("Queued"))["message"]
     assert "lastRun" not in status
 
     await scene.namespace.delete("resourcequotas", "full")
