@@ -168,7 +168,7 @@ class Reconciler:
     def _take_place(
         self, resource: Resource, status: Status, queued_since: datetime | None
     ) -> None:
-        woken = self._around.census.record(resource, status.current_run is not None, queued_since)
+        woken = self._around.census.record(resource, status.holds_place, queued_since)
         for other in woken:
             self._around.queue.add(other)
 

@@ -186,6 +186,12 @@ class Status:
     first_version: int | None = None
     consecutive_failures: int = 0
 
+    @property
+    def holds_place(self) -> bool:
+        """A run goes on that others wait for: not one whose Job may not be created yet."""
+        run = self.current_run
+        return run is not None and (run.job_asked or run.waiting_reason is None)
+
     def condition(self, kind: str) -> Condition | None:
         """The condition of that type; None where there is none."""
         return next((each for each in self.conditions if each.type == kind), None)

@@ -179,7 +179,7 @@ class Work:
         except (KeyError, ValueError, TypeError):
             return  # the look at it says what is wrong
         status = resource.status
-        self._around.census.record(resource, status.current_run is not None, status.queued_time)
+        self._around.census.record(resource, status.holds_place, status.queued_time)
 
 
 def _fields(key: Key, delay_seconds: float) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Carries the current run on: through its stages, by what its Jobs say."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from superzol_operator.decide.attempts import attempt_over, may_retry
+from superzol_operator.decide.claim import is_full
 from superzol_operator.decide.contract import CreateFailure, DeleteJob, JobView, Observed
 from superzol_operator.decide.course import Course
 from superzol_operator.decide.ending import end_run, find_reason_to_end
@@ -99,6 +101,8 @@ def _without_job(observed: Observed, course: Course, now: datetime) -> Course:
         return course.waking(run.next_attempt_time)
     if any(job.finished is None for job in jobs_of_run(observed, run.id)):
         return course.waking(now + CREATE_LOOK)  # of an attempt that is over; it is being deleted
+    if run.waiting_reason and is_full(replace(observed.peers, waiting_before=0)):
+        return course.waking(now + CREATE_LOOK)  # its place went to another one meanwhile
     return course.noting_run(job_asked=True).doing(create_job(observed.resource, run, now))
 
 
