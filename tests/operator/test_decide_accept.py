@@ -86,7 +86,7 @@ def test_requests_that_cannot_be_met_do_not_pause_the_schedule() -> None:
     world = loaded()
     world.spec = world.spec | {"retry": {"pauseAfterConsecutiveFailures": 2}}
     for number in range(3):
-        accepting(world, f"rami_levi@{number}")
+        accepting(world, f"rami_levi@{number + 1}")
         fail_with(world, 66, "chain rami_levi has no such version")
     assert world.claim("Stalled") is None
 

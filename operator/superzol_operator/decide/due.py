@@ -25,6 +25,7 @@ from superzol_operator.schedule import count_slots, jitter_of, newest_slot
 from superzol_operator.status import RunRecord, Status
 
 CHAIN_VERSION = re.compile(r"[a-z0-9_]{1,64}@v?([0-9]{1,5})")
+MAX_VERSION = 32_766  # of the ETL, as in the description of source.kaggle.version
 # A slot that is looked at a little late is not late: 0 means to catch nothing up, not to run never.
 GRACE_SECONDS = 30
 MISSED_AT_MOST = 1000
@@ -77,7 +78,7 @@ def note_handled(resource: Resource, course: Course) -> Course:
         return course
     if _was_run(status, "a", accept, status.last_handled_accept):
         return course.noting(last_handled_accept=accept)
-    if CHAIN_VERSION.fullmatch(accept):
+    if _version_of(accept) is not None:
         return course
     message = f"accept {accept[:100]!r} is no CHAIN@VERSION: write such as rami_levy@812"
     return course.noting(last_handled_accept=accept).warning(INVALID_ACCEPT, message)
@@ -135,11 +136,17 @@ def _manual(resource: Resource, status: Status, now: datetime) -> Due | None:
 
 def _accepted(resource: Resource, status: Status, now: datetime) -> Due | None:
     token = resource.annotation("accept")
-    match = CHAIN_VERSION.fullmatch(token or "")
-    if token is None or match is None or token == status.last_handled_accept:
+    version = _version_of(token or "")
+    if token is None or version is None or token == status.last_handled_accept:
         return None
-    run_id = token_run_id("a", token, status)
-    return Due(run_id, ACCEPT, now, token=token, version=int(match[1]))
+    return Due(token_run_id("a", token, status), ACCEPT, now, token=token, version=version)
+
+
+def _version_of(accept: str) -> int | None:
+    """The version of CHAIN@VERSION; None for other words, and for numbers no version has."""
+    match = CHAIN_VERSION.fullmatch(accept)
+    version = int(match[1]) if match else 0
+    return version if 1 <= version <= MAX_VERSION else None
 
 
 def _changed_spec(resource: Resource, status: Status, now: datetime) -> Due | None:

@@ -117,16 +117,19 @@ async def test_younger_of_two_with_one_folder_stalls_until_the_older_goes(scene:
     await scene.until_ended("Succeeded", "young")
 
 
-async def test_request_to_accept_nothing_is_told_what_to_write(scene: Scene) -> None:
+@pytest.mark.parametrize("word", ["rami levy", "rami_levy@0", "rami_levy@32767"])
+async def test_request_to_accept_nothing_is_told_what_to_write(scene: Scene, word: str) -> None:
     await scene.apply(suspend=True)
     await scene.until_status(lambda now: "conditions" in now)
     await scene.edit(suspend=False)
     await scene.until_ended("Succeeded")
 
-    await scene.annotate(accept="rami levy")
+    await scene.annotate(accept=word)
 
     event = await scene.until_event("InvalidAccept")
     assert "write such as rami_levy@812" in event["message"]
-    assert (await scene.status())["lastHandledAccept"] == "rami levy"
+    status = await scene.status()
+    assert status["lastHandledAccept"] == word
+    assert "currentRun" not in status
     found = await scene.namespace.read(DATASETS, "prices")
-    assert found["metadata"]["annotations"][f"{ANNOTATIONS}/accept"] == "rami levy"
+    assert found["metadata"]["annotations"][f"{ANNOTATIONS}/accept"] == word
