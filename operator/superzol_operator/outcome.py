@@ -57,7 +57,7 @@ class Report:
     bytes: int = 0
     chains: int | None = None
     chains_loaded: int | None = None
-    chains_missing: int = 0
+    chains_missing: int | None = None
     held_back: tuple[str, ...] = ()
     retry_after_seconds: int | None = None
     kept: tuple[str, ...] | None = None
@@ -99,7 +99,7 @@ def read_report(text: str) -> Report | None:
         bytes=_count(given.get("bytes")) or 0,
         chains=_count(given.get("chains")),
         chains_loaded=_count(given.get("chainsLoaded")),
-        chains_missing=_count(given.get("chainsMissing")) or 0,
+        chains_missing=_count(given.get("chainsMissing")),
         held_back=_words(given.get("heldBack")),
         retry_after_seconds=_seconds(given.get("retryAfterSeconds")),
         kept=kept,

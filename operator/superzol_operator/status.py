@@ -24,11 +24,23 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Chains:
-    """Of the version that readers see: chains it consists of, loaded, and held back."""
+    """Of the version that readers see: chains it consists of, loaded, and held back.
+
+    held_back names the first ones only. missing: which no load finished; None: nobody said so.
+    """
 
     total: int = 0
     current: int = 0
     held_back: tuple[str, ...] = ()
+    missing: int | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Each chain is loaded or held back."""
+        missing = self.missing
+        if missing is None:
+            missing = self.total - self.current - len(self.held_back)
+        return missing <= 0
 
 
 @dataclass(frozen=True, slots=True)

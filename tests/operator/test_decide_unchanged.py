@@ -33,6 +33,15 @@ def test_a_chain_held_back_is_not_tried_again_by_the_same_etl() -> None:
     assert next_night(published(**HELD_BACK)) == "fetch"
 
 
+@pytest.mark.parametrize(("missing", "stages"), [(0, "fetch"), (1, "fetch load")])
+def test_more_chains_held_back_than_a_message_names_are_not_tried_again(
+    missing: int, stages: str
+) -> None:
+    named = [f"chain_{number}" for number in range(20)] + ["and 10 more"]
+    some = {"result": "Partial", "chains": 40, "chainsLoaded": 10 - missing, "heldBack": named}
+    assert next_night(published(**some, chainsMissing=missing)) == stages
+
+
 def test_a_chain_held_back_is_tried_again_by_another_etl() -> None:
     world = published(**HELD_BACK)
     world.image = "etl:2"

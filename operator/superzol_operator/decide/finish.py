@@ -131,7 +131,7 @@ def make_artifact(
     loaded = report.chains_loaded or 0
     total = report.chains
     if total is None:
-        total = loaded + len(report.held_back) + report.chains_missing
+        total = loaded + len(report.held_back) + (report.chains_missing or 0)
     return Artifact(
         revision=revision,
         version=report.version or run.version or 0,
@@ -140,7 +140,7 @@ def make_artifact(
         rows=report.rows,
         bytes=same.bytes if same else run.bytes,
         last_update_time=now,
-        chains=Chains(total, loaded, report.held_back),
+        chains=Chains(total, loaded, report.held_back, report.chains_missing),
         fetched_revision=same.fetched_revision if same else run.fetched_revision,
         spec_hash=run.spec_hash,
         image=run.image,

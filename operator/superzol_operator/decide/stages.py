@@ -222,11 +222,10 @@ def is_unchanged(course: Course) -> bool:
     run, artifact = course.run, course.status.artifact
     if artifact is None or run.forced or run.trigger in (ACCEPT, BACKFILL):
         return False
-    held_back = artifact.chains.held_back
-    settled = artifact.chains.current + len(held_back) >= artifact.chains.total
-    judged = not held_back or artifact.image == run.image
+    chains = artifact.chains
+    judged = not chains.held_back or artifact.image == run.image
     same = artifact.fetched_revision == run.fetched_revision
-    return settled and judged and same and artifact.spec_hash == run.spec_hash
+    return chains.is_settled and judged and same and artifact.spec_hash == run.spec_hash
 
 
 def _note_fetched(course: Course, report: Report) -> Course:

@@ -138,7 +138,8 @@ async def test_a_chain_that_lost_its_rows_waits_for_a_person_and_a_deletion_clea
     kaggle.publish(412, snapshot_files(2, ROWS) | {CUT: snapshot_files(2, ROWS // 10)[CUT]})
     await scene.annotate(requestedAt="the-next-day")
     second = await ended_after(scene, first["lastRun"]["id"], "Partial")
-    assert second["artifact"]["chains"] == {"total": 3, "current": 2, "heldBack": ["gamma"]}
+    chains = {"total": 3, "current": 2, "heldBack": ["gamma"], "missing": 0}
+    assert second["artifact"]["chains"] == chains
     assert scene.condition(second, "Ready")["reason"] == "PartiallyLoaded"
 
     await scene.annotate(accept="gamma@412")

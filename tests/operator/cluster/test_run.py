@@ -9,6 +9,7 @@ from tests.cluster.binaries import find_binaries
 from tests.cluster.control_plane import running_control_plane
 from tests.cluster.fake_etl import option
 from tests.cluster.fault_proxy import Fault
+from tests.cluster.kubelet import Exit
 from tests.cluster.operator_process import OperatorProcess
 from tests.cluster.scene import Scene
 from tests.cluster.waiting import until
@@ -45,6 +46,22 @@ async def test_word_of_a_request_may_come_again_after_another_one(scene: Scene) 
 def is_news(word: str, runs: list[str], status: Manifest) -> bool:
     last: Manifest = status["lastRun"]
     return last.get("requestToken") == word and last["id"] not in runs
+
+
+async def test_more_chains_held_back_than_a_message_names_are_judged_once(scene: Scene) -> None:
+    named = [f"chain_{number}" for number in range(20)] + ["and 10 more"]
+    told = {"v": 1, "result": "Partial", "version": 812, "revision": "v812@blake3:9f"}
+    counts = {"chains": 40, "chainsLoaded": 10, "chainsMissing": 0, "heldBack": named}
+    scene.etl.endings["publish"] = Exit(message=told | counts)
+    await scene.apply(validate={"maxHeldBackPercent": 90})
+    await scene.until_ended("Partial")
+    loads = sum(pod.stage == "load" for pod in scene.etl.played)
+
+    await scene.annotate(requestedAt="again")
+    status = await scene.until_ended("Unchanged")
+
+    assert sum(pod.stage == "load" for pod in scene.etl.played) == loads
+    assert status["artifact"]["chains"]["missing"] == 0
 
 
 async def test_nothing_is_written_when_nothing_changes(scene: Scene) -> None:
