@@ -108,6 +108,7 @@ def read_pod(pod: Mapping[str, Any]) -> PodOutcome:
         or bool(ended or state.get("running") or container.get("lastState")),
         created_at=parse_time(metadata["creationTimestamp"]),
         disrupted=conditions.get("DisruptionTarget", {}).get("status") == "True",
+        image_id=container.get("imageID", ""),
     )
 
 

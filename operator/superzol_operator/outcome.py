@@ -118,6 +118,12 @@ def reports_of(job: JobView) -> tuple[Report, ...]:
     return tuple(told.values())
 
 
+def image_of(job: JobView) -> str | None:
+    """The image that a Job ran, by its digest where its pods tell it: a tag may have moved."""
+    told = {each.image_id for each in job.outcomes if each.exit_code == 0 and each.image_id}
+    return min(told, default=job.image)
+
+
 def failure_of(job: JobView) -> Failure:
     """Why a Job failed: of its indexes that failed the one that speaks against a retry least."""
     if job.finished_reason == DEADLINE:

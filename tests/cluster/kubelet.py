@@ -82,13 +82,13 @@ Script = Callable[[Pod], Played]
 class Kubelet:
     """Plays a script for every pod; an awaitable ending may run a real process first.
 
-    grace_seconds: how long a deleted pod takes to end. overlaps: pods that ran while another one
+    grace_seconds: how long a deleted pod takes to end. image_id: what every tag means. overlaps: pods that ran while another one
     did the same work for the same resource, two writers of one database.
     """
 
     def __init__(self, namespace: Namespace, script: Script) -> None:
         self.script = script
-        self.grace_seconds = 0.0
+        self.grace_seconds, self.image_id = 0.0, ""
         self.overlaps: list[str] = []
         self._running: dict[tuple[str, str, int], str] = {}
         self._namespace = namespace
@@ -202,7 +202,8 @@ class Kubelet:
         self, manifest: Manifest, phase: str, state: Manifest, condition: Manifest | None = None
     ) -> None:
         containers = [
-            {"name": each["name"], "image": each["image"], "imageID": "", "restartCount": 0}
+            {"name": each["name"], "image": each["image"], "imageID": self.image_id}
+            | {"restartCount": 0}
             | {"ready": "running" in state, "started": "running" in state, "state": state}
             for each in manifest["spec"]["containers"]
         ]

@@ -23,7 +23,7 @@ from superzol_operator.decide.runs import (
     slot_of_run_id,
     stages_of,
 )
-from superzol_operator.outcome import BAD_OR_MISSING, failure_of, reports_of
+from superzol_operator.outcome import BAD_OR_MISSING, failure_of, image_of, reports_of
 from superzol_operator.resource import Resource
 from superzol_operator.status import CurrentRun, RunRecord, Status
 from superzol_operator.times import parse_time
@@ -83,7 +83,7 @@ def _rebuild(resource: Resource, jobs: list[JobView]) -> CurrentRun:
         attempt=latest.attempt,
         job_name=latest.name,
         job_created_time=latest.created_at,
-        image=next((job.image for job in reversed(jobs) if job.stage == LOAD), None),
+        image=next((image_of(job) for job in reversed(jobs) if job.stage == LOAD), None),
         subject=subject,
         version=_version_of(latest.run_id, subject) or resource.spec.source.version,
     )

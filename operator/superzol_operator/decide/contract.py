@@ -16,7 +16,8 @@ class PodOutcome:
     reason: why it ended (OOMKilled, Evicted, …), or why it waits (ImagePullBackOff, Unschedulable).
     started: its container runs or ran, or never will, as its node rejected the pod.
     disrupted: it has the condition DisruptionTarget.
-    created_at: None where it is not known; the Job's time then counts.
+    created_at: None where it is not known; the Job's time then counts. image_id: what its image
+    turned out to be, as a tag may move; "" where the node does not say.
     """
 
     name: str
@@ -27,6 +28,7 @@ class PodOutcome:
     started: bool = False
     disrupted: bool = False
     created_at: datetime | None = None
+    image_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

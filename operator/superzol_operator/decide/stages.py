@@ -35,6 +35,7 @@ from superzol_operator.outcome import (
     Kind,
     Report,
     failure_of,
+    image_of,
     refusal_of,
     reports_of,
 )
@@ -191,7 +192,7 @@ def _go_on(observed: Observed, course: Course, job: JobView, now: datetime) -> C
     run, reports = course.run, reports_of(job)
     spec = frozen_spec(run, observed.resource)
     if run.stage in (FETCH, LOAD):
-        course = course.noting_run(image=job.image)
+        course = course.noting_run(image=image_of(job))
     if run.stage == FETCH:
         course = _note_fetched(note_snapshots(course, reports[0], now), reports[0])
         if spec.skip_unchanged and is_unchanged(course):

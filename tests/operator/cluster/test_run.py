@@ -64,6 +64,23 @@ async def test_more_chains_held_back_than_a_message_names_are_judged_once(scene:
     assert status["artifact"]["chains"]["missing"] == 0
 
 
+async def test_chain_held_back_is_tried_again_when_the_tag_of_the_image_moved(scene: Scene) -> None:
+    told = {"v": 1, "result": "Partial", "version": 812, "revision": "v812@blake3:9f"}
+    counts = {"chains": 20, "chainsLoaded": 19, "chainsMissing": 0, "heldBack": ["rami_levy"]}
+    scene.etl.endings["publish"] = Exit(message=told | counts)
+    scene.kubelet.image_id = "etl@sha256:old"
+    await scene.apply()
+    await scene.until_ended("Partial")
+    await scene.annotate(requestedAt="the same image")
+    await scene.until_ended("Unchanged")
+
+    scene.kubelet.image_id = "etl@sha256:new"
+    await scene.annotate(requestedAt="another image")
+
+    status = await scene.until_ended("Partial")
+    assert status["artifact"]["image"] == "etl@sha256:new"
+
+
 async def test_nothing_is_written_when_nothing_changes(scene: Scene) -> None:
     await scene.operator.kill()
     await scene.operator.start(SUPERZOL_OPERATOR_RESYNC_SECONDS="0.2")
