@@ -92,8 +92,7 @@ class Acts:
         # an admission may tell more than a status holds
         message = plain_text(failure.message)
         if failure.status == 403:
-            kind = "quota" if "exceeded quota" in failure.message else "forbidden"
-            return CreateFailure(kind, action.name, message)
+            return CreateFailure(_kind_of(failure.message), action.name, message)
         if failure.status in (400, 422):
             return CreateFailure("invalid", action.name, message)
         raise failure
@@ -111,6 +110,13 @@ class Acts:
     async def _set_finalizers(self, resource: Resource, finalizers: tuple[str, ...]) -> None:
         key = Key(resource.namespace, resource.name)
         await self.cluster.patch_finalizers(key, resource.resource_version, finalizers)
+
+
+def _kind_of(refusal: str) -> str:
+    """The kind of a CreateFailure by what a 403 says."""
+    if "because it is being terminated" in refusal:
+        return "ending"
+    return "quota" if "exceeded quota" in refusal else "forbidden"
 
 
 def _fields(resource: Resource) -> dict[str, Any]:

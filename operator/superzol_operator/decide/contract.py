@@ -86,7 +86,8 @@ class CreateFailure:
     """What the last POST of a Job said.
 
     kind: "collision" (a foreign Job has the name), "invalid" (422: for good), "quota" (403 by a
-    quota) or "forbidden" (403 by RBAC or a policy): these two wait until it is allowed.
+    quota) or "forbidden" (403 by RBAC or a policy): these two wait until it is allowed. "ending"
+    (403): the namespace goes.
     """
 
     kind: str

@@ -66,7 +66,7 @@ def _begin(
 ) -> Course:
     refused = observed.create_failure
     if refused and refused.job_name == name:
-        if refused.kind in ("collision", "invalid"):
+        if refused.kind in ("collision", "invalid", "ending"):
             return _give_up(course, refused.message)
         return course.waking(min(now + LOOK, deadline))
     resource = observed.resource

@@ -42,7 +42,7 @@ from superzol_operator.outcome import (
 from superzol_operator.status import Shards
 
 CREATE_LOOK = timedelta(seconds=30)
-WAITING_REASONS = {"quota": "Queued", "forbidden": "JobForbidden"}
+WAITING_REASONS = {"quota": "Queued", "forbidden": "JobForbidden", "ending": "JobForbidden"}
 
 
 def advance(observed: Observed, course: Course, now: datetime) -> Course:
