@@ -11,7 +11,9 @@ from superzol_operator.decide.contract import (
     RemoveFinalizer,
 )
 from superzol_operator.decide.course import Course
+from superzol_operator.decide.finish import CANCELLED, finish
 from superzol_operator.decide.runs import CLEANUP, name_job
+from superzol_operator.outcome import Failure, Kind
 from superzol_operator.resource import FINALIZER, Resource
 
 CLEANUP_SECONDS = 600
@@ -37,6 +39,10 @@ def decide_deletion(observed: Observed, course: Course, now: datetime) -> Course
     name = name_job(resource, CLEANUP_STAGE, CLEANUP_STAGE, 1)
     alive = [job for job in observed.jobs if job.is_ours and not job.finished and job.name != name]
     course = course.doing(*(DeleteJob(job.name, job.uid) for job in alive if not job.deleting))
+    if course.status.current_run is not None and not alive:
+        # whoever else keeps the resource keeps no place under the cap
+        why = Failure(Kind.UNKNOWN, "Deleted", "the resource was deleted")
+        course = finish(observed, course, CANCELLED, why, now)
     if FINALIZER not in resource.finalizers:
         return course
     if resource.spec.deletion_policy != "Delete":

@@ -10,7 +10,7 @@ import pytest_asyncio
 from superzol_operator.times import parse_time
 from tests.cluster.api import Manifest
 from tests.cluster.fault_proxy import Fault
-from tests.cluster.scene import Scene
+from tests.cluster.scene import DATASETS, Scene
 from tests.cluster.waiting import until
 
 ONE_SHARD = {"shards": 1, "parallelism": 1}
@@ -115,3 +115,19 @@ async def test_place_of_a_claim_that_went_unanswered_is_not_given_away(scene: Sc
 
 async def claims(scene: Scene) -> int:
     return scene.proxy.count("PATCH", "/unanswered/status")
+
+
+async def test_resource_that_somebody_keeps_from_going_keeps_no_place(scene: Scene) -> None:
+    scene.etl.hold("load")
+    await add(scene, "kept")
+    await scene.until_stage("load", "kept")
+    finalizers = {"metadata": {"finalizers": ["example.org/keep"]}}
+    await scene.namespace.patch(DATASETS, "kept", finalizers)
+    await scene.namespace.delete(DATASETS, "kept")
+    del scene.etl.holds["load"]
+
+    await add(scene, "next")
+    await scene.until_ended("Succeeded", "next")
+
+    assert (await scene.status("kept"))["lastRun"]["reason"] == "Deleted"
+    await scene.namespace.patch(DATASETS, "kept", {"metadata": {"finalizers": []}})
