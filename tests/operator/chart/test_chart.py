@@ -97,6 +97,32 @@ def test_an_api_server_takes_all_of_it(cluster: ControlPlane, values: Path) -> N
     assert len(told.splitlines()) == len(expected)
 
 
+def test_an_api_server_takes_names_that_read_as_numbers(cluster: ControlPlane) -> None:
+    cluster.kubectl("create", "namespace", "456")
+    given = {
+        "watch.namespaces[0]": "456",
+        "serviceAccount.name": "789",
+        "priorityClassName": "1e3",
+        "podLabels.team": "12",
+        "podAnnotations.team": "12",
+        "nodeSelector.rack": "7",
+        "image.tag": "10",
+    }
+    options = [f"--set-string={name}={value}" for name, value in given.items()]
+    on = ["networkPolicy.enabled", "networkPolicy.runs.enabled"]
+    on += [f"metrics.{each}.enabled" for each in ("serviceMonitor", "prometheusRule")]
+    switches = [f"--set={name}=true" for name in on]
+    place = ["123", str(CHART), "--namespace=456", f"--kube-version={VERSION}"]
+    made = run_helm("template", *place, *options, *switches, "--set=replicas=2")
+    assert made.returncode == 0, made.stderr
+
+    strict = ["--dry-run=server", "--validate=strict"]
+    told = cluster.kubectl("create", *strict, "--filename=-", given=without_crd(made.stdout))
+
+    assert len(told.splitlines()) == len(objects(made.stdout)) - 1
+    cluster.kubectl("delete", "namespace", "456", "--wait=false")
+
+
 def without_crd(manifests: str) -> str:
     """The shared cluster has it already."""
     kept = [each for each in objects(manifests) if each["kind"] != "CustomResourceDefinition"]
@@ -195,6 +221,7 @@ WRONG = [
     ("replicas=3", "replicas"),
     ("image.digest=latest", "digest"),
     ("settings.maxActiveRuns=0", "maxActiveRuns"),
+    ("settings.maxActiveRunsInNamespace=1000000", "maxActiveRunsInNamespace"),
     ("settings.crashAt=before_claim", "crashAt"),
     ("serviceAccount.create=false", "name"),
     ("ports.probe=0", "probe"),
