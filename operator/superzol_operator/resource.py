@@ -28,6 +28,7 @@ GROUP = "superzol.com"
 ANNOTATIONS = "refresh.superzol.com"
 FINALIZER = f"{ANNOTATIONS}/cleanup"
 HASH_LETTERS = 16
+WORD_LETTERS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,12 @@ class Resource:
     status: Status
 
     def annotation(self, name: str) -> str | None:
-        """One of our annotations (requestedAt, forceAt, cancel, accept); None when it is empty."""
-        return self.annotations.get(f"{ANNOTATIONS}/{name}") or None
+        """One of our annotations (requestedAt, forceAt, cancel, accept); None when it is empty.
+
+        A long one is shortened: the status tells it once for each run of the history.
+        """
+        text = self.annotations.get(f"{ANNOTATIONS}/{name}") or None
+        return _shortened(text) if text else None
 
 
 def read_resource(body: JsonObject) -> Resource:
@@ -94,7 +99,7 @@ def read_spec(spec: JsonObject, name: str) -> Spec:
         successful_runs_history_limit=spec.get("successfulRunsHistoryLimit", 3),
         failed_runs_history_limit=spec.get("failedRunsHistoryLimit", 3),
         data_hash="",
-        text=json.dumps(spec, sort_keys=True, separators=(",", ":")),
+        text=json.dumps(spec, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
     )
     return replace(read, data_hash=_hash_of_data(read))
 
@@ -210,6 +215,13 @@ def _pod_template(template: JsonObject) -> PodTemplate:
         annotations=template.get("annotations"),
         priority_class_name=template.get("priorityClassName"),
     )
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= WORD_LETTERS:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:HASH_LETTERS]
+    return f"{text[: WORD_LETTERS - HASH_LETTERS - 1]}…{digest}"
 
 
 def _hash_of_data(spec: Spec) -> str:

@@ -45,7 +45,25 @@ async def test_word_of_a_request_may_come_again_after_another_one(scene: Scene) 
 
 def is_news(word: str, runs: list[str], status: Manifest) -> bool:
     last: Manifest = status["lastRun"]
-    return last.get("requestToken") == word and last["id"] not in runs
+    return last.get("requestToken", "").startswith(word) and last["id"] not in runs
+
+
+async def test_words_of_any_length_leave_room_in_the_status(scene: Scene) -> None:
+    await scene.apply()
+    await scene.until_ended("Succeeded")
+    runs: list[str] = []
+    for number in range(5):
+        word = f"{number}" + "x" * 240_000
+        await scene.annotate(requestedAt=word)
+        status = await scene.until_status(partial(is_news, f"{number}", runs))
+        runs.append(status["lastRun"]["id"])
+    assert len(status["lastHandledRequest"]) == 1024
+
+
+async def test_spec_of_many_letters_is_kept_by_its_run(scene: Scene) -> None:
+    notes = {f"note-{number}": "מחיר" * 1024 for number in range(20)}
+    await scene.apply(podTemplate={"annotations": notes})
+    await scene.until_ended("Succeeded")
 
 
 async def test_more_chains_held_back_than_a_message_names_are_judged_once(scene: Scene) -> None:
