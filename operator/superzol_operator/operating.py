@@ -64,8 +64,12 @@ class Operator:
         )
         self.metrics.tell(self._gauges())
 
+    def stop(self) -> None:
+        """Lets run() end in order."""
+        self._stop.set()
+
     async def run(self) -> None:
-        """Runs until SIGTERM or Ctrl-C; raises what ends it otherwise."""
+        """Runs until stop(), SIGTERM or Ctrl-C; raises what ends it otherwise."""
         server = await serve_metrics(self.metrics.registry, self._settings.metrics_port)
         lag = asyncio.create_task(self._health.measure_lag())
         lead = asyncio.create_task(self._lead())

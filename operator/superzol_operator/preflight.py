@@ -56,6 +56,22 @@ async def check_kind(cluster: Cluster) -> None:
         )
 
 
+async def find_closed(cluster: Cluster, settings: Settings) -> tuple[str, ...]:
+    """The namespaces to be served where the account has no right at all, as in one that is gone.
+
+    None when that is each of them: then it is no namespace that is wrong.
+    """
+    closed = tuple([each for each in settings.namespaces if await _is_closed(cluster, each)])
+    return closed if len(closed) < len(settings.namespaces) else ()
+
+
+async def _is_closed(cluster: Cluster, namespace: str) -> bool:
+    for right in SERVED:
+        if await _is_allowed(cluster, right, namespace):
+            return False
+    return True
+
+
 async def check_rights(cluster: Cluster, settings: Settings, lease_namespace: str) -> None:
     """Raises RightsMissing with everything that is lacking."""
     wanted = [(right, each) for each in settings.watched_namespaces for right in SERVED]

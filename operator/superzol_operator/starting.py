@@ -1,6 +1,8 @@
 """Starts the operator once what it needs is there, and says in a sentence what is not."""
 
 import asyncio
+import contextlib
+import logging
 
 import aiohttp
 
@@ -8,11 +10,19 @@ from superzol_operator.access import Access, NoAccess
 from superzol_operator.cluster import ApiFailure, Cluster, Unreachable
 from superzol_operator.lease import LeaseLost, NobodyLeads, find_leader
 from superzol_operator.operating import Operator, WatchEnded, lease_terms
-from superzol_operator.preflight import KindMissing, RightsMissing, check_kind, check_rights
+from superzol_operator.preflight import (
+    KindMissing,
+    RightsMissing,
+    check_kind,
+    check_rights,
+    find_closed,
+)
 from superzol_operator.settings import Settings
 
 UNFORESEEN, PASSING, REFUSED, CONFIGURATION = 70, 75, 77, 78
 CHECK_SECONDS = 20
+
+log = logging.getLogger(__name__)
 
 
 async def start(settings: Settings) -> None:
@@ -22,8 +32,40 @@ async def start(settings: Settings) -> None:
     """
     access = Access(settings.kubeconfig)
     await access.load()
-    await check(settings, access)
-    await Operator(settings, access).run()
+    cluster = Cluster(access, aiohttp.ClientTimeout(total=CHECK_SECONDS))
+    try:
+        closed = await find_closed(cluster, settings)
+        served = tuple(each for each in settings.namespaces if each not in closed)
+        settings = settings.model_copy(update={"namespaces": served})
+        await check(settings, access)
+        await _serve(Operator(settings, access), settings, cluster, closed)
+    finally:
+        await cluster.close()
+
+
+async def _serve(
+    operator: Operator, settings: Settings, cluster: Cluster, closed: tuple[str, ...]
+) -> None:
+    """Runs the operator, to its end or until a namespace opens that it may not serve yet."""
+    if not closed:
+        return await operator.run()
+    log.warning("namespaces without rights are not served", extra={"namespaces": closed})
+    opening = asyncio.create_task(_await_rights(settings, cluster, closed))
+    opening.add_done_callback(lambda _: operator.stop())
+    try:
+        await operator.run()
+    finally:
+        opening.cancel()
+
+
+async def _await_rights(settings: Settings, cluster: Cluster, closed: tuple[str, ...]) -> None:
+    waited = settings.model_copy(update={"namespaces": (*settings.namespaces, *closed)})
+    while True:
+        await asyncio.sleep(settings.resync_seconds)
+        with contextlib.suppress(ApiFailure, Unreachable):
+            if await find_closed(cluster, waited) != closed:
+                log.info("rights came or went: the operator ends to begin anew")
+                return
 
 
 async def inspect(settings: Settings) -> str:

@@ -153,6 +153,17 @@ async def make_namespace(plane: ControlPlane, namespace: Namespace) -> None:
     await until(lambda: namespace.find("serviceaccounts", "default"))
 
 
+async def make_beside(scene: Scene, name: str = "") -> Namespace:
+    """Makes another namespace that the operator of the scene may serve too."""
+    other = Namespace(scene.namespace.api, name or f"t-{uuid4().hex[:12]}")
+    await make_namespace(scene.plane, other)
+    subject = {"kind": "ServiceAccount", "name": ACCOUNT, "namespace": scene.namespace.name}
+    for binding in await other.list("rolebindings"):
+        changes = {"subjects": [*binding["subjects"], subject]}
+        await other.patch("rolebindings", binding["metadata"]["name"], changes)
+    return other
+
+
 async def login(plane: ControlPlane, namespace: Namespace, url: str, seconds: int = 3600) -> Path:
     """Writes a kubeconfig with a token of the operator's service account."""
     asked = {"spec": {"expirationSeconds": seconds}}

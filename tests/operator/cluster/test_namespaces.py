@@ -9,7 +9,7 @@ from tests.cluster.api import Namespace
 from tests.cluster.fake_etl import FakeEtl
 from tests.cluster.kubelet import Kubelet
 from tests.cluster.rights import ACCOUNT
-from tests.cluster.scene import DATASETS, Scene, make_namespace
+from tests.cluster.scene import DATASETS, Scene, make_beside, make_namespace
 from tests.cluster.waiting import until
 
 RIGHTS = "/apis/rbac.authorization.k8s.io/v1"
@@ -59,3 +59,27 @@ async def test_namespace_goes_though_its_files_cannot_be_cleaned_up_any_more(
     assert "cleanup" not in {pod.stage for pod in second.etl.played}
     await scene.apply()
     await scene.until_ended("Succeeded")
+
+
+async def test_namespace_that_is_not_there_keeps_no_other_from_being_served(scene: Scene) -> None:
+    name = f"t-{uuid4().hex[:12]}"
+    await scene.operator.kill()
+    await scene.operator.start(f"--namespace={name}", SUPERZOL_OPERATOR_RESYNC_SECONDS="1")
+    await scene.apply()
+    await scene.until_ended("Succeeded")
+    assert "namespaces without rights are not served" in scene.operator.read_log()
+
+    other = await make_beside(scene, name)
+    assert await scene.operator.wait(30) == 0, "it ends to begin anew"
+    await scene.operator.start(f"--namespace={name}")
+    async with Kubelet(other, FakeEtl()):
+        there = scene._replace(namespace=other)
+        await there.apply()
+        await there.until_ended("Succeeded")
+
+        await scene.operator.kill()
+        await other.api.request("DELETE", f"/api/v1/namespaces/{name}")
+        await until(lambda: other.list("rolebindings"), lambda left: not left)
+    await scene.operator.start(f"--namespace={name}")
+    await scene.annotate(requestedAt="now")
+    await scene.until_ended("Unchanged")

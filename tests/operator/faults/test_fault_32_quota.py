@@ -1,14 +1,11 @@
 """Fault 32: a quota of the namespace has no room for another Job."""
 
-from uuid import uuid4
-
 import pytest
 
 from tests.cluster.api import Namespace
 from tests.cluster.fake_etl import FakeEtl
 from tests.cluster.kubelet import Kubelet
-from tests.cluster.rights import ACCOUNT
-from tests.cluster.scene import DATASETS, Scene, make_namespace
+from tests.cluster.scene import DATASETS, Scene, make_beside
 from tests.cluster.waiting import until
 
 CAP = 2
@@ -50,9 +47,7 @@ async def test_fault_32_run_waits_for_room_and_does_not_fail(scene: Scene) -> No
 
 
 async def test_fault_32_runs_without_room_keep_no_place_from_other_namespaces(scene: Scene) -> None:
-    full, other = scene.namespace, Namespace(scene.namespace.api, f"t-{uuid4().hex[:12]}")
-    await make_namespace(scene.plane, other)
-    await bind(scene, other)
+    full, other = scene.namespace, await make_beside(scene)
     await scene.operator.kill()
     await scene.operator.start(f"--namespace={other.name}")
     await fill(full)
@@ -69,12 +64,3 @@ async def test_fault_32_runs_without_room_keep_no_place_from_other_namespaces(sc
     for number in range(CAP):
         await full.delete(DATASETS, f"full-{number}")
     await full.api.request("DELETE", f"/api/v1/namespaces/{other.name}")
-
-
-async def bind(scene: Scene, other: Namespace) -> None:
-    """Lets the operator of the scene work in another namespace too."""
-    found = await other.list("rolebindings")
-    subject = {"kind": "ServiceAccount", "name": ACCOUNT, "namespace": scene.namespace.name}
-    for binding in found:
-        changes = {"subjects": [*binding["subjects"], subject]}
-        await other.patch("rolebindings", binding["metadata"]["name"], changes)
