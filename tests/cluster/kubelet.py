@@ -82,8 +82,9 @@ Script = Callable[[Pod], Played]
 class Kubelet:
     """Plays a script for every pod; an awaitable ending may run a real process first.
 
-    grace_seconds: how long a deleted pod takes to end. image_id: what every tag means. overlaps: pods that ran while another one
-    did the same work for the same resource, two writers of one database.
+    grace_seconds: how long a deleted pod takes to end. image_id: what every tag means. overlaps:
+    pods that ran while another one did the same work for the same resource, two writers of one
+    database.
     """
 
     def __init__(self, namespace: Namespace, script: Script) -> None:

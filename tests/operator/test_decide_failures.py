@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from superzol_operator.decide.contract import CreateJob, PodOutcome
+from superzol_operator.decide.contract import CreateJob, Peers, PodOutcome
 from superzol_operator.decide.decision import decide
 from tests.operator.world import World, loaded, message
 
