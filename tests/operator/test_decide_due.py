@@ -246,32 +246,6 @@ def test_a_run_that_waits_keeps_its_place_in_the_line_at_each_look(trigger: str)
     assert world.seen.current_run.trigger == trigger
 
 
-def test_a_slot_that_waits_for_a_place_is_not_too_late_for_it() -> None:
-    world = loaded(startingDeadlineSeconds=600)
-    world.peers = Peers(active_runs=10, max_active_runs=10)
-    world.wait(hours=14, seconds=5)
-    for _ in range(20):
-        decision = world.look()
-        world.wait(minutes=30)
-    assert decision.queued_since is not None
-    assert "ScheduleMissed" not in world.reasons()
-    world.peers = replace(world.peers, active_runs=0)
-    world.look()
-    assert current_id(world) == "s-202611210200"
-
-
-def test_a_slot_that_comes_while_another_waits_takes_its_place_in_the_line() -> None:
-    world = loaded(startingDeadlineSeconds=600)
-    world.peers = Peers(active_runs=10, max_active_runs=10)
-    world.wait(hours=14, seconds=5)
-    first = world.look()
-    world.wait(days=1, hours=2)
-    assert world.look().queued_since == first.queued_since
-    world.peers = replace(world.peers, active_runs=0)
-    assert world.look().missed_slots == 1
-    assert current_id(world) == "s-202611220200"
-
-
 def test_who_waits_for_its_own_old_job_stands_in_no_line(world: World) -> None:
     world.settle()
     old = world.job()
@@ -323,27 +297,3 @@ def test_a_bad_schedule_stalls_and_an_edit_heals_it(
     world.settle()
     assert world.claim("Stalled") is None
     assert current_id(world) == "g-2"
-
-
-def test_a_word_that_was_asked_before_another_one_is_a_run_of_its_own(world: World) -> None:
-    world.run_through()
-    for word in ("monday", "tuesday", "monday", "monday"):
-        world.wait(hours=1)
-        world.annotations = {"requestedAt": word}
-        world.run_through()
-        assert world.seen.last_handled_request == word
-    assert len({run_id for run_id, _, _ in world.created if run_id.startswith("m-")}) == 3
-
-
-def test_a_request_whose_run_is_known_by_its_jobs_alone_is_not_run_again() -> None:
-    world = loaded()
-    world.wait(hours=1)
-    world.annotations = {"requestedAt": "monday"}
-    world.run_through()
-    world.wait(hours=14)
-    world.run_through()
-    created = dict(world.created)
-    world.status = {}
-    world.settle()
-    assert world.seen.last_handled_request == "monday"
-    assert dict(world.created) == created

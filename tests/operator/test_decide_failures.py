@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from superzol_operator.decide.contract import CreateJob, Peers, PodOutcome
+from superzol_operator.decide.contract import CreateJob, PodOutcome
 from superzol_operator.decide.decision import decide
 from tests.operator.world import World, loaded, message
 
@@ -211,20 +211,6 @@ def test_a_quota_makes_a_run_wait_and_not_fail(world: World, kind: str, reason: 
     assert order.deadline_seconds == 7200
     world.run_through()
     assert world.claim("Ready") == ("True", "Succeeded")
-
-
-def test_a_run_that_waited_for_a_quota_takes_no_place_of_another_one(world: World) -> None:
-    world.refuse = "quota"
-    world.look()
-    world.look()
-    assert not world.seen.holds_place
-    world.refuse, world.peers = None, Peers(active_runs=10, max_active_runs=10)
-    world.look()
-    assert not world.jobs
-    world.peers = Peers(active_runs=9, max_active_runs=10, waiting_before=1)
-    world.look()
-    assert world.running()
-    assert world.seen.holds_place
 
 
 def test_a_job_that_is_refused_for_good_stalls(world: World) -> None:
