@@ -44,7 +44,7 @@ async def test_a_file_cut_to_a_tenth_delists_nothing_and_is_flagged(
         "SELECT partial FROM store_sighting WHERE version = 2 AND partial"
     )
     reason = await connection.fetchval("SELECT reason FROM chain_version WHERE version = 2")
-    assert "stores: 1" in reason
+    assert "stores: alpha:1" in reason
 
 
 async def test_a_product_repeated_in_one_file_counts_once_with_its_last_row(
@@ -213,7 +213,7 @@ async def test_files_older_than_those_loaded_change_nothing_and_are_named(
     assert (outcome.exit_code, outcome.summary["changed"]) == (0, 0)
     assert await offers(connection) == {("alpha:1", "alpha:1"): (100, 1)}
     reason = await connection.fetchval("SELECT reason FROM chain_version WHERE version = 2")
-    assert reason == "files older than those loaded left out, stores: 1"
+    assert reason == "files older than those loaded left out, stores: alpha:1"
 
 
 async def test_a_full_file_without_a_good_row_holds_its_chain_back(

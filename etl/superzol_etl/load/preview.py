@@ -78,7 +78,9 @@ async def preview_chain(
         _compare, chain.chain_id, content, known, version, gates.jump_factor
     )
     held += check_jumps(gates, jumped, compared)
-    return ChainPreview(chain.chain_id, [each.problem for each in held], stores)
+    # As a load tells them, which hold the chains of a whole version.
+    problems = [f"{chain.chain_id}: {each.problem}" for each in held]
+    return ChainPreview(chain.chain_id, problems, stores)
 
 
 async def _read_known(connection: Connection, chain_key: int | None) -> Known:

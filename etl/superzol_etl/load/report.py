@@ -1,6 +1,7 @@
-"""What a load tells of itself: the counts of its files, the result and the ledger's row.."""
+"""What a load tells of itself: the counts of its files, the result and the ledger's row."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from importlib.metadata import version
 
@@ -75,16 +76,18 @@ def loaded_version(
     if result.partial_stores:
         flagged.append(
             "cut or shrunken full file applied as delta, stores: "
-            + ", ".join(result.partial_stores)
+            + _name_stores(job, result.partial_stores)
         )
     if result.partial_promotion_stores:
         flagged.append(
             "cut or shrunken full promotion file applied as delta, stores: "
-            + ", ".join(result.partial_promotion_stores)
+            + _name_stores(job, result.partial_promotion_stores)
         )
     stale = sorted(code for code, plan in plans.items() if not plan.applied)
     if stale:
-        flagged.append("files older than those loaded left out, stores: " + ", ".join(stale))
+        flagged.append(
+            f"files older than those loaded left out, stores: {_name_stores(job, stale)}"
+        )
     return ChainVersion(
         chain_key=job.chain_key,
         version=job.version,
@@ -99,6 +102,11 @@ def loaded_version(
         full_rows=count_full_rows(content.rows.parts),
         gates=name_gates(job.gates),
     )
+
+
+def _name_stores(job: ChainJob, codes: Iterable[str]) -> str:
+    """Their identifiers: publish tells reasons of all chains in one list."""
+    return ", ".join(f"{job.chain.chain_id}:{code}" for code in codes)
 
 
 def held_back_version(job: ChainJob, content: ChainContent, held: list[Held]) -> ChainVersion:
