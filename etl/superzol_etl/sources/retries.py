@@ -1,10 +1,12 @@
 """Repeats what may pass, and waits as long as the server asks."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import TypeVar
 
 import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import PassingTrouble
@@ -12,6 +14,8 @@ from superzol_etl.errors import PassingTrouble
 LONGEST_WAIT_SECONDS = 30.0
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 async def repeat(settings: SourceSettings, call: Callable[[], Awaitable[T]]) -> T:
@@ -30,6 +34,7 @@ async def repeat(settings: SourceSettings, call: Callable[[], Awaitable[T]]) -> 
         asked = error.retry_after_seconds
         return float(asked) if monotonic() + asked < ends_at else False
 
+    set_on_retry_hooks([_log_retry])
     attempts = stamina.retry_context(
         on=wait,
         attempts=settings.attempts,
@@ -42,3 +47,9 @@ async def repeat(settings: SourceSettings, call: Callable[[], Awaitable[T]]) -> 
         with attempt:
             return await call()
     raise AssertionError("the last attempt returns or raises")
+
+
+def _log_retry(details: RetryDetails) -> None:
+    """Says why it takes longer, in place of the library, which tells of itself."""
+    fields = {"problem": str(details.caused_by), "wait_seconds": round(details.wait_for, 1)}
+    log.warning("source is asked again", extra={"attempt": details.retry_num + 1, **fields})
