@@ -61,6 +61,7 @@ class Summary:
             "version": self.version,
             "revision": revision(self.version, self.digest),
             "chainsLoaded": self.loaded,
+            "chainsLoadedBefore": self.done_before,
             "heldBack": sorted(self.held_back),
             "partialStores": sorted(
                 f"{result.chain_id}:{code}"

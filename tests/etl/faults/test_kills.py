@@ -42,6 +42,8 @@ async def test_a_load_killed_at_first_or_between_chains_is_completed_by_the_next
     assert loaded == CHAINS.index(stopped_before)
     again = refresh(database, folder)
     assert (again.exit_code, again.summary["result"], again.summary["version"]) == (0, "Loaded", 2)
+    assert again.summary["chainsLoaded"] == len(CHAINS)
+    assert again.summary["chainsLoadedBefore"] == loaded
     after_kill = await final_state()
 
     await connection.execute(EMPTY_ALL)
