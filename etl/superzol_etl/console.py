@@ -61,8 +61,18 @@ def show_bar() -> Iterator[Progress]:
             bar.console.print(f"{told} {result.seconds:>7.1f} s", markup=False, highlight=False)
             for problem in result.problems:
                 bar.console.print(f"  {problem}", markup=False, highlight=False, soft_wrap=True)
+            for line in _cut(result):
+                bar.console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
 
         yield advance
+
+
+def _cut(result: ChainResult) -> Iterator[str]:
+    stores = {"price": result.partial_stores, "promotion": result.partial_promotion_stores}
+    for kind, codes in stores.items():
+        if codes:
+            named = ", ".join(f"{result.chain_id}:{code}" for code in codes)
+            yield f"cut or shrunken full {kind} files, which end nothing: {named}"
 
 
 @contextmanager

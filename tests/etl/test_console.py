@@ -8,6 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from superzol_etl.console import show_bar
+from superzol_etl.records import ChainResult, ChainState
 from tests.etl.sources.test_progress import read_all
 from tests.support.loading import snapshot
 from tests.support.snapshots import refresh
@@ -43,6 +47,22 @@ def test_a_terminal_gets_a_line_for_each_chain_and_no_log_line_is_drawn_over(
     assert "  price_full_file_beta.csv is cut off in its last row: fetch it again" in lines
     logged = [line for line in lines if '"event"' in line]
     assert [json.loads(line)["event"] for line in logged] == ["stage began"]
+
+
+def test_stores_whose_full_file_was_cut_stand_below_their_chain(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    result = ChainResult(
+        "alpha", ChainState.LOADED, rows=10, partial_stores=("1",), partial_promotion_stores=("2",)
+    )
+    with show_bar() as advance:
+        advance(1, 1, result)
+    shown = [CONTROL.sub("", line).strip() for line in capfd.readouterr().err.splitlines()]
+    told = [line for line in shown if line.startswith("cut or")]
+    assert told == [
+        "cut or shrunken full price files, which end nothing: alpha:1",
+        "cut or shrunken full promotion files, which end nothing: alpha:2",
+    ]
 
 
 def test_a_pipe_gets_a_log_line_for_each_chain(database: str, tmp_path: Path) -> None:
