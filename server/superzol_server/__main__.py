@@ -9,6 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from superzol_server.database_url import MissingFileError
+from superzol_server.listening import PortError
 from superzol_server.serving import PASSING, serve
 from superzol_server.settings import Settings
 from superzol_telemetry import configure_logging
@@ -107,11 +108,8 @@ def explain(error: Exception) -> tuple[int, str]:
                 f"{error}: create the schema, or bring it up to date, by superzol-schema upgrade, "
                 "or check the URL"
             )
-        case RuntimeError() if "bind" in str(error):
-            return (
-                CONFIGURATION,
-                "the port cannot be listened on: free it, or choose another --port",
-            )
+        case PortError():
+            return REFUSED if error.is_refused else CONFIGURATION, str(error)
         case _ if isinstance(error, PASSING):
             return UNREACHABLE, (
                 f"the database cannot be reached ({error or type(error).__name__}): is it running, "

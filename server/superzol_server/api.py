@@ -22,6 +22,7 @@ from superzol_server.database import Database
 from superzol_server.dataset.service import DatasetService
 from superzol_server.health import Health
 from superzol_server.interceptors import CallInterceptor
+from superzol_server.listening import listen
 from superzol_server.pricing.service import PricingService
 
 LARGEST_REQUEST_BYTES = 256 * 1024
@@ -54,7 +55,7 @@ class Api(NamedTuple):
 
 
 def build_api(database: Database, host: str, port: int) -> Api:
-    """Builds the server; port 0 takes a free one. Raises RuntimeError when the port is taken."""
+    """Builds the server; port 0 takes a free one. Raises PortError."""
     calls = CallInterceptor(database, version("superzol"))
     server = grpc.aio.server(interceptors=[calls], options=OPTIONS)
     add_CatalogServiceServicer_to_server(CatalogService(database), server)
@@ -66,10 +67,4 @@ def build_api(database: Database, host: str, port: int) -> Api:
     add_HealthServicer_to_server(checks.servicer, server)
     names = [DATASET, *with_data, health.SERVICE_NAME, reflection.SERVICE_NAME]
     reflection.enable_server_reflection(names, server)
-    return Api(server, checks, server.add_insecure_port(to_address(host, port)), calls)
-
-
-def to_address(host: str, port: int) -> str:
-    """Returns what gRPC listens on; it takes a port after a bare IPv6 address for a part of it."""
-    is_bare = ":" in host and not host.startswith("[")
-    return f"[{host}]:{port}" if is_bare else f"{host}:{port}"
+    return Api(server, checks, listen(server, host, port), calls)

@@ -5,7 +5,8 @@ import asyncio
 import grpc.aio
 import pytest
 
-from superzol_server.api import LEAST_PING_MILLISECONDS, to_address
+from superzol_server.api import LEAST_PING_MILLISECONDS
+from superzol_server.listening import to_address
 from tests.support.infrastructure import watch
 from tests.support.server import running_api
 

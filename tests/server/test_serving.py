@@ -1,6 +1,7 @@
 """The server as a process: starting, draining, exit codes, help."""
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -16,6 +17,8 @@ import pytest
 
 from superzol.catalog.v1.catalog_pb2 import ListChainsRequest
 from superzol.dataset.v1.dataset_pb2 import GetStatsRequest, GetStatsResponse
+from superzol_server.__main__ import explain
+from superzol_server.listening import PortError
 from tests.support.catalogue import Chain, Version, fill
 from tests.support.clients import CatalogClient, DatasetClient
 from tests.support.infrastructure import is_serving
@@ -166,7 +169,21 @@ async def test_taken_port_is_a_fault_of_configuration(database: str) -> None:
         port = server.address.split(":")[1]
         arguments = ["serve", "--database", database, "--host", "127.0.0.1", "--port", port]
         code, said = await run(*arguments)
-    assert (code, "--port" in said) == (78, True)
+    assert code == 78
+    assert f"127.0.0.1:{port} cannot be listened on: another program listens on it" in said
+
+
+async def test_an_address_that_is_not_of_this_machine_is_told_as_one(database: str) -> None:
+    arguments = ["serve", "--database", database, "--host", "203.0.113.7", "--port", "0"]
+    code, said = await run(*arguments)
+    assert code == 78
+    assert "203.0.113.7:0 cannot be listened on: this machine has no such address" in said
+
+
+def test_a_port_without_the_right_to_it_is_not_allowed() -> None:
+    code, said = explain(PortError("0.0.0.0:80", errno.EACCES))
+    assert code == 77
+    assert said.startswith("0.0.0.0:80 cannot be listened on: this user may not")
 
 
 @pytest.mark.parametrize(
