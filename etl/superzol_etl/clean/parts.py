@@ -25,20 +25,24 @@ class StorePlan:
 
 
 def plan_store(
-    parts: Sequence[Part], numbers: Iterable[int], state: StoreState | None
+    parts: Sequence[Part],
+    numbers: Iterable[int],
+    state: StoreState | None,
+    guarded_rows: int = 0,
 ) -> StorePlan:
     """Plans one store's version from its parts (all of one store) and what is loaded of it.
 
     The base is the last full file that is whole and holds at least 70 % of the rows of the last
     good one; later files are applied on top. Nothing older than what is loaded is applied, unless
-    the newest file loaded is here again: then nothing in between is lost.
+    the newest file loaded is here again: then nothing in between is lost. A good full file of fewer
+    than guarded_rows is no measure: of a handful of rows a third may well end in a day.
     """
     ordered = sorted(
         numbers, key=lambda number: (parts[number].published_at, not parts[number].is_full)
     )
     floor = _floor([parts[number].published_at for number in ordered], state)
     fresh = [n for n in ordered if floor is None or parts[n].published_at >= floor]
-    base, partial = _find_base(parts, fresh, state.full_rows if state else None)
+    base, partial = _find_base(parts, fresh, state.full_rows if state else None, guarded_rows)
     since = parts[base].published_at if base is not None else (state.full_at if state else None)
     applied = [n for n in fresh if n == base or _is_later(parts[n].published_at, since)]
     if not applied or (state and _is_later(state.observed_at, parts[applied[-1]].published_at)):
@@ -54,7 +58,7 @@ def _floor(times: Sequence[datetime], state: StoreState | None) -> datetime | No
 
 
 def _find_base(
-    parts: Sequence[Part], ordered: list[int], good_rows: int | None
+    parts: Sequence[Part], ordered: list[int], good_rows: int | None, guarded_rows: int
 ) -> tuple[int | None, set[int]]:
     base: int | None = None
     partial: set[int] = set()
@@ -62,7 +66,8 @@ def _find_base(
         part = parts[number]
         if not part.is_full:
             continue
-        if part.cut or (good_rows is not None and part.rows < GOOD_SHARE * good_rows):
+        measure = good_rows if good_rows is not None and good_rows >= guarded_rows else 0
+        if part.cut or part.rows < GOOD_SHARE * measure:
             partial.add(number)
         else:
             base, good_rows = number, part.rows

@@ -15,7 +15,6 @@ from superzol_etl.records import StoreState
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
-# Of a handful of promotions a third may well end in one night.
 GUARDED_ROWS = 20
 REWARD_COLUMNS = {
     "price_agorot": "reward_price",
@@ -75,7 +74,7 @@ async def load_promotions(connection: Connection, chain: Chain, rows: PromotionR
     records = await connection.fetch(load_sql(PACKAGE, "read_promotion_sightings"), chain.chain_key)
     states = {
         row["code"]: StoreState(
-            row["store_key"], row["full_at"], _guarded(row["full_rows"]), row["observed_at"]
+            row["store_key"], row["full_at"], row["full_rows"], row["observed_at"]
         )
         for row in records
     }
@@ -92,11 +91,6 @@ async def load_promotions(connection: Connection, chain: Chain, rows: PromotionR
     return Loaded(told, applied, changed, partial)
 
 
-def _guarded(full_rows: int | None) -> int | None:
-    """The rows that the next full file of a store is compared with; None when they are too few."""
-    return full_rows if full_rows is not None and full_rows >= GUARDED_ROWS else None
-
-
 def plan_promotions(rows: PromotionRows, states: Mapping[str, StoreState]) -> dict[str, StorePlan]:
     """The plan of each store that has a promotion file.
 
@@ -106,7 +100,10 @@ def plan_promotions(rows: PromotionRows, states: Mapping[str, StoreState]) -> di
     for number, part in enumerate(rows.parts):
         if part.store_code:
             numbers[part.store_code].append(number)
-    return {code: plan_store(rows.parts, found, states[code]) for code, found in numbers.items()}
+    return {
+        code: plan_store(rows.parts, found, states[code], GUARDED_ROWS)
+        for code, found in numbers.items()
+    }
 
 
 def place_stores(

@@ -49,6 +49,13 @@ def test_a_shrunken_full_file_does_not_hide_the_good_one_before_it() -> None:
     assert plan(parts) == StorePlan(0, (0, 1), frozenset({1}))
 
 
+def test_a_handful_of_rows_may_end_within_a_day_too() -> None:
+    parts = [part(0, full=True, rows=19), part(6, full=True, rows=1)]
+    assert plan_store(parts, (0, 1), None, 20) == StorePlan(1, (1,), frozenset())
+    assert plan_store(parts[1:], (0,), state(0, 0, 19), 20) == StorePlan(0, (0,), frozenset())
+    assert plan_store(parts, (0, 1), None, 19) == StorePlan(0, (0, 1), frozenset({1}))
+
+
 def test_a_cut_file_is_partial_even_when_nothing_is_known() -> None:
     assert plan([part(0, full=True, cut=True)]) == StorePlan(None, (0,), frozenset({0}))
 
