@@ -130,16 +130,19 @@ def _cut_runs(runs: Runs, reasons: Mapping[int, str], good: npt.NDArray[np.bool_
 def _unmask(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Fills masked cells from above, never over the border of an XML, whose first row is whole.
 
-    In era A the marker of empty cells is missing: what may be empty is marked as inherited.
+    In era A the marker of empty cells is missing: what may be empty is marked as inherited. Further
+    rows of one promotion, as FLAT has them, say of it what its first row says.
     """
     cells = marked_at_start(cells, layout)
+    is_new = cell(layout.places["promotionid"][0]).is_not_null()
     columns = []
     for column in READ:
         for place in layout.places.get(column, ())[:1]:
             told = cell(place).forward_fill()
             if layout.era is Era.BLANK and column in SOMETIMES_EMPTY:
-                inherited = cell(place).is_null() & ~told.is_in(["", EMPTY])
-                told = pl.when(inherited).then(INHERITED + told).otherwise(told)
+                inherited = is_new & cell(place).is_null() & ~told.is_in(["", EMPTY])
+                marked = pl.when(inherited).then(INHERITED + told).otherwise(cell(place))
+                told = marked.forward_fill()
             columns.append(told.alias(column))
     frame = cells.select(columns)
     missing = [name for name in RUN_COLUMNS if name not in frame.columns]

@@ -198,3 +198,11 @@ def test_files_with_other_columns_say_other_things_with_the_same_cells(tmp_path:
         assert not isinstance(body, str)
         most += [(promotion.max_quantity, promotion.min_purchase) for promotion in body.promotions]
     assert most == [(5000, None), (None, 500)]
+
+
+def test_in_era_a_the_rows_of_a_flat_promotion_have_the_terms_of_its_first(tmp_path: Path) -> None:
+    header = "found_folder,file_name,storeid,promotionid,itemcode,rewardtype,minqty,maxqty\n"
+    rows = "x/A,PromoFull1-1-202501010600.xml,1,5,11,1,1,6\n,,,,12,,,\n,,,6,13,,,\n,,,,14,,,\n"
+    promotions, _ = decode(tmp_path, (header + rows).encode(), Era.BLANK)
+    limits = [(each.max_quantity, each.restrictions_known) for each in promotions]
+    assert limits == [(6000, True), (6000, True), (None, False), (None, False)]
