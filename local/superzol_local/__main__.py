@@ -1,7 +1,9 @@
 """Command line of the one-machine mode."""
 
 import asyncio
+import errno
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -57,9 +59,9 @@ def up_command(
       superzol up --database postgresql://user:password@host:5432/superzol
 
     \b
-    Exit codes: 0 stopped, 64 usage, 66 no such folder, 75 port or state in use,
-    77 not allowed, 78 other data in the state folder or database; else that of
-    the program that failed.
+    Exit codes: 0 stopped, 64 usage, 66 no such folder, 75 port or state in use
+    or disk full, 77 not allowed, 78 other data in the state folder or database;
+    else that of the program that failed.
     """
     try:
         asyncio.run(serve(Options(data or [], state, port, database)))
@@ -75,6 +77,10 @@ def up_command(
 def explain(error: OSError) -> tuple[int, str]:
     """Returns the exit code for an error of the system and a sentence about it."""
     match error:
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return PASSING, f"the disk is full ({error}): make room, then start again"
+        case BrokenPipeError():
+            return PASSING, "nobody reads the output any more: everything is stopped"
         case PermissionError():
             return REFUSED, f"not allowed: {error}"
         case TimeoutError() | ConnectionError():
@@ -84,6 +90,10 @@ def explain(error: OSError) -> tuple[int, str]:
 
 def main() -> None:
     """Runs the command line; wrong usage exits 64, not the 2 of typer."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no Hebrew, and a path of bytes that no text has, end nothing.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="superzol")
     except SystemExit as ended:

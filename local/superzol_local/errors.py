@@ -20,7 +20,7 @@ class BusyError(LocalError):
 
 
 class RefusedError(LocalError):
-    """The system does not let this user write there."""
+    """The system does not let this user write there, or listen there."""
 
     exit_code = 77
 

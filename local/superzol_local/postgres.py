@@ -50,6 +50,11 @@ class Postgres:
         self._sockets = self._data
         self.program: Program | None = None
 
+    @property
+    def has_ended(self) -> bool:
+        """The server was started and ended by itself."""
+        return self.program is not None and self.program.process.returncode is not None
+
     def url(self, database: str) -> str:
         """Returns the URL of a database of this server, over its socket."""
         return f"postgresql://postgres@/{database}?host={quote(str(self._sockets))}"

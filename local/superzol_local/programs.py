@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import errno
 import os
 import signal
 import sys
@@ -12,6 +13,8 @@ from typing import NamedTuple
 from superzol_local.errors import ProgramError
 
 TAIL_LINES = 15
+DISK_FULL = os.strerror(errno.ENOSPC)
+PASSING = 75
 # Linux tells a child of its parent's death; elsewhere a kill -9 leaves the children behind.
 PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 PR_SET_PDEATHSIG = 1
@@ -44,9 +47,13 @@ class Program(NamedTuple):
     def failure(self) -> ProgramError:
         """Returns the error for a program that ended by itself, with its last words."""
         code = self.process.returncode or 0
-        tail = "\n".join(f"    {line}" for line in last_lines(self.log))
+        lines = last_lines(self.log)
+        tail = "\n".join(f"    {line}" for line in lines)
         ended = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         message = f"{self.name} {ended}; the end of {self.log}:\n{tail}"
+        if any(DISK_FULL in line for line in lines):
+            message += f"\nthe disk of {self.log.parent} is full: make room, then start again"
+            return ProgramError(message, PASSING)
         return ProgramError(message, code if code > 0 else 70)
 
 

@@ -1,9 +1,7 @@
 """Brings everything up in order, and down in the opposite one."""
 
 import asyncio
-import contextlib
 import errno
-import json
 import shutil
 import signal
 import socket
@@ -13,19 +11,26 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import asyncpg
 
 from superzol_local import programs
-from superzol_local.errors import BusyError, NotFoundError, WrongStateError
+from superzol_local.errors import (
+    BusyError,
+    LocalError,
+    NotFoundError,
+    RefusedError,
+    WrongStateError,
+)
 from superzol_local.examples import READER, has_grpcurl, write_examples
 from superzol_local.postgres import Postgres
 from superzol_local.programs import Command, Program, python_module
 from superzol_local.progress import Steps
 from superzol_local.sample.snapshot import VERSIONS, write_snapshot
 from superzol_local.state import EMBEDDED, SAMPLE, State, fingerprint
+from superzol_local.told import read_summary, shortcomings
 
 SERVER_START_SECONDS = 60.0
 SERVER_STOP_SECONDS = 25.0
@@ -119,11 +124,23 @@ def check_port(port: int) -> None:
             try:
                 probe.bind((address, port))
             except OSError as error:
-                if error.errno == errno.EADDRINUSE:
-                    raise BusyError(
-                        f"port {port} is in use by another program: "
-                        "stop it, or give --port another number"
-                    ) from error
+                if refusal := why_not(port, error):
+                    raise refusal from error
+
+
+def why_not(port: int, error: OSError) -> LocalError | None:
+    """Returns the failure that an error at a port means; None: this machine lacks the address."""
+    match error.errno:
+        case errno.EADDRINUSE:
+            return BusyError(
+                f"port {port} is in use by another program: stop it, or give --port another number"
+            )
+        case errno.EACCES:
+            return RefusedError(
+                f"this user may not listen on port {port}, as on most below 1024: "
+                "give --port a number from 1024 on"
+            )
+    return None
 
 
 @asynccontextmanager
@@ -139,7 +156,9 @@ async def _stopped_by_signals() -> AsyncIterator[None]:
             task.cancel()
 
     for ending in ENDINGS:
-        loop.add_signal_handler(ending, ask)
+        # nohup has it ignored, and means it
+        if ending is not signal.SIGHUP or signal.getsignal(ending) is not signal.SIG_IGN:
+            loop.add_signal_handler(ending, ask)
     try:
         yield
     except asyncio.CancelledError:
@@ -164,6 +183,11 @@ async def _database(options: Options, state: State, steps: Steps) -> AsyncIterat
             anew = state.must_start_anew(options.target, options.sources)
             url = await postgres.start(anew)
         yield _Target(url, postgres.program)
+    except Exception as error:
+        # What failed for want of the database says less than the database itself.
+        if postgres.has_ended and postgres.program:
+            raise postgres.program.failure() from error
+        raise
     finally:
         await postgres.stop()
 
@@ -223,20 +247,8 @@ async def _load(folder: Path, version: int, into: tuple[State, str], steps: Step
     with steps.step(f"loading version {version}"):
         await programs.run(command, state.logs)
     log = state.logs / f"etl-{version}.log"
-    told = summary(log)
-    if held_back := told.get("heldBack"):
-        steps.say(f"held back from version {version}: {', '.join(held_back)} (see {log})")
-        for problem in told.get("problems", []):
-            steps.say(f"  {problem}")
-
-
-def summary(log: Path) -> dict[str, Any]:
-    """Returns what the ETL says of its run: the last JSON object with a result in its log."""
-    for line in reversed(programs.last_lines(log)):
-        with contextlib.suppress(json.JSONDecodeError):
-            if "result" in (found := json.loads(line)):
-                return dict(found)
-    return {}
+    for line in shortcomings(read_summary(log), version, log):
+        steps.say(line)
 
 
 async def _run_server(options: Options, state: State, target: _Target, steps: Steps) -> None:

@@ -1,5 +1,6 @@
 """The state folder: who uses it, whose data it holds and which versions are loaded."""
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -13,6 +14,7 @@ from superzol_local.errors import BusyError, RefusedError, WrongStateError
 
 SAMPLE = "the generated sample"
 EMBEDDED = "the embedded database"
+FULL = errno.ENOSPC, errno.EDQUOT  # told by who shows errors: that may pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class State:
                 "give it a folder, or a name that is free"
             ) from error
         except OSError as error:
+            if error.errno in FULL:
+                raise
             raise RefusedError(
                 f"--state {self.folder} cannot be written ({error.strerror}): "
                 "name a folder in a place where you may write"
@@ -70,11 +74,20 @@ class State:
             yield
 
     def read(self) -> Record:
-        """Returns the record, an empty one for a new folder."""
+        """Returns the record, an empty one for a new folder.
+
+        Raises WrongStateError when it is none.
+        """
         if not self._file.exists():
             return Record()
-        fields = json.loads(self._file.read_text(encoding="utf-8"))
-        return Record(fields["database"], tuple(fields["sources"]), tuple(fields["loaded"]))
+        try:
+            fields = json.loads(self._file.read_text(encoding="utf-8"))
+            return Record(fields["database"], tuple(fields["sources"]), tuple(fields["loaded"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise WrongStateError(
+                f"{self._file} is damaged, so nobody knows what is loaded: "
+                f"remove {self.folder} to start anew, or give --state another folder"
+            ) from error
 
     def write(self, record: Record) -> None:
         """Replaces the record, whole or not at all."""
@@ -115,6 +128,6 @@ def fingerprint(folder: Path) -> str:
     """Returns what changes when a file of the folder changes: names, sizes and times."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        status = path.stat()
+        status = path.stat() if path.exists() else path.lstat()  # a dead link is no reason to fail
         digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
     return digest.hexdigest()

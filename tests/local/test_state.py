@@ -86,6 +86,21 @@ def test_a_record_outlives_the_process(tmp_path: Path) -> None:
     assert State(tmp_path).read() == record
 
 
+@pytest.mark.parametrize("content", ["", "[]", "{}"])
+def test_a_damaged_record_is_told_with_what_to_do(tmp_path: Path, content: str) -> None:
+    (tmp_path / "state.json").write_text(content)
+
+    with pytest.raises(WrongStateError, match=r"state\.json is damaged.* remove .* to start anew"):
+        State(tmp_path).read()
+
+
+def test_a_dead_link_among_the_files_has_a_fingerprint_too(tmp_path: Path) -> None:
+    before = fingerprint(tmp_path)
+    (tmp_path / "price_file_mega.csv").symlink_to(tmp_path / "gone")
+
+    assert fingerprint(tmp_path) != before
+
+
 def test_the_fingerprint_of_a_folder_changes_with_its_files(tmp_path: Path) -> None:
     (tmp_path / "price_full_file_a.csv").write_text("1")
     before = fingerprint(tmp_path)

@@ -1,5 +1,7 @@
 """`superzol up`: what it starts it stops, and what it began it finishes."""
 
+import asyncio
+import errno
 import os
 import re
 import shlex
@@ -12,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from superzol_local.__main__ import explain
+from superzol_local.programs import Program
+from superzol_local.serving import why_not
 from tests.local.running import (
     free_port,
     grpcurl,
@@ -123,6 +128,83 @@ def test_a_busy_port_is_found_out_at_once(tmp_path: Path) -> None:
     assert "is in use by another program" in output
     assert "starting" not in output
     assert time.monotonic() - began < 30
+
+
+def test_a_port_that_this_user_may_not_have_is_told_as_one() -> None:
+    refused = why_not(80, PermissionError(errno.EACCES, "Permission denied"))
+
+    assert refused is not None
+    assert refused.exit_code == 77
+    assert "give --port a number from 1024 on" in str(refused)
+
+
+def test_a_machine_without_ipv6_is_no_reason_not_to_start() -> None:
+    assert why_not(50051, OSError(errno.EADDRNOTAVAIL, "no such address")) is None
+
+
+def test_a_full_disk_may_pass() -> None:
+    code, told = explain(OSError(errno.ENOSPC, "No space left on device", "/state/sample"))
+
+    assert code == 75
+    assert "/state/sample" in told
+    assert "make room" in told
+
+
+@pytest.mark.parametrize(
+    ("last_line", "exit_code"),
+    [("PANIC:  could not write to file: No space left on device", 75), ("ERROR:  no role", 1)],
+)
+async def test_a_program_that_ended_for_want_of_room_is_told_so(
+    tmp_path: Path, last_line: str, exit_code: int
+) -> None:
+    log = tmp_path / "postgres.log"
+    log.write_text(f"starting\n{last_line}\nshut down\n")
+    process = await asyncio.create_subprocess_exec("false")
+    await process.wait()
+
+    failure = Program("postgres", process, log).failure()
+
+    assert failure.exit_code == exit_code
+    assert ("make room" in str(failure)) == (exit_code == 75)
+
+
+def test_a_database_that_ends_under_a_load_tells_why_itself(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    process = start(state, free_port())
+    assert process.stdout
+    for line in process.stdout:
+        if "making sample day 1" in line:
+            break
+    server = int((state / "postgres" / "postmaster.pid").read_text().split()[0])
+    os.kill(server, signal.SIGKILL)
+
+    code, output = ended(process)
+    assert code == 70
+    assert "postgres was killed by signal 9; the end of" in output
+
+
+def test_a_hangup_that_nohup_ignores_stays_ignored(state: Path) -> None:
+    handler = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        process = start(state, free_port())
+    finally:
+        signal.signal(signal.SIGHUP, handler)
+    read_until_serving(process)
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    process.terminate()
+
+    assert ended(process)[0] == 0
+    [ignored] = re.findall(r"SigIgn:\s*(\w+)", status)
+    assert int(ignored, 16) & 1 << signal.SIGHUP - 1
+
+
+def test_a_terminal_that_knows_no_hebrew_stops_nothing(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+
+    with running(state) as up:
+        assert "\\u05d7\\u05dc\\u05d1" in up.output
 
 
 def test_a_state_in_use_is_refused(state: Path) -> None:
