@@ -145,9 +145,13 @@ class Postgres:
         return Command(program, words, {"LC_ALL": "C"}, signal.SIGINT, self._user)
 
     def _choose_socket_folder(self) -> None:
-        """Puts the socket into the data folder, or where the path is short enough for one."""
+        """Puts the socket into the data folder, or where the path is one that a socket can have.
+
+        PostgreSQL and its drivers take a comma for the end of a path, of which they know several.
+        """
         self._sockets = self._data
-        if len(str(self._data).encode()) > SOCKET_PATH_BYTES:
+        path = str(self._data)
+        if len(path.encode()) > SOCKET_PATH_BYTES or "," in path:
             self._sockets = Path(tempfile.mkdtemp(prefix="superzol-"))
             self._give_away(self._sockets)
 
