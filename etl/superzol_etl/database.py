@@ -1,5 +1,6 @@
 """Connects to the database as the role that may load."""
 
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TypeAlias
@@ -10,7 +11,21 @@ from superzol_etl.database_url import MissingFileError, check_url
 from superzol_etl.errors import EtlError, NotAllowed, PassingTrouble, WrongConfiguration
 
 CONNECT_SECONDS = 10
-ROLE = "superzol_loader"
+# Of a machine that was lost without a word the system tells after two hours: so long would the
+# claim of its run keep all others away, and so long would a run wait for its database.
+KEEPALIVES = {"IDLE": 30, "INTVL": 10, "CNT": 3}
+SETTINGS = {
+    "role": "superzol_loader",
+    "application_name": "superzol-etl",
+    "jit": "off",
+    # Limits of a role or a database are for those who ask: a load takes as long as it takes.
+    "statement_timeout": "0",
+    "idle_session_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "tcp_keepalives_idle": str(KEEPALIVES["IDLE"]),
+    "tcp_keepalives_interval": str(KEEPALIVES["INTVL"]),
+    "tcp_keepalives_count": str(KEEPALIVES["CNT"]),
+}
 BAD_URL = (
     "--database is no valid URL of PostgreSQL: write it as"
     " postgresql://user:password@host:5432/name, and / @ : # ? in a password as %2F %40 %3A %23 %3F"
@@ -44,9 +59,8 @@ async def connected(url: str, *, of_run: bool = False) -> AsyncIterator[Connecti
     errors.
     """
     _check(url)
-    settings = {"role": ROLE, "application_name": "superzol-etl", "jit": "off"}
     try:
-        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=settings)
+        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=SETTINGS)
     except (ValueError, TypeError, asyncpg.ClientConfigurationError):
         # What the driver says of a URL may show the password in it.
         raise WrongConfiguration(BAD_URL) from None
@@ -56,12 +70,25 @@ async def connected(url: str, *, of_run: bool = False) -> AsyncIterator[Connecti
         told = str(error) or type(error).__name__
         raise PassingTrouble(UNREACHED.format(error=told)) from error
     try:
+        _ask_for_life(connection)
         with refused_writes_told(connection):
             if of_run:
                 await connection.execute("SET synchronous_commit TO off")
             yield connection
     finally:
         await connection.close()
+
+
+def _ask_for_life(connection: Connection) -> None:
+    """Has the system ask a silent server whether it is there still, which the driver does not."""
+    transport = connection._transport  # type: ignore[attr-defined]  # it shows it nowhere else
+    line = transport.get_extra_info("socket")
+    if line.family == socket.AF_UNIX:
+        return
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in KEEPALIVES.items():
+        if option := getattr(socket, f"TCP_KEEP{name}", None):  # not every system has all
+            line.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def _check(url: str) -> None:

