@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 async def make_partitions(connection: Connection, version: int) -> None:
     """Makes the partition of a version, and the next one ahead of its need.
 
-    To make one waits for whoever reads spans; that of the version was made long ago, by this.
+    To make one waits for who tidies spans, not for who reads them; that of the version was mostly
+    made long ago, by this.
     """
     ensure = load_sql(PACKAGE, "ensure_partition")
     await connection.execute(ensure, version)
@@ -28,7 +29,7 @@ async def make_partitions(connection: Connection, version: int) -> None:
             await connection.execute(load_sql(PACKAGE, "wait_a_second"))
             await connection.execute(ensure, min(version + SPAN_VERSIONS, MAX_VERSION))
     except asyncpg.LockNotAvailableError:
-        log.info("next partition not made: readers hold the spans", extra={"version": version})
+        log.info("next partition not made: the spans are held", extra={"version": version})
 
 
 async def forget_history(connection: Connection, dataset_key: int, version: int) -> None:

@@ -12,7 +12,7 @@ from superzol_etl.database import KEEPALIVES, connected
 from superzol_schema import upgrade
 from tests.support.loading import finish, snapshot, start, wait_for
 from tests.support.postgres import CREATE_DATABASE, execute, restart, running_server, sibling
-from tests.support.snapshots import refresh
+from tests.support.snapshots import Chain, Item, full, refresh
 
 WAITING = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"
 
@@ -63,3 +63,21 @@ async def test_a_line_that_is_cut_without_a_word_is_noticed_from_both_ends() -> 
             ours = [line.getsockopt(socket.IPPROTO_TCP, option) for option in options]
             assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
     assert theirs == ours == list(KEEPALIVES.values())
+
+
+async def test_a_version_that_skips_numbers_neither_waits_for_readers_nor_keeps_them_out(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    """Its partition of closed prices is not there yet, and somebody reads the others for hours."""
+    chain.load([full(Item("1", "1.00"))], None, "--version", "1")
+    await connection.execute("BEGIN; SELECT count(*) FROM price_span")
+    other = full(Item("1", "2.00"), at="202606020600")
+    outcome = await asyncio.wait_for(
+        asyncio.to_thread(chain.load, [other], None, "--version", "500"), 60
+    )
+    assert (outcome.exit_code, outcome.summary["version"]) == (0, 500)
+    assert "next partition not made" not in outcome.stderr
+    assert await connection.fetchval("SELECT count(*) FROM price_span") == 1
+    await connection.execute("ROLLBACK")
+    places = await connection.fetch("SELECT tableoid::regclass::text, valid_to FROM price_span")
+    assert [tuple(place) for place in places] == [("price_span_480", 500)]
