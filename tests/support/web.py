@@ -23,13 +23,17 @@ class Seen(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What to send; after_bytes: where to stop, and then to cut the line or to fall silent."""
+    """What to send; after_bytes: where to stop, and then to cut the line or to fall silent.
+
+    drips: then goes on byte by byte. An empty Content-Length in headers leaves it out.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = {}  # noqa: RUF012  # never changed
     after_bytes: int | None = None
     hangs: bool = False
+    drips: bool = False
 
 
 Route = Callable[[Seen], Answer]
@@ -128,13 +132,15 @@ class Handler(BaseHTTPRequestHandler):
             self._stop(answer)
             return
         self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
+        for name, value in ({"Content-Length": str(len(answer.body))} | answer.headers).items():
+            if value or name != "Content-Length":
+                self.send_header(name, value)
         self.end_headers()
         if self.command == "HEAD":
             return
         self.wfile.write(answer.body[: answer.after_bytes])
+        while answer.drips and not self.web.stopping.wait(0.05):
+            self.wfile.write(b"1")
         if answer.after_bytes is not None:
             self._stop(answer)
 

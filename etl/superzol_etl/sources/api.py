@@ -47,11 +47,19 @@ class _Scraped(BaseModel):
 
 
 class _Spooled(NamedTuple):
-    """What of a CSV has come: how many XMLs are whole, and where the next one goes on."""
+    """What of a CSV has come: how many XMLs are whole, and where the next one goes on.
+
+    asked: the cursors of its pages that came.
+    """
 
     xmls: int
     rows: int
     cursor: int | str | None
+    asked: frozenset[int | str | None]
+
+
+# Rows, cursor and cursors asked for, where nothing has come of an XML.
+NONE_YET: tuple[int, int | str | None, frozenset[int | str | None]] = (0, 0, frozenset())
 
 
 class ApiSource:
@@ -107,11 +115,18 @@ class ApiSource:
         xmls = self.xmls[file.name]
         with spool.open("ab") as out:
             for number in range(begun.xmls, len(xmls)):
-                rows, cursor = (begun.rows, begun.cursor) if number == begun.xmls else (0, 0)
+                rows, cursor, asked = NONE_YET
+                if number == begun.xmls:
+                    rows, cursor, asked = begun[1:]
                 while cursor is not None:
+                    asked |= {cursor}
                     page = await self._page(file.place, xmls[number], cursor)
                     rows, cursor = rows + len(page.rows), page.cursor_after(rows)
                     self._check(page, xmls[number], rows, is_last=cursor is None)
+                    if cursor in asked:
+                        raise PassingTrouble(
+                            f"{xmls[number]} leads from page to page in a circle: try again"
+                        )
                     came = (
                         page.model_copy(update={"next_cursor": cursor}).model_dump_json().encode()
                     )
@@ -167,21 +182,24 @@ class ApiSource:
 
 def _mend(spool: Path) -> _Spooled:
     """What a spool holds; a line that a kill tore is cut off."""
-    xmls, rows, cursor, whole_bytes = 0, 0, None, 0
+    xmls, whole_bytes = 0, 0
+    rows, cursor, asked = NONE_YET
     if not spool.exists():
-        return _Spooled(0, 0, 0)
+        return _Spooled(0, *NONE_YET)
     with spool.open("rb") as file:
         for line in file:
             if not line.endswith(b"\n"):
                 break
             page = json.loads(line)
             whole_bytes += len(line)
-            cursor, rows = page["next_cursor"], rows + len(page["rows"])
+            asked |= {cursor}
+            rows, cursor = rows + len(page["rows"]), page["next_cursor"]
             if cursor is None:
-                xmls, rows = xmls + 1, 0
+                xmls += 1
+                rows, cursor, asked = NONE_YET
     with spool.open("r+b") as file:
         file.truncate(whole_bytes)
-    return _Spooled(xmls, rows, 0 if cursor is None else cursor)
+    return _Spooled(xmls, rows, cursor, asked)
 
 
 def _convert(spool: Path, target: Path) -> None:

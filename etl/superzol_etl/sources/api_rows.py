@@ -39,7 +39,7 @@ class Page(BaseModel):
         """Where the next page begins; None after the last."""
         if self.next_cursor is not None:
             return self.next_cursor
-        return rows_before + len(self.rows) if self.has_more and self.rows else None
+        return rows_before + len(self.rows) if self.has_more else None
 
 
 def write_rows(target: Path, rows: Iterable[Row], columns: list[str]) -> None:

@@ -59,8 +59,9 @@ class KaggleSource:
 
     async def _list_all(self, version: int) -> tuple[RemoteFile, ...]:
         files: list[RemoteFile] = []
-        token = ""
-        while True:
+        token, seen = "", set[str]()
+        while token not in seen:
+            seen.add(token)
             list_page = partial(_list_page, f"{self.owner}/{self.slug}/{version}", token)
             page = await self._ask(f"the files of version {version}", list_page)
             files += [
@@ -71,6 +72,7 @@ class KaggleSource:
             token = page.next_page_token
             if not token:
                 return tuple(files)
+        raise PassingTrouble("Kaggle lists its files from page to page in a circle: try again")
 
     async def download(self, file: RemoteFile, target: Path, tell: Tell) -> None:
         """Brings one file; large ones travel as a zip, which is unpacked here."""

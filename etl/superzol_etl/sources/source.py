@@ -1,11 +1,14 @@
 """What every source of snapshots can do, and the values it speaks in."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from blake3 import blake3
+
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")  # no path, or no text that a manifest can hold
 
 
 class Digest(NamedTuple):
@@ -45,8 +48,9 @@ class Listing(NamedTuple):
 
 def is_wanted(name: str) -> bool:
     """A CSV that may lie on the volume by this name: no part is hidden or leads elsewhere."""
-    parts = name.split("/")
-    return name.endswith(".csv") and all(part and not part.startswith(".") for part in parts)
+    if UNWRITABLE.search(name) or not name.endswith(".csv"):
+        return False
+    return all(part and not part.startswith(".") for part in name.split("/"))
 
 
 Tell = Callable[[str, int], None]  # the name of a file and how many bytes of it came just now

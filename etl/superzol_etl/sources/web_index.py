@@ -68,15 +68,19 @@ def _parse_json(text: str, base_url: str) -> Index:
     except (ValueError, ValidationError) as error:
         raise BadData(f"{base_url} is no index of files: {str(error).splitlines()[0]}") from None
     named = [entry for entry in entries if entry.kind == "file"]
-    links = {entry.name: urljoin(base_url, entry.url or entry.name) for entry in named}
-    files = tuple(_describe(entry, links[entry.name]) for entry in named if is_wanted(entry.name))
+    links = {entry.name: _locate(entry, base_url) for entry in named}
+    files = tuple(_describe(entry, base_url) for entry in named if is_wanted(entry.name))
     return Index(version, files, links)
 
 
-def _describe(entry: _Entry, url: str) -> RemoteFile:
+def _locate(entry: _Entry, base_url: str) -> str:
+    return urljoin(base_url, entry.url or entry.name)
+
+
+def _describe(entry: _Entry, base_url: str) -> RemoteFile:
     digests = ((kind, getattr(entry, kind)) for kind in DIGESTS)
     told = next((Digest(kind, value) for kind, value in digests if value), None)
-    return RemoteFile(entry.name, url, entry.size, told, entry.mtime)
+    return RemoteFile(entry.name, _locate(entry, base_url), entry.size, told, entry.mtime)
 
 
 class _Links(HTMLParser):

@@ -1,9 +1,10 @@
 """Brings a version of a source to the volume; repeated, it goes on where it was stopped."""
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple
 
 from superzol_etl.environment import SourceSettings
@@ -71,7 +72,7 @@ async def fetch(order: FetchOrder, settings: SourceSettings, shelf: Shelf, tell:
 
 async def _fetch_from(source: Source, order: FetchOrder, way: Way) -> Fetched:
     held = await way.shelf.look()
-    listed = await source.list_files(order.version)
+    listed = _each_once(await source.list_files(order.version), order)
     wanted = _select_some(listed, order)
     kept = await asyncio.to_thread(kept_versions, order.volume)
     there = [each for each in kept if _is_as_listed(each.manifest, order, listed)]
@@ -108,6 +109,20 @@ def _open_folder(
     if part:
         return extend(part, source, listing)
     return begin(order.volume, place, source, listing)
+
+
+def _each_once(listing: Listing, order: FetchOrder) -> Listing:
+    """Leaves out what is listed twice alike.
+
+    Raises BadData where two files would lie at one place: one would be taken for the other.
+    """
+    files = tuple(dict.fromkeys(listing.files))
+    counts = Counter(file.name for file in files)
+    counts.update({str(folder) for name in counts for folder in PurePosixPath(name).parents})
+    twice = next((file.name for file in files if counts[file.name] > 1), None)
+    if twice:
+        raise BadData(f"{order.address} lists {twice} twice, as two files: tell its owner")
+    return listing._replace(files=files)
 
 
 def _select(listing: Listing, only: tuple[str, ...]) -> Listing:
@@ -178,7 +193,7 @@ async def _check_unchanged(
     A version that has the source's own number never changes; a listing without one may.
     """
     if listing.version is None:
-        again = _select(await source.list_files(order.version), only)
+        again = _select(_each_once(await source.list_files(order.version), order), only)
         if again.fingerprint != listing.fingerprint:
             raise PassingTrouble(
                 f"{order.address} was replaced while it was read: run the same command again"
