@@ -154,12 +154,17 @@ def packed_as(response: httpx.Response) -> str:
     return ", ".join(name for name in named if name not in UNCHANGED)
 
 
-def mark_of(response: httpx.Response) -> str:
-    """What names this content in If-Range; a weak ETag does not, and then a date may."""
+def tag_of(response: httpx.Response) -> str:
+    """What changes with this content, as far as the server tells; a weak ETag if nothing better."""
     tag: str = response.headers.get("ETag", "")
-    if response.headers.get("Accept-Ranges") == "none":
-        return ""
-    return tag if tag and not tag.startswith("W/") else response.headers.get("Last-Modified", "")
+    return tag if tag and not tag.startswith("W/") else response.headers.get("Last-Modified", tag)
+
+
+def mark_of(response: httpx.Response) -> str:
+    """What names this content in If-Range; a weak ETag does not."""
+    tag = tag_of(response)
+    is_whole_only = response.headers.get("Accept-Ranges") == "none"
+    return "" if is_whole_only or tag.startswith("W/") else tag
 
 
 def begin_of(response: httpx.Response) -> int | None:

@@ -10,9 +10,9 @@ import httpx
 from pydantic import SecretStr
 
 from superzol_etl.environment import SourceSettings
-from superzol_etl.errors import NotFound
+from superzol_etl.errors import NotFound, WrongConfiguration
 from superzol_etl.sources.answers import failure_of_status
-from superzol_etl.sources.download import Download, Request, mark_of, silence_told
+from superzol_etl.sources.download import Download, Request, silence_told, tag_of
 from superzol_etl.sources.retries import repeat
 from superzol_etl.sources.source import Digest, Listing, RemoteFile, Tell
 from superzol_etl.sources.web_index import Index, parse_index, parse_sums
@@ -63,8 +63,13 @@ class WebSource:
         if file.size_bytes is not None and (file.digest or file.mark):
             return file
         answer = await self._ask("HEAD", file.place)
-        length = answer.headers.get("Content-Length")
-        return file._replace(size_bytes=int(length) if length else None, mark=mark_of(answer))
+        length, tag = answer.headers.get("Content-Length"), tag_of(answer)
+        if not (length or tag or file.digest):
+            raise WrongConfiguration(
+                f"{file.place}: the server tells neither size, date nor ETag, so that a change"
+                f" would go unseen: let it, or put a manifest or {SUMS} beside the files"
+            )
+        return file._replace(size_bytes=int(length) if length else None, mark=tag)
 
     async def _ask(self, method: str, url: str) -> httpx.Response:
         async def ask() -> httpx.Response:

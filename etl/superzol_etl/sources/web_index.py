@@ -113,4 +113,8 @@ def _parse_page(text: str, base_url: str) -> Index:
 def parse_sums(text: str) -> dict[str, str]:
     """Reads SHA256SUMS: the digest by name."""
     lines = (line.split(maxsplit=1) for line in text.splitlines())
-    return {parts[1].lstrip("*"): parts[0].lower() for parts in lines if len(parts) == 2}
+    return {
+        parts[1].lstrip("*").removeprefix("./"): parts[0].lower()
+        for parts in lines
+        if len(parts) == 2
+    }
