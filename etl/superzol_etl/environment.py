@@ -19,6 +19,12 @@ class SourceSettings(BaseSettings):
         gt=0,
         description="Longest silence of a server; Kubernetes gives 30 s to end.",
     )
+    pace_seconds: float = Field(
+        default=180.0, gt=0, description="A body of which too little came in so long drips."
+    )
+    pace_bytes: int = Field(
+        default=180_000, ge=0, description="What is not too little: a kilobyte a second."
+    )
     attempts: int = Field(default=6, ge=1, description="How often a request is sent at most.")
     patience_seconds: float = Field(
         default=300.0,

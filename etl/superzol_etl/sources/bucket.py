@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 import obstore
@@ -10,6 +11,7 @@ from obstore.store import ObjectStore
 
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import BadData, NotFound, PassingTrouble
+from superzol_etl.sources.pace import Pace
 from superzol_etl.sources.retries import repeat
 from superzol_etl.sources.source import Digest, Listing, RemoteFile, Tell, is_wanted
 from superzol_etl.sources.verify import DigestMismatch, check_digest, check_size
@@ -20,6 +22,7 @@ from superzol_etl.volume.partial import Partial
 
 ISRAEL = ZoneInfo("Asia/Jerusalem")
 PIECE_BYTES = 4 << 20
+TURN_SECONDS = 1.0
 MD5_CHARACTERS = 32  # the ETag of an object sent in one piece is its MD5; of others it is not
 
 
@@ -90,9 +93,12 @@ class BucketSource:
             target.open("ab" if size else "wb", buffering=0) as out,
         ):
             body = await asyncio.to_thread(self._body, file, size)
-            while piece := await asyncio.to_thread(next, body, b""):
-                out.write(bytes(piece))
+            pace = Pace(self.settings, monotonic())
+            while piece := await asyncio.to_thread(_take, body):
+                out.write(piece)
                 tell(file.name, len(piece))
+                if pace.is_slow(len(piece), monotonic()):
+                    raise PassingTrouble(f"{file.name} comes too slowly, {pace.told}: try again")
 
     def _body(self, file: RemoteFile, begin: int) -> "obstore.BytesStream":
         """The bytes of an object from there on.
@@ -103,7 +109,17 @@ class BucketSource:
         result = obstore.get(self.store, file.place, options=options)
         if file.mark and result.meta["e_tag"] != file.mark:
             raise PassingTrouble(f"{file.name} was replaced while it was read: try again")
-        return result.stream(min_chunk_size=PIECE_BYTES)
+        return result.stream(min_chunk_size=1)  # what drips shall show, not be gathered
+
+
+def _take(body: "obstore.BytesStream") -> bytes:
+    """What comes within a second, at most about a piece; nothing at the end."""
+    ends_at, taken = monotonic() + TURN_SECONDS, bytearray()
+    for some in body:
+        taken += some
+        if len(taken) >= PIECE_BYTES or monotonic() >= ends_at:
+            break
+    return bytes(taken)
 
 
 def _check(target: Path, file: RemoteFile) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import NamedTuple
 
 import httpx
@@ -14,6 +15,7 @@ import httpx
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import BadData, PassingTrouble, WrongConfiguration
 from superzol_etl.sources.answers import failure_of_status
+from superzol_etl.sources.pace import Pace, PacedBody, TooSlow
 from superzol_etl.sources.retries import repeat
 from superzol_etl.sources.source import Digest, RemoteFile, Tell
 from superzol_etl.sources.verify import DigestMismatch, check_digest, check_size
@@ -38,13 +40,19 @@ Locate = Callable[[], Awaitable[Request]]  # called anew for each attempt: signe
 
 @asynccontextmanager
 async def web_client(settings: SourceSettings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client that gives up on silence and asks for plain bytes."""
+    """A client that gives up on silence and on bodies that drip, and asks for plain bytes."""
     # At INFO it logs every URL with its signature.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+
+    async def keep_pace(response: httpx.Response) -> None:
+        assert isinstance(response.stream, httpx.AsyncByteStream)  # of an asynchronous client
+        response.stream = PacedBody(response.stream, Pace(settings, monotonic()))
+
     async with httpx.AsyncClient(
         timeout=settings.timeout_seconds,
         follow_redirects=True,
         headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+        event_hooks={"response": [keep_pace]},
     ) as client:
         yield client
 
@@ -56,6 +64,10 @@ def silence_told(asked: str) -> Iterator[None]:
         yield
     except httpx.InvalidURL:
         raise BadData(f"{asked} led to a URL that is none") from None
+    except TooSlow as error:
+        raise PassingTrouble(f"{asked} comes too slowly, {error}: try again later") from None
+    except httpx.ConnectError as error:  # it says of the host and its certificate, not of a URL
+        raise PassingTrouble(f"{asked} failed (ConnectError, {error}): try again later") from None
     except httpx.HTTPError as error:
         raise PassingTrouble(f"{asked} failed ({type(error).__name__}): try again later") from None
 

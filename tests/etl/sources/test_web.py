@@ -180,7 +180,7 @@ def test_the_key_goes_to_the_host_of_the_source_only(
         ("https://host/x/?key=s3cr3t", 64, "SUPERZOL_SOURCE_KEY"),
         ("https:///x", 64, "no URL"),
         ("ftp://host/x", 64, "is none of kaggle:"),
-        ("http://127.0.0.1:1/", 75, "ConnectError"),
+        ("http://127.0.0.1:1/", 75, "connection attempts failed"),
         ("dir:/nowhere", 66, "is not a folder"),
     ],
 )
