@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from superzol_etl.errors import NotFound, PassingTrouble, UsageError
+from superzol_etl.hiding import shown
 from superzol_etl.settings import read_patience_seconds
 from superzol_etl.snapshot import Snapshot, read_snapshot
 from superzol_etl.sources.address import is_address
@@ -51,8 +52,8 @@ class Place(NamedTuple):
 def find_place(source: str | None, volume: Path | None, version: int | None) -> Place:
     """The snapshot of --source, else the version of --volume, the newest when none is given."""
     if source:
-        if is_address(source):
-            raise UsageError(f"--source {source} is no folder: run superzol-etl fetch first")
+        if is_address(source) or "://" in source:
+            raise UsageError(f"--source {shown(source)} is no folder: run superzol-etl fetch first")
         return Place(read_snapshot(Path(source)), version)
     if volume is None:
         raise UsageError("give --source, or --volume with what superzol-etl fetch left there")

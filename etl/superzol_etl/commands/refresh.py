@@ -22,6 +22,7 @@ from superzol_etl.commands.options import (
 )
 from superzol_etl.commands.place import find_place, lake_of, place_of
 from superzol_etl.errors import UsageError
+from superzol_etl.hiding import shown
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET, DEFAULT_WORKERS
 from superzol_etl.sources.address import is_address
@@ -79,7 +80,7 @@ def _import_stage() -> Stage:
 
 def _fetch(source: str, where: Where, call: StageCall) -> "Kept":
     if where.volume is None:
-        raise UsageError(f"--source {source} needs --volume: the folder to fetch it to")
+        raise UsageError(f"--source {shown(source)} needs --volume: the folder to fetch it to")
     # Only here: a load from a folder need not wait for what fetches.
     from superzol_etl.commands.fetch import Wanted, bring
     from superzol_etl.volume.manifest import Kept

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from superzol_etl.errors import UsageError
+from superzol_etl.hiding import shown
 
 KAGGLE = re.compile(r"[A-Za-z0-9_-]{1,64}/[A-Za-z0-9_-]{1,128}")
 FORMS = "kaggle:OWNER/DATASET, dir:PATH, https://…, api:https://… or s3://BUCKET/PREFIX (gs:// too)"
@@ -42,6 +43,10 @@ def parse_address(text: str) -> Address:
 
     Raises UsageError. A key in the URL is refused, as it would stand in logs and manifests.
     """
+    try:
+        urlsplit(text)
+    except ValueError:
+        raise UsageError(f"--source {shown(text)} is no URL such as https://host/path") from None
     scheme, _, rest = text.partition(":")
     if scheme == "kaggle" and KAGGLE.fullmatch(rest):
         return Address(SourceKind.KAGGLE, rest)
@@ -53,21 +58,16 @@ def parse_address(text: str) -> Address:
         return Address(SourceKind.WEB, _web_address(text))
     if scheme in ("s3", "gs") and urlsplit(text).netloc and "@" not in text:
         return Address(SourceKind.BUCKET, text.rstrip("/"))
-    raise UsageError(f"--source {_shown(text)} is none of {FORMS}")
+    raise UsageError(f"--source {shown(text)} is none of {FORMS}")
 
 
 def _web_address(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"--source {_shown(text)} is no URL such as https://host/path")
+        raise UsageError(f"--source {shown(text)} is no URL such as https://host/path")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UsageError(
             f"--source {parts.scheme}://{parts.hostname}… holds a user, a query or a fragment:"
             " give the plain URL, and the key by SUPERZOL_SOURCE_KEY"
         )
     return text
-
-
-def _shown(text: str) -> str:
-    """The text without what might be a password."""
-    return re.sub(r"//[^/]*@", "//…@", text)

@@ -25,6 +25,7 @@ from superzol_etl.errors import (
     UsageError,
     WrongConfiguration,
 )
+from superzol_etl.hiding import shown
 
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 SECRETS = {
@@ -81,10 +82,14 @@ def open_store(place: str, settings: SourceSettings) -> ObjectStore:
 
     Raises UsageError when it is neither, WrongConfiguration when it cannot be opened.
     """
-    if place.startswith(("s3://", "gs://")):
+    is_bucket = place.startswith(("s3://", "gs://"))
+    if is_bucket and "@" not in place:
         return open_bucket(place.rstrip("/"), settings)
     if "://" in place and not place.startswith("file://"):
-        raise UsageError(f"--store {place} is none of PATH, file://PATH, s3://BUCKET, gs://BUCKET")
+        raise UsageError(
+            f"--store {shown(place)} is none of PATH, file://PATH, s3://BUCKET, gs://BUCKET"
+            f"{'; keys come from the environment' if is_bucket else ''}"
+        )
     try:
         return LocalStore(Path(place.removeprefix("file://")).absolute(), mkdir=True)
     except (exceptions.BaseError, OSError) as error:
