@@ -7,13 +7,16 @@ from typing import Any
 from superzol_etl.database import Connection, connected
 from superzol_etl.errors import WrongConfiguration
 from superzol_etl.load.preview import ChainPreview, preview_chain
+from superzol_etl.load.report import name_gates
 from superzol_etl.records import Progress
 from superzol_etl.snapshot import ChainFiles
 from superzol_etl.sql import load_sql
+from superzol_etl.stages.bins import pack_bins
 from superzol_etl.stages.load import Order
-from superzol_etl.stages.versions import choose_version
+from superzol_etl.stages.versions import Todo, choose_version, find_todo, refuse_replaced
 
 PACKAGE = "superzol_etl.stages"
+NO_CHAIN = -1  # the surrogate of none
 COUNTS = ("opened", "repriced", "closed", "rescoped", "jumped")
 
 
@@ -32,11 +35,29 @@ async def preview(order: Order, progress: Progress) -> Mapping[str, Any]:
             version = await choose_version(
                 connection, dataset_key, order.snapshot.digest, order.version
             )
-        chains = []
-        for chain in order.snapshot.chains:
-            key = await _find_chain(connection, chain, dataset_key, order.call.dataset_id)
+        todo, keys = await _plan(connection, order, dataset_key, version)
+        chains = [ChainPreview(name, [told], []) for name, told in todo.problems.items()]
+        for chain in todo.chains:
+            key = keys[chain.chain_id]
             chains.append(await preview_chain(connection, chain, key, version, order.gates))
     return _report(order, version, chains)
+
+
+async def _plan(
+    connection: Connection, order: Order, dataset_key: int | None, version: int
+) -> tuple[Todo, dict[str, int | None]]:
+    """What the load would find to do in its shard; the surrogates of the chains that are known."""
+    snapshot, call = order.snapshot, order.call
+    keys = {
+        chain.chain_id: await _find_chain(connection, chain, dataset_key, call.dataset_id)
+        for chain in snapshot.chains
+    }
+    known = {name: NO_CHAIN if key is None else key for name, key in keys.items()}
+    gates = name_gates(order.gates)
+    todo = await find_todo(connection, snapshot, version, known, gates)
+    refuse_replaced(todo)
+    sizes = {chain.chain_id: chain.size_bytes for chain in snapshot.chains}
+    return todo.only(pack_bins(sizes, call.shards)[call.shard]), keys
 
 
 async def _find_chain(

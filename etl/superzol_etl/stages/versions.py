@@ -59,9 +59,8 @@ async def plan_version(
         chain.chain_id: await ensure_chain(connection, dataset_key, chain)
         for chain in sorted(snapshot.chains, key=lambda chain: chain.chain_id)
     }
-    todo = await _find_todo(connection, snapshot, version, keys, judged_by)
-    if todo.problems and not todo.chains and todo.replaced:
-        raise BadData("; ".join(todo.problems.values()))
+    todo = await find_todo(connection, snapshot, version, keys, judged_by)
+    refuse_replaced(todo)
     # Else publish would count them as done before a shard has read their files.
     others = ([keys[each.chain_id] for each in todo.chains], [each.digest for each in todo.chains])
     await connection.execute(load_sql(PACKAGE, "forget_other_files"), version, *others)
@@ -78,6 +77,12 @@ async def plan_version(
     )
     await make_partitions(connection, version)
     return todo._replace(closed=bool(closed))
+
+
+def refuse_replaced(todo: Todo) -> None:
+    """Raises BadData when nothing is to do, as chains are loaded with other files."""
+    if todo.problems and not todo.chains and todo.replaced:
+        raise BadData("; ".join(todo.problems.values()))
 
 
 async def _count_others(
@@ -119,13 +124,14 @@ async def choose_version(
     return version
 
 
-async def _find_todo(
+async def find_todo(
     connection: Connection,
     snapshot: Snapshot,
     version: int,
     keys: dict[str, int],
     judged_by: str,
 ) -> Todo:
+    """Tells chains to load from those that are done, and from those that stay as they are."""
     rows = await connection.fetch(load_sql(PACKAGE, "read_states"), list(keys.values()), version)
     known = {row["chain_key"]: row for row in rows}
     todo = Todo(version, keys, [], [], {}, [], closed=False)

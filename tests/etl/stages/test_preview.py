@@ -1,11 +1,13 @@
 """A dry run tells what a load would do, and writes nothing."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import asyncpg
 
 from tests.etl.conftest import State
-from tests.support.snapshots import Chain, Item, full
+from tests.support.loading import run, snapshot
+from tests.support.snapshots import Chain, Item, Outcome, Xml, full, prices_csv
 
 ReadState = Callable[[], Awaitable[State]]
 COUNTS = ("opened", "repriced", "closed", "jumped", "rescoped")
@@ -68,3 +70,63 @@ async def test_an_offer_that_moves_to_another_product_of_its_code_is_told_as_re_
 def test_a_dry_run_into_an_empty_database_opens_everything(chain: Chain) -> None:
     outcome = chain.load([full(Item("1", "1.00"), Item("2", "2.00"))], None, "--dry-run")
     assert (outcome.exit_code, outcome.summary["opened"], outcome.summary["version"]) == (0, 2, 1)
+
+
+ROWS = [Item(str(code), f"{code}.00") for code in range(1, 1201)]
+
+
+async def told_and_done(chain: Chain, xmls: list[Xml], version: int) -> tuple[Outcome, Outcome]:
+    """A dry run of some files and the load of them."""
+    number = ("--version", str(version))
+    told = chain.load(xmls, None, *number, "--dry-run")
+    chain.count -= 1
+    return told, chain.load(xmls, None, *number)
+
+
+async def test_a_dry_run_knows_of_files_that_were_accepted(chain: Chain) -> None:
+    chain.load([full(*ROWS)])
+    dear = [full(*(row._replace(price=f"{row.code}00.00") for row in ROWS), at="202606020600")]
+    told, done = await told_and_done(chain, dear, 2)
+    assert told.summary["heldBack"] == ["alpha"]
+    assert done.exit_code == 65
+    assert run("accept", "alpha@2", "--database", chain.database).exit_code == 0
+    told, done = await told_and_done(chain, dear, 2)
+    assert told.summary["heldBack"] == done.summary["heldBack"] == []
+    assert told.summary["repriced"] == done.summary["changed"] == 1200
+
+
+async def test_a_dry_run_of_other_files_for_a_version_that_is_loaded_tells_that_they_stay_out(
+    chain: Chain,
+) -> None:
+    chain.load([full(*ROWS[:9])])
+    told, done = await told_and_done(chain, [full(Item("1", "7.00"))], 1)
+    assert (told.exit_code, done.exit_code) == (65, 65)
+    assert "is loaded with other files, which stay" in told.summary["message"]
+    assert told.summary["message"] == done.summary["message"]
+
+
+async def test_a_dry_run_beside_a_chain_that_is_loaded_counts_the_new_one_only(
+    chain: Chain,
+) -> None:
+    first = prices_csv("PriceFull", [full(*ROWS[:9])])
+    other = prices_csv("PriceFull", [full(*ROWS[:5])])
+    chain.load_files({"price_full_file_alpha.csv": first}, "--version", "1")
+    files = {"price_full_file_alpha.csv": other, "price_full_file_beta.csv": first}
+    told = chain.load_files(files, "--version", "1", "--dry-run")
+    done = chain.load_files(files, "--version", "1")
+    assert told.summary["heldBack"] == done.summary["heldBack"] == ["alpha"]
+    assert told.summary["problems"] == done.summary["problems"]
+    assert told.summary["opened"] == done.summary["changed"] == 9
+
+
+def test_a_dry_run_of_a_shard_tells_of_its_chains_only(database: str, tmp_path: Path) -> None:
+    load = ["--source", str(snapshot(tmp_path, 1)), "--database", database]
+    told = [run("load", *load, "--shard", f"{shard}/3", "--dry-run").summary for shard in range(3)]
+    assert [[chain["chain"] for chain in each["chains"]] for each in told] == [
+        ["alpha"], ["beta"], ["gamma"],
+    ]  # fmt: skip
+    done = [
+        run("load", *load, "--shard", f"{shard}/3", "--run-id", "one").summary["changed"]
+        for shard in range(3)
+    ]
+    assert [each["opened"] for each in told] == done
