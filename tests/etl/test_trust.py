@@ -130,6 +130,30 @@ async def test_a_store_that_comes_under_another_legal_id_is_held_back_until_acce
     assert (await offers(connection))["alpha:1", "alpha:1"] == (200, 2)
 
 
+async def test_what_no_load_can_take_any_more_is_not_accepted(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    chain.load([full(*items())])
+    chain.load([full(*items(500), at=day(2))], None, "--version", "2")
+    chain.load([full(*items(), at=day(3))], None, "--version", "3")
+    late = accept(chain, "alpha@2")
+    assert late.exit_code == 65
+    assert "cannot be loaded any more, as version 3 is" in late.stderr
+    assert await connection.fetchval("SELECT count(*) FROM etl_decision") == 0
+
+
+async def test_a_first_version_that_was_held_back_is_accepted_for_a_backfill(
+    chain: Chain,
+) -> None:
+    free = [Item(str(code), "free") for code in range(2000, 2100)]
+    chain.load([full(*items(), *free)], None, "--version", "1")
+    held = chain.folder / str(chain.count)
+    assert chain.load([full(*items(), at=day(2))], None, "--version", "2").exit_code == 0
+    assert accept(chain, "alpha@1").summary["result"] == "Accepted"
+    done = run("backfill", f"1={held}", "--database", chain.database)
+    assert (done.exit_code, done.summary["chainVersions"]) == (0, 1), done.stderr
+
+
 def test_what_no_gate_held_back_cannot_be_accepted(chain: Chain) -> None:
     chain.load([full(Item("1", "free"))], None, "--version", "3")
     bad = accept(chain, "alpha@3")

@@ -111,6 +111,8 @@ async def _is_done(run: Run, chain: _Chain) -> bool:
         row = await run.connection.fetchrow(load_sql(PACKAGE, "read_states"), keys, version)
         if row is None or row["digest"] != files.digest or row["state"] == ChainState.FAILED:
             return False
+        if row["state"] == ChainState.HELD_BACK and row["accepted"]:
+            return False
     return True
 
 

@@ -37,7 +37,7 @@ async def accept(decider: Decider, chain_id: str, version: int) -> Mapping[str, 
     """Lets the files through by which a gate held a chain back; the next load of them passes.
 
     Raises NotFound for a chain or version that was not met, BadData when it was held back by no
-    gate: what is wrong in its files no decision can mend.
+    gate: what is wrong in its files no decision can mend; and when no load can take it any more.
     """
     told = {"chain": chain_id, "version": version, "decidedBy": decider.name}
     async with connected(decider.url) as connection, connection.transaction():
@@ -49,6 +49,11 @@ async def accept(decider: Decider, chain_id: str, version: int) -> Mapping[str, 
         if not row["held_by"]:
             raise BadData(
                 f"{chain_id}@{version} was held back by its files, not by a gate: {row['reason']}"
+            )
+        if row["overtaken_by"] and row["has_earlier"]:  # else a backfill may take it
+            raise BadData(
+                f"{chain_id}@{version} cannot be loaded any more, as version {row['overtaken_by']}"
+                f" is: superzol-etl rebuild {chain_id}@{version}.. --hole {version}=FOLDER adds it"
             )
         subject = (row["dataset_key"], row["chain_key"], version, row["digest"])
         await _note(connection, Decision("accept", *subject, row["reason"], decider.name))
