@@ -120,7 +120,7 @@ def show_download_bar() -> Iterator[DownloadProgress]:
     from rich.progress import Progress as Bar
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # it is the name of a file
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeElapsedColumn(),

@@ -26,6 +26,18 @@ def test_a_terminal_gets_a_bar_and_a_pipe_gets_lines(tmp_path: Path) -> None:
     assert [json.loads(line)["event"] for line in lines] == ["files came"]
 
 
+def test_names_that_read_as_markup_are_shown_as_they_are(tmp_path: Path) -> None:
+    write_snapshot(tmp_path / "source" / "[" / "b]", {"price_file_x.csv": b"1"})
+    fetcher = Fetcher(f"dir:{tmp_path / 'source'}", tmp_path / "volume")
+    outer, inner = pty.openpty()
+    process = fetcher.start_at_terminal(inner)
+    os.close(inner)
+    shown = read_all(outer)
+    stdout = process.communicate(timeout=60)[0]
+    assert (process.returncode, json.loads(stdout)["result"]) == (0, "Fetched"), shown
+    assert "[/b]/price_file_x.csv" in shown
+
+
 def read_all(terminal: int) -> str:
     """What is written to a terminal until nobody can write to it any more."""
     shown = b""
