@@ -27,7 +27,8 @@ def inspect_command(folder: Folder, as_json: AsJson = False) -> None:
     No database is needed, and nothing is written. Files that a load would refuse are told, and do
     not make the command fail.
 
-    Exit codes: 0 done, 66 no files, 70 unforeseen, 75 try again, 77 not allowed.
+    Exit codes: 0 done, 64 several snapshots, 66 no files, 70 unforeseen, 75 try again,
+    77 not allowed.
     """
     try:
         with stopped_by_signals():

@@ -94,10 +94,18 @@ def begin(volume: Path, place: VersionPlace, source: str, listing: Listing) -> P
     """The folder of the version, empty unless it holds the beginning of this very listing."""
     folder = volume / place.raw
     if not _is_begun(folder, source, listing):
-        shutil.rmtree(folder, ignore_errors=True)
+        _clear(folder)
         make_folders(volume, place.raw)
         _note(folder, source, listing)
     return folder
+
+
+def _clear(folder: Path) -> None:
+    """Removes it, or the link that stands for it; what stayed would pass for files that came."""
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)
 
 
 def extend(part: Kept, source: str, listing: Listing) -> Path:

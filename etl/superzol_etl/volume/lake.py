@@ -157,6 +157,8 @@ def closed_versions(lake: Path) -> list[VersionNote]:
     """The closed versions, oldest first. Raises BadData when a note cannot be read."""
     notes = []
     for path in (lake / "versions").glob("*.json"):
+        if not path.stem.isdecimal():
+            continue  # put there by others
         try:
             notes.append(VersionNote.model_validate_json(path.read_bytes()))
         except ValidationError:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from superzol_etl.errors import EtlError, NotAllowed, PassingTrouble, WrongConfiguration
 
-VERSION_FOLDER = re.compile(r"raw/(20\d{6})/v(\d{1,5})")
+VERSION_FOLDER = re.compile(r"raw/(20\d{6})/v([1-9]\d{0,4})")
+ARCHIVE_FILE = re.compile(r"(20\d{6})-v([1-9]\d{0,4})\.tar\.zst")
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_FOLDER = (errno.ENOTDIR, errno.EEXIST, errno.ENOENT)
 NO_PATH = (errno.ENAMETOOLONG, errno.ELOOP, errno.EISDIR)
@@ -46,10 +47,16 @@ def place_of(path: str) -> VersionPlace | None:
     return VersionPlace(found[1], int(found[2])) if found else None
 
 
+def archived_place(name: str) -> VersionPlace | None:
+    """The version that an archive of this name keeps; None for what others put beside it."""
+    found = ARCHIVE_FILE.fullmatch(name.rpartition("/")[2])
+    return VersionPlace(found[1], int(found[2])) if found else None
+
+
 def version_places(volume: Path) -> list[VersionPlace]:
     """The versions that have a raw folder, whole or not; by number, then day."""
-    folders = (path.relative_to(volume).as_posix() for path in volume.glob("raw/*/v*"))
-    found = (VERSION_FOLDER.fullmatch(folder) for folder in folders)
+    folders = (path for path in volume.glob("raw/*/v*") if path.is_dir())
+    found = (VERSION_FOLDER.fullmatch(path.relative_to(volume).as_posix()) for path in folders)
     places = [VersionPlace(match[1], int(match[2])) for match in found if match]
     return sorted(places, key=lambda place: (place.version, place.day))
 

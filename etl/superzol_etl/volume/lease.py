@@ -50,15 +50,19 @@ def _take(lease: Path, run_id: str) -> None:
 def _refuse_living(lease: Path) -> None:
     try:
         age_seconds = time.time() - lease.stat().st_mtime
-        holder = json.loads(lease.read_bytes())
-    except (FileNotFoundError, ValueError):
+        text = lease.read_bytes()
+    except FileNotFoundError:
         return
-    if age_seconds > STALE_SECONDS or not is_alive(holder["host"], holder["pid"]):
-        return
-    raise PassingTrouble(
-        f"run {holder['run_id']} fetches to {lease.parent} on {holder['host']}:"
-        " try again when it has ended"
-    )
+    if not text and age_seconds < BEAT_SECONDS:
+        raise PassingTrouble(f"another fetch takes {lease.parent}: try again when it has ended")
+    try:
+        holder = json.loads(text)
+        is_living = age_seconds <= STALE_SECONDS and is_alive(holder["host"], holder["pid"])
+        told = f"run {holder['run_id']} fetches to {lease.parent} on {holder['host']}"
+    except (ValueError, LookupError, TypeError):
+        return  # torn by a power cut, or none of ours
+    if is_living:
+        raise PassingTrouble(f"{told}: try again when it has ended")
 
 
 def is_alive(host: str, pid: int) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from superzol_etl.volume.archive import archive_version
 from superzol_etl.volume.in_use import is_in_use
 from superzol_etl.volume.layout import (
     VersionPlace,
+    archived_place,
     make_folders,
     sync_folder,
     version_places,
@@ -126,15 +128,16 @@ def drop(kept: Kept) -> bool:
 
 
 async def _drop_archives(volume: Path, store: Store | None, keeping: Keeping) -> None:
-    whole = [path for path in volume.glob("archive/*.tar.zst") if Partial(path).is_whole]
-    for path in sorted(whole, key=_number)[: -keeping.archives]:
-        path.unlink()
+    whole = {str(path): path for path in volume.glob("archive/*") if Partial(path).is_whole}
+    for name in _older(whole, keeping):
+        whole[name].unlink()
     if store:
-        names = [name for name in await store.names("archive") if name.endswith(".tar.zst")]
-        for name in sorted(names, key=lambda name: _number(Path(name)))[: -keeping.archives]:
+        for name in _older(await store.names("archive"), keeping):
             await store.drop(name)
 
 
-def _number(archive: Path) -> tuple[int, str]:
-    day, _, version = archive.name.removesuffix(".tar.zst").partition("-v")
-    return int(version) if version.isdecimal() else 0, day
+def _older(names: Iterable[str], keeping: Keeping) -> list[str]:
+    """The archives beyond those that are kept; files of others are none."""
+    places = {place: name for name in names if (place := archived_place(name))}
+    oldest_first = sorted(places, key=lambda place: (place.version, place.day))
+    return [places[place] for place in oldest_first[: -keeping.archives]]
