@@ -71,6 +71,9 @@ class Database:
             "role": "superzol_reader",
             "statement_timeout": str(milliseconds),
             "jit": "off",
+            # Dates and keys of pages come as text, which a database may be set to write otherwise.
+            "datestyle": "ISO",
+            "timezone": "UTC",
         }
         pool = await asyncpg.create_pool(
             url,

@@ -3,22 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from time import perf_counter
 from typing import Any
 
 import asyncpg
 import grpc.aio
 import pytest
+from google.type.date_pb2 import Date
 from grpc import StatusCode
 
 from superzol.catalog.v1.catalog_pb2 import ListChainsRequest
 from superzol.catalog.v1.store_pb2 import ListStoresRequest
+from superzol.dataset.v1.dataset_pb2 import ListDatasetVersionsRequest
 from superzol_server.calls import Call, current_call
 from superzol_server.catalog.service import COUNT_STORES, LIST_STORES
 from superzol_server.database import Busy, Limits, Snapshot
 from superzol_server.errors import NotFound
-from tests.support.catalogue import Store, fill, publish
-from tests.support.clients import CatalogClient
+from tests.support.catalogue import DATASET_ID, Store, Version, fill, publish
+from tests.support.clients import CatalogClient, DatasetClient
 from tests.support.server import reached, refusal, running_api
 
 # pg_stat_activity would show one moment throughout a transaction.
@@ -28,6 +31,19 @@ WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = cu
 """
 BACKEND = "SELECT 1 AS answer_generation, true AS answer_found, pg_backend_pid() AS pid"
 NO_FILTERS = (None, None, None, None)
+
+
+async def test_database_that_writes_dates_otherwise_is_read_the_same(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    name = await connection.fetchval("SELECT current_database()")
+    for setting in ("datestyle = 'German'", "timezone = 'Asia/Jerusalem'"):
+        await connection.execute(f"ALTER DATABASE {name} SET {setting}")
+    await fill(connection, Store("shop:1"), Version(1, date(2026, 3, 2)))
+    async with running_api(database) as running:
+        request = ListDatasetVersionsRequest(dataset_id=DATASET_ID)
+        answer = await DatasetClient(running.channel).ListDatasetVersions(request)
+    assert [version.day for version in answer.versions] == [Date(year=2026, month=3, day=2)]
 
 
 @asynccontextmanager
