@@ -29,6 +29,8 @@ KNOWN: list[tuple[type[BaseException], type[EtlError], str]] = [
     (asyncpg.InvalidAuthorizationSpecificationError, NotAllowed, "{error}: check --database"),
     (asyncpg.InvalidParameterValueError, WrongConfiguration, SCHEMA),
     (asyncpg.InsufficientPrivilegeError, NotAllowed, "{error}: be a member of superzol_loader"),
+    # The driver sends on what it does not know of a URL, such as connect_timeout.
+    (asyncpg.UndefinedObjectError, WrongConfiguration, "{error}: take it out of --database"),
     (asyncpg.UndefinedTableError, WrongConfiguration, SCHEMA),
     (asyncpg.UndefinedColumnError, WrongConfiguration, SCHEMA),
     (asyncpg.UndefinedFunctionError, WrongConfiguration, SCHEMA),

@@ -61,6 +61,9 @@ def explain(error: Exception) -> tuple[int, str]:
             return CONFIGURATION, str(error)
         case asyncpg.InvalidCatalogNameError():
             return CONFIGURATION, f"{error}: create it first, or check the name in --database"
+        case asyncpg.UndefinedObjectError() if "configuration parameter" in str(error):
+            # The driver sends on what it does not know itself, such as connect_timeout.
+            return CONFIGURATION, f"{error}: take it out of the URL in --database"
         case asyncpg.InvalidAuthorizationSpecificationError():
             return REFUSED, f"{error}: check user and password in --database"
         case asyncpg.InsufficientPrivilegeError():

@@ -110,6 +110,9 @@ def explain(error: Exception) -> tuple[int, str]:
             )
         case PortError():
             return REFUSED if error.is_refused else CONFIGURATION, str(error)
+        case asyncpg.UndefinedObjectError():
+            # The driver sends on what it does not know itself, such as connect_timeout.
+            return CONFIGURATION, f"{error}: take it out of the URL in --database"
         case _ if isinstance(error, PASSING):
             return UNREACHABLE, (
                 f"the database cannot be reached ({error or type(error).__name__}): is it running, "

@@ -143,6 +143,13 @@ def test_database_that_does_not_exist_is_a_fault_of_configuration(server_url: st
     assert "create it first" in failed.stderr
 
 
+def test_option_of_the_url_that_nobody_knows_is_a_fault_of_configuration(blank: str) -> None:
+    option = ("&" if "?" in blank else "?") + "connect_timeout=10"
+    failed = run_command("upgrade", "--database", blank + option)
+    assert failed.returncode == 78
+    assert 'parameter "connect_timeout": take it out' in failed.stderr
+
+
 def test_user_who_may_not_create_roles_is_refused(server_url: str, blank: str) -> None:
     login = f"weak_{id(object())}"
     asyncio.run(execute(server_url, f"CREATE ROLE {login} LOGIN PASSWORD 'test'"))

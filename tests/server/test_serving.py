@@ -219,6 +219,15 @@ async def test_schema_that_is_older_than_the_server_is_a_fault_of_configuration(
     assert '"former_product" does not exist' in said
 
 
+async def test_option_of_the_url_that_nobody_knows_is_a_fault_of_configuration(
+    database: str,
+) -> None:
+    option = ("&" if "?" in database else "?") + "connect_timeout=10"
+    code, said = await run("serve", "--port", "0", "--database", database + option)
+    assert (code, "Traceback" in said) == (78, False)
+    assert 'unrecognized configuration parameter "connect_timeout"' in said
+
+
 async def test_user_who_may_not_read_is_refused(server_url: str, database: str) -> None:
     login = f"stranger_{id(object())}"
     await execute(server_url, f"CREATE ROLE {login} LOGIN PASSWORD 'test'")

@@ -88,6 +88,7 @@ async def test_a_lake_that_is_a_file_is_a_wrong_configuration(
         (OSError(errno.EACCES, "Permission denied", "/a/b"), 77, "read and write /a/b"),
         (OSError(errno.EIO, "Input/output error", "/a/b"), 75, "when /a/b is well"),
         (ConnectionResetError("gone"), 75, "the database went away (gone)"),
+        (asyncpg.UndefinedObjectError("no connect_timeout"), 78, "take it out of --database"),
         (ExceptionGroup("", [ConnectionResetError("gone"), ValueError("1")]), 70, "ValueError"),
         (ExceptionGroup("", [ConnectionResetError("gone")]), 75, "the database went away"),
     ],
