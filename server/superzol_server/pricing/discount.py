@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from superzol_server.pricing.promotion import Offer, Promotion, unit_price
+from superzol_server.pricing.promotion import Offer, Promotion, discounted_price
 
 
 class Held(NamedTuple):
@@ -23,7 +23,7 @@ def discount(offers: Sequence[Offer], promotions: Iterable[Held], at: datetime) 
         for number in numbers:
             offer = offers[number - 1]
             if offer not in known:
-                known[offer] = unit_price(offer, promotion, at)
+                known[offer] = discounted_price(offer, promotion, at)
             best[number - 1] = min(best[number - 1], known[offer])
     return [
         cheapest if cheapest < offer.price_agorot else None

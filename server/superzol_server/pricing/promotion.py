@@ -189,7 +189,7 @@ def effective_price(
     return Quote(shelf, best.total_agorot, tuple(outcomes))
 
 
-def unit_price(offer: Offer, promotion: Promotion, at: datetime) -> int:
+def discounted_price(offer: Offer, promotion: Promotion, at: datetime) -> int:
     """What one unit or kilogram costs with this promotion, without club or coupon.
 
     Never more than the shelf price.
