@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from superzol_server.analytics.deals import Deals
 from superzol_server.errors import InvalidRequest
-from superzol_server.pricing.price import WEIGHTED_BIT
+from superzol_server.pricing.marks import WEIGHTED_BIT
 from superzol_server.quantity import ONE, check_whole
 from superzol_server.rounding import divide_half_up
 

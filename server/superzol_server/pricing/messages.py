@@ -17,7 +17,7 @@ from superzol_server.as_of import begin_day, read_date, read_time
 from superzol_server.database import Row
 from superzol_server.pricing.discount import Held, discount
 from superzol_server.pricing.filters import Filters, check_filters, read_price_limit
-from superzol_server.pricing.price import read_marks
+from superzol_server.pricing.marks import read_marks
 from superzol_server.pricing.promotion import Offer, Outcome, effective_price
 from superzol_server.pricing.promotion_rows import KINDS, to_rule
 from superzol_server.pricing.quote import Wish, read_clubs, read_coupons

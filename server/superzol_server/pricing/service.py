@@ -47,8 +47,8 @@ from superzol_server.unseen import read_unseen_limit
 
 GET_PRICE = load_statement(__package__, "get_price")
 GET_PRICE_QUOTE = load_statement(__package__, "get_price_quote")
-PROMOTIONS_OF_CHAIN = load_statement(__package__, "list_promotions_of_chain")
-PROMOTIONS_OF_PRODUCT = load_statement(__package__, "list_promotions_of_product")
+LIST_PROMOTIONS_OF_CHAIN = load_statement(__package__, "list_promotions_of_chain")
+LIST_PROMOTIONS_OF_PRODUCT = load_statement(__package__, "list_promotions_of_product")
 LIST_PRICE_HISTORY = load_statement(__package__, "list_price_history")
 FIND_DISCOUNTS = load_statement(__package__, "find_discounts")
 FIND_IDENTIFIERS = load_statement(__package__, "find_identifiers")
@@ -135,10 +135,10 @@ class PricingService(PricingServiceServicer):
         as_of_time = read_time(request, "as_of_time")
         at = read_time(request, "at_time") or as_of_time or datetime.now(UTC)
         page = open_page(request, ("", ""))
-        statement = PROMOTIONS_OF_CHAIN
+        statement = LIST_PROMOTIONS_OF_CHAIN
         filters: tuple[object, ...] = (asked.of_chain, asked.store_id, at, as_of_time)
         if asked.product_id is not None:
-            statement = PROMOTIONS_OF_PRODUCT
+            statement = LIST_PROMOTIONS_OF_PRODUCT
             filters = (asked.product_id, asked.chain_id, asked.store_id, at, as_of_time)
 
         async def answer(snapshot: Snapshot) -> ListPromotionsResponse:

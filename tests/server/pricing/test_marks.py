@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from superzol.pricing.v1.pricing_pb2 import PriceFlag
-from superzol_server.pricing.price import FLAG_BITS, WEIGHTED_BIT, read_marks
+from superzol_server.pricing.marks import FLAG_BITS, WEIGHTED_BIT, read_marks
 
 
 @pytest.mark.parametrize(
