@@ -95,7 +95,7 @@ def kopf_registry(access: Access, callbacks: Callbacks) -> kopf.OperatorRegistry
     @kopf.on.event("batch", "v1", "jobs", registry=registry)
     async def see_job(event: Mapping[str, Any], **_: Any) -> None:
         callbacks.heard("jobs")
-        if (key := owner_of(event["object"])) is not None:
+        if (key := resource_of(event["object"])) is not None:
             callbacks.wake(key, job_delay_seconds(event))
 
     @kopf.on.probe(registry=registry, id="operator")
@@ -108,7 +108,7 @@ def kopf_registry(access: Access, callbacks: Callbacks) -> kopf.OperatorRegistry
     return registry
 
 
-def owner_of(job: Mapping[str, Any]) -> Key | None:
+def resource_of(job: Mapping[str, Any]) -> Key | None:
     """The resource that a Job is of, by its label; None for a Job without."""
     metadata = job["metadata"]
     name = (metadata.get("labels") or {}).get(f"{ANNOTATIONS}/cr-name")

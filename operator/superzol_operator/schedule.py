@@ -20,13 +20,13 @@ MACROS = {
 }
 FIELDS = 5
 SECOND = timedelta(seconds=1)
-CountedReason = Literal["InvalidSchedule", "InvalidTimeZone"]
+Reason = Literal["InvalidSchedule", "InvalidTimeZone"]
 
 
 class InvalidSchedule(ValueError):
     """A schedule that names no slots; reason is that of the condition Stalled."""
 
-    def __init__(self, reason: CountedReason, message: str) -> None:
+    def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(message)
         self.reason = reason
 

@@ -28,7 +28,7 @@ ASKED = (MANUAL, ACCEPT, SPEC)
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Finding:
     """A condition without its history."""
 
     type: str
@@ -41,7 +41,7 @@ def note_conditions(
     resource: Resource, course: Course, problem: Problem | None, now: datetime
 ) -> Course:
     """Writes the conditions; lastTransitionTime moves only when a status does."""
-    claims = [
+    findings = [
         _ready(resource, course, problem),
         _data_available(course.status),
         _reconciling(resource, course.status, problem),
@@ -49,52 +49,54 @@ def note_conditions(
         _overdue(resource, course.status, problem, now),
     ]
     conditions = tuple(
-        _dated(resource, course.status.condition(claim.type), claim, now)
-        for claim in claims
-        if claim
+        _dated(resource, course.status.condition(finding.type), finding, now)
+        for finding in findings
+        if finding
     )
     return course.noting(conditions=conditions)
 
 
-def _dated(resource: Resource, before: Condition | None, claim: Claim, now: datetime) -> Condition:
-    stays = before is not None and before.status == claim.status
+def _dated(
+    resource: Resource, before: Condition | None, finding: Finding, now: datetime
+) -> Condition:
+    stays = before is not None and before.status == finding.status
     since = before.last_transition_time if before and stays else now.replace(microsecond=0)
     return Condition(
-        claim.type, claim.status, claim.reason, claim.message, resource.generation, since
+        finding.type, finding.status, finding.reason, finding.message, resource.generation, since
     )
 
 
-def _ready(resource: Resource, course: Course, problem: Problem | None) -> Claim:
+def _ready(resource: Resource, course: Course, problem: Problem | None) -> Finding:
     status, run = course.status, course.status.current_run
     if problem:
-        return Claim("Ready", "False", problem.reason, problem.message)
+        return Finding("Ready", "False", problem.reason, problem.message)
     base = _last_result(resource, status)
     if resource.spec.suspend and run is None:
-        return Claim("Ready", base.status, "Suspended", "spec.suspend is true: no run begins")
+        return Finding("Ready", base.status, "Suspended", "spec.suspend is true: no run begins")
     queued = course.is_due or (run and run.waiting_reason)
     reason = (run and run.waiting_reason) or ("Queued" if queued else "Progressing")
     refusal = run.waiting_message if run else None
     if is_spec_pending(resource, status) or (run and run.trigger == SPEC):
-        return Claim("Ready", "Unknown", reason, refusal or _progress(status))
+        return Finding("Ready", "Unknown", reason, refusal or _progress(status))
     if queued:
-        return Claim("Ready", base.status, reason, refusal or "a run waits for its turn")
+        return Finding("Ready", base.status, reason, refusal or "a run waits for its turn")
     return base
 
 
-def _last_result(resource: Resource, status: Status) -> Claim:
+def _last_result(resource: Resource, status: Status) -> Finding:
     record, artifact = decisive_record(status), status.artifact
     if record is None:
-        return Claim("Ready", "Unknown", "Progressing", _progress(status))
+        return Finding("Ready", "Unknown", "Progressing", _progress(status))
     if record.result not in GOOD_RESULTS and record.reason != "ValidationFailed":
-        return Claim("Ready", "False", "RefreshFailed", f"{record.reason}: {record.message}")
+        return Finding("Ready", "False", "RefreshFailed", f"{record.reason}: {record.message}")
     if artifact and artifact.chains.current < artifact.chains.total:
         message = held_back_text(artifact.chains)
         if is_too_little(artifact.chains, resource.spec.validation.max_held_back_percent):
-            return Claim("Ready", "False", "ValidationFailed", message)
-        return Claim("Ready", "True", "PartiallyLoaded", message)
+            return Finding("Ready", "False", "ValidationFailed", message)
+        return Finding("Ready", "True", "PartiallyLoaded", message)
     revision = artifact.revision if artifact else ""
     reason = "UpToDate" if record.result == "Unchanged" else "Succeeded"
-    return Claim("Ready", "True", reason, f"{revision} is loaded")
+    return Finding("Ready", "True", reason, f"{revision} is loaded")
 
 
 def _progress(status: Status) -> str:
@@ -107,13 +109,13 @@ def _progress(status: Status) -> str:
     return f"run {run.id} is at its stage {run.stage}"
 
 
-def _data_available(status: Status) -> Claim:
+def _data_available(status: Status) -> Finding:
     if status.artifact is None:
-        return Claim("DataAvailable", "False", "NeverLoaded", "no version was loaded yet")
-    return Claim("DataAvailable", "True", "Loaded", f"readers see {status.artifact.revision}")
+        return Finding("DataAvailable", "False", "NeverLoaded", "no version was loaded yet")
+    return Finding("DataAvailable", "True", "Loaded", f"readers see {status.artifact.revision}")
 
 
-def _reconciling(resource: Resource, status: Status, problem: Problem | None) -> Claim | None:
+def _reconciling(resource: Resource, status: Status, problem: Problem | None) -> Finding | None:
     run = status.current_run
     is_asked = run is not None and run.trigger in ASKED
     is_pending = is_spec_pending(resource, status) and not resource.spec.suspend
@@ -121,30 +123,30 @@ def _reconciling(resource: Resource, status: Status, problem: Problem | None) ->
         return None
     is_again = run is not None and run.attempt > 1
     reason = "ProgressingWithRetry" if is_again else "Progressing"
-    return Claim("Reconciling", "True", reason, _progress(status))
+    return Finding("Reconciling", "True", reason, _progress(status))
 
 
-def _stalled(resource: Resource, status: Status, problem: Problem | None) -> Claim | None:
+def _stalled(resource: Resource, status: Status, problem: Problem | None) -> Finding | None:
     if problem:
-        return Claim("Stalled", "True", problem.reason, problem.message)
+        return Finding("Stalled", "True", problem.reason, problem.message)
     run = status.current_run
     if (run and run.trigger in ASKED) or is_spec_pending(resource, status):
         return None
     if is_paused(resource, status):
         message = f"{status.consecutive_failures} runs failed in a row: ask for one, or edit spec"
-        return Claim("Stalled", "True", "TooManyFailures", message)
+        return Finding("Stalled", "True", "TooManyFailures", message)
     record = decisive_record(status)
     # an edit is a new chance, whatever it changed
     if record and record.stalled_as and record.generation == resource.generation:
         is_said = record.reason == record.stalled_as
         message = record.message if is_said else f"{record.reason}: {record.message}"
-        return Claim("Stalled", "True", record.stalled_as, message)
+        return Finding("Stalled", "True", record.stalled_as, message)
     return None
 
 
 def _overdue(
     resource: Resource, status: Status, problem: Problem | None, now: datetime
-) -> Claim | None:
+) -> Finding | None:
     """Two slots came, and nothing succeeded since the first of them."""
     schedule = resource.spec.schedule
     if problem or schedule.cron is None or resource.spec.suspend:
@@ -160,5 +162,6 @@ def _overdue(
     run = status.current_run
     # a slot may wait for a version of the past, which is not what takes too long
     if run and run.trigger != BACKFILL and run.start_time < newest:
-        return Claim("Overdue", "True", "RunTooLong", "a run took longer than until the next slot")
-    return Claim("Overdue", "True", "MissedSchedule", "a slot passed without success")
+        message = "a run took longer than until the next slot"
+        return Finding("Overdue", "True", "RunTooLong", message)
+    return Finding("Overdue", "True", "MissedSchedule", "a slot passed without success")
