@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from superzol_operator.settings import Settings
 from superzol_telemetry import configure_logging
 
-USAGE, UNFORESEEN, PASSING, REFUSED, CONFIGURATION = 64, 70, 75, 77, 78
+USAGE = 64
 CRD_FILE = "datasetrefreshes.yaml"
 
 app = typer.Typer(

@@ -78,9 +78,9 @@ class Shards:
 class CurrentRun:
     """The run that was claimed, written before its first Job.
 
-    trigger: Manual, Spec, Schedule, Backfill, Accept or Cleanup. attempt counts from 1, over all
-    stages. spec_text: the spec of the run, which edits do not change. version: what it loads, once
-    known. subject: of an accept, CHAIN@VERSION. folder: where fetch put the version.
+    trigger: Manual, Spec, Schedule, Backfill or Accept. attempt counts from 1, over all stages.
+    spec_text: the spec of the run, which edits do not change. version: what it loads, once known.
+    subject: of an accept, CHAIN@VERSION. folder: where fetch put the version.
     job_asked: the Job of this stage and attempt was asked for; who finds none then cannot know that
     there was none. job_created_time: of that Job, once it was seen. jobs_lost: attempts of which
     that is all that is known. ending: what is decided but waits for its Jobs to be gone (Cancelled,

@@ -64,8 +64,6 @@ def stages_of(trigger: str, source_kind: str) -> tuple[str, ...]:
     """
     if trigger == BACKFILL:
         return (FETCH, "backfill")
-    if trigger == CLEANUP:
-        return ("cleanup",)
     if trigger == ACCEPT and source_kind == "kaggle":
         return ("accept", FETCH, LOAD, PUBLISH)
     if trigger == ACCEPT:
