@@ -21,6 +21,8 @@ WENT_AWAY = "the database went away ({error}): run the same command again"
 AGAIN = "{error}: run the same command again"
 NO_SUCH_SERVER = "{error}: run again when a server is as target_session_attrs of --database asks"
 NO_ROOM = "the database has no room left ({error}): make some, then run the same command again"
+NO_MORE_STORES = "{error}: a database numbers 32,767 stores; load the other chains into another one"
+DISK_FAILS = "the database's own disk fails ({error}): mend it, then run the same command again"
 
 # The first that fits counts: derived classes stand before those they derive from.
 KNOWN: list[tuple[type[BaseException], type[EtlError], str]] = [
@@ -34,13 +36,13 @@ KNOWN: list[tuple[type[BaseException], type[EtlError], str]] = [
     (asyncpg.UndefinedTableError, WrongConfiguration, SCHEMA),
     (asyncpg.UndefinedColumnError, WrongConfiguration, SCHEMA),
     (asyncpg.UndefinedFunctionError, WrongConfiguration, SCHEMA),
-    (asyncpg.SequenceGeneratorLimitExceededError, WrongConfiguration, "{error}: no more stores"),
+    (asyncpg.SequenceGeneratorLimitExceededError, WrongConfiguration, NO_MORE_STORES),
     (asyncpg.PostgresConnectionError, PassingTrouble, WENT_AWAY),
     (asyncpg.QueryCanceledError, PassingTrouble, AGAIN),
     (asyncpg.OperatorInterventionError, PassingTrouble, WENT_AWAY),
     (asyncpg.TooManyConnectionsError, PassingTrouble, AGAIN),
     (asyncpg.InsufficientResourcesError, PassingTrouble, NO_ROOM),
-    (asyncpg.PostgresSystemError, PassingTrouble, "the database's own disk fails: {error}"),
+    (asyncpg.PostgresSystemError, PassingTrouble, DISK_FAILS),
     (asyncpg.LockNotAvailableError, PassingTrouble, AGAIN),
     (asyncpg.IdleInTransactionSessionTimeoutError, PassingTrouble, WENT_AWAY),
     # Of a standby, which may be promoted, the connection tells: database.refused_writes_told.

@@ -103,13 +103,19 @@ def explain_failure(error: BaseException) -> tuple[int, str]:
         case RightsMissing():
             return REFUSED, str(error)
         case ApiFailure(status=401):
-            return REFUSED, f"the API server does not accept the credentials ({error.message})"
+            return REFUSED, (
+                f"the API server does not accept the credentials ({error.message}): "
+                "renew those of --kubeconfig, or of the pod's service account"
+            )
         case ApiFailure():
-            return PASSING, f"the API server refused: {error}"
+            return PASSING, f"the API server refused: {error}; start the operator again"
         case WatchEnded():
             return PASSING, f"{error}; the process ends to begin anew"
         case Unreachable() | aiohttp.ClientError() | TimeoutError():
-            return PASSING, f"the API server cannot be reached: {error or type(error).__name__}"
+            return PASSING, (
+                f"the API server cannot be reached: {error or type(error).__name__}; "
+                "is it running, and is its address in --kubeconfig right?"
+            )
         case NobodyLeads():
             return PASSING, f"{error}; see the pods of the operator and their logs"
         case LeaseLost():

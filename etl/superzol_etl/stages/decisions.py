@@ -43,7 +43,10 @@ async def accept(decider: Decider, chain_id: str, version: int) -> Mapping[str, 
     async with connected(decider.url) as connection, connection.transaction():
         row = await connection.fetchrow(load_sql(PACKAGE, "read_held_back"), chain_id, version)
         if row is None:
-            raise NotFound(f"chain {chain_id} has no version {version}")
+            raise NotFound(
+                f"chain {chain_id} has no version {version}: write both as heldBack and version of"
+                " a load's summary do"
+            )
         if row["state"] != ChainState.HELD_BACK or row["accepted"]:
             return {"result": "Unchanged", **told}
         if not row["held_by"]:
@@ -100,7 +103,7 @@ async def _take_chain(
 ) -> list[str]:
     row = await connection.fetchrow(load_sql(PACKAGE, "read_chain"), chain_id)
     if row is None:
-        raise NotFound(f"there is no chain {chain_id}")
+        raise NotFound(f"there is no chain {chain_id}: name it as its files do, such as rami_levy")
     if row["dataset_key"] == dataset_key:
         return []
     await connection.execute(load_sql(PACKAGE, "give_chain"), row["chain_key"], dataset_key)
