@@ -12,11 +12,9 @@ from kubernetes.aio.client.api_client import ApiClient
 
 from superzol_operator.access import Access
 from superzol_operator.keys import Key
-from superzol_operator.resource import GROUP
+from superzol_operator.resource import API_VERSION, PLURAL
 
 Json = dict[str, Any]
-VERSION = "v1alpha1"
-PLURAL = "datasetrefreshes"
 MERGE_PATCH = "application/merge-patch+json"
 PAGE_ITEMS = 500
 PASSING = (429, 500, 502, 503, 504)
@@ -66,7 +64,7 @@ class Cluster:
 
     async def list_refreshes(self, namespace: str | None) -> AsyncIterator[Json]:
         """Every DatasetRefresh of a namespace, of all for None."""
-        async for item in self._list(_collection(f"apis/{GROUP}/{VERSION}", namespace, PLURAL)):
+        async for item in self._list(_collection(f"apis/{API_VERSION}", namespace, PLURAL)):
             yield item
 
     async def list_jobs(self, namespace: str | None, selector: str) -> AsyncIterator[Json]:
@@ -197,7 +195,7 @@ class Cluster:
 
 
 def _refresh_path(key: Key) -> str:
-    return f"{_collection(f'apis/{GROUP}/{VERSION}', key.namespace, PLURAL)}/{key.name}"
+    return f"{_collection(f'apis/{API_VERSION}', key.namespace, PLURAL)}/{key.name}"
 
 
 def _collection(api: str, namespace: str | None, plural: str) -> str:

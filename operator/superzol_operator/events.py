@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from superzol_operator.cluster import VERSION, ApiFailure, Cluster, Unreachable
+from superzol_operator.cluster import ApiFailure, Cluster, Unreachable
 from superzol_operator.decide.contract import Emit
 from superzol_operator.keys import Key
-from superzol_operator.resource import GROUP, Resource
+from superzol_operator.resource import API_VERSION, KIND, Resource
 from superzol_operator.times import format_time
 
 log = logging.getLogger(__name__)
 
-KIND = "DatasetRefresh"
 COMPONENT = "superzol-operator"
 MESSAGE_BYTES = 1024
 REMEMBERED = 4096
@@ -140,7 +139,7 @@ def _event(said: Said) -> dict[str, Any]:
         "kind": "Event",
         "metadata": {"name": said.name, "namespace": key.namespace},
         "involvedObject": {
-            "apiVersion": f"{GROUP}/{VERSION}",
+            "apiVersion": API_VERSION,
             "kind": KIND,
             "namespace": key.namespace,
             "name": key.name,

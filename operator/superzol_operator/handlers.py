@@ -7,10 +7,9 @@ from typing import Any
 import kopf
 
 from superzol_operator.access import Access
-from superzol_operator.cluster import PLURAL, VERSION
 from superzol_operator.jobs import MANAGED_BY, MANAGER
 from superzol_operator.keys import Key
-from superzol_operator.resource import ANNOTATIONS, GROUP
+from superzol_operator.resource import ANNOTATIONS, GROUP, PLURAL, VERSION
 from superzol_operator.settings import Settings
 
 # Events of a Job that runs on come in bursts; what they tell can wait for a moment.

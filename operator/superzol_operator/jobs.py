@@ -7,10 +7,8 @@ from typing import Any
 from superzol_operator.command_lines import command_line
 from superzol_operator.decide.contract import CreateJob
 from superzol_operator.pods import CONTAINER, pod_spec
-from superzol_operator.resource import ANNOTATIONS, GROUP, Resource
+from superzol_operator.resource import ANNOTATIONS, API_VERSION, KIND, Resource
 
-API_VERSION = f"{GROUP}/v1alpha1"
-KIND = "DatasetRefresh"
 MANAGED_BY = "app.kubernetes.io/managed-by"
 MANAGER = "superzol-operator"
 # What no second try heals: usage, bad data, not found, not allowed, configuration.

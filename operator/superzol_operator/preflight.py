@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from superzol_operator.cluster import PLURAL, VERSION, ApiFailure, Cluster
-from superzol_operator.resource import GROUP
+from superzol_operator.cluster import ApiFailure, Cluster
+from superzol_operator.resource import API_VERSION, GROUP, PLURAL
 from superzol_operator.settings import Settings
 
 
@@ -43,7 +43,7 @@ class RightsMissing(Exception):
 async def check_kind(cluster: Cluster) -> None:
     """Raises KindMissing when the CustomResourceDefinition is not installed."""
     try:
-        listed = await cluster.call("GET", f"apis/{GROUP}/{VERSION}")
+        listed = await cluster.call("GET", f"apis/{API_VERSION}")
         kinds = {each["name"] for each in listed["resources"]}
     except ApiFailure as failure:
         if failure.status != 404:
@@ -51,7 +51,7 @@ async def check_kind(cluster: Cluster) -> None:
         kinds = set()
     if PLURAL not in kinds:
         raise KindMissing(
-            f"the API server does not know {PLURAL}.{GROUP}/{VERSION}: install the chart with "
+            f"the API server does not know {PLURAL}.{API_VERSION}: install the chart with "
             "crds.enabled, or run: superzol-operator crd | kubectl apply -f -"
         )
 

@@ -25,6 +25,10 @@ from superzol_operator.status import Status, read_status
 from superzol_operator.times import parse_time
 
 GROUP = "superzol.com"
+VERSION = "v1alpha1"
+API_VERSION = f"{GROUP}/{VERSION}"
+KIND = "DatasetRefresh"
+PLURAL = "datasetrefreshes"
 ANNOTATIONS = "refresh.superzol.com"
 FINALIZER = f"{ANNOTATIONS}/cleanup"
 HASH_LETTERS = 16
