@@ -6,13 +6,16 @@ from typing import Any
 
 from superzol_operator.command_lines import command_line
 from superzol_operator.decide.contract import CreateJob
+from superzol_operator.outcome import EXIT_CODES, Kind
 from superzol_operator.pods import CONTAINER, pod_spec
 from superzol_operator.resource import ANNOTATIONS, API_VERSION, KIND, Resource
 
 MANAGED_BY = "app.kubernetes.io/managed-by"
 MANAGER = "superzol-operator"
 # What no second try heals: usage, bad data, not found, not allowed, configuration.
-PERMANENT_EXIT_CODES = (64, 65, 66, 77, 78)
+PERMANENT_EXIT_CODES = tuple(
+    code for code, (kind, _) in EXIT_CODES.items() if kind is Kind.PERMANENT
+)
 WEEK_SECONDS = 604_800
 
 
