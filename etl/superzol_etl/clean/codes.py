@@ -1,8 +1,7 @@
 """What an item code is: a GTIN that means the same good everywhere, or a number of one chain.
 
-Source: GS1 General Specifications, prefixes for restricted circulation; measured on the feeds
-(dataset.md, quirk 4): of short codes in more than one chain 91.7 % are different goods, and
-729000000xxxx collides likewise.
+Source: GS1 General Specifications, prefixes for restricted circulation; measured on the feeds: of
+short codes in more than one chain 91.7 % are different goods, and 729000000xxxx collides likewise.
 """
 
 from typing import NamedTuple
@@ -15,6 +14,10 @@ class ItemCode(NamedTuple):
 
     code: str
     is_gtin: bool
+
+    def product_id(self, chain_id: str) -> str:
+        """The identifier of the product that the chain means."""
+        return self.code if self.is_gtin else f"{chain_id}:{self.code}"
 
 
 def read_item_code(published: str) -> ItemCode:

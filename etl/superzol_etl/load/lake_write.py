@@ -127,8 +127,7 @@ def _store_id(chain_id: str, code: str) -> pl.Expr:
 
 
 def _product_ids(chain_id: str, codes: Sequence[str]) -> list[str]:
-    items = [read_item_code(code) for code in codes]
-    return [item.code if item.is_gtin else f"{chain_id}:{item.code}" for item in items]
+    return [read_item_code(code).product_id(chain_id) for code in codes]
 
 
 def _products(chain_id: str, applied: Applied) -> pl.DataFrame:

@@ -103,8 +103,7 @@ def _compare(
     """Prices that jump, prices compared, and what becomes of each store that changes."""
     rows = content.rows
     keys = dict(known.products)
-    items = [read_item_code(code) for code in rows.codes]
-    ids = [item.code if item.is_gtin else f"{chain_id}:{item.code}" for item in items]
+    ids = [read_item_code(code).product_id(chain_id) for code in rows.codes]
     for product_id in ids:
         keys.setdefault(product_id, FIRST_UNKNOWN_PRODUCT + len(keys))
     product_keys = np.array([keys[product_id] for product_id in ids], np.int64)

@@ -184,9 +184,7 @@ class ProductFinder:
                 "place": places,
                 "scope": [GTIN_SCOPE if item.is_gtin else self._chain_key for item in items],
                 "code": [item.code for item in items],
-                "product_id": [
-                    item.code if item.is_gtin else f"{self._chain_id}:{item.code}" for item in items
-                ],
+                "product_id": [item.product_id(self._chain_id) for item in items],
             }
         )
 

@@ -142,11 +142,11 @@ async def _find_products(
     connection: Connection, chain_id: str, promotions: Iterable[Promotion]
 ) -> dict[str, int]:
     """The key of each published code that is a known product; promotions add no products."""
-    ids = {}
-    for code in {item.code for promotion in promotions for item in promotion.items}:
-        if WELL_FORMED.fullmatch(code):
-            item = read_item_code(code)
-            ids[code] = item.code if item.is_gtin else f"{chain_id}:{item.code}"
+    ids = {
+        code: read_item_code(code).product_id(chain_id)
+        for code in {item.code for promotion in promotions for item in promotion.items}
+        if WELL_FORMED.fullmatch(code)
+    }
     found = await connection.fetch(load_sql(PACKAGE, "find_products"), sorted(set(ids.values())))
     keys = {row["product_id"]: row["product_key"] for row in found}
     return {code: keys[product_id] for code, product_id in ids.items() if product_id in keys}
