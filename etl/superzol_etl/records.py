@@ -43,7 +43,10 @@ class ChainState(StrEnum):
 
 
 class OfferFlag(IntFlag):
-    """Bits of offer_pack.flags; they come from the row alone, never from its neighbours."""
+    """Bits of offer_pack.flags: what is odd about the row that counted, and whether it is weighed.
+
+    REPEATED and PARTIAL_FILE are set by a load, the others by the row itself.
+    """
 
     ZERO = 1
     REPEATED = 2

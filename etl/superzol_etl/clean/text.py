@@ -3,7 +3,7 @@
 # Texts of the feeds have 101 at most; a stray quote makes one of megabytes, which neither an index
 # of PostgreSQL (2,704 bytes) nor an answer of gRPC (4 MB) can hold.
 MOST_LETTERS = 300
-# Seen in the feeds instead of nothing (reference: dataset.md, quirk 9); compared in lower case.
+# Seen in the feeds instead of nothing; compared in lower case.
 PLACEHOLDERS = frozenset(
     ["", "''", "unknown", "null", "none", "nan", "no_body", "{}", "0", "-", ".", "לא ידוע", "אין"]
 )
