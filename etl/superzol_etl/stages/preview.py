@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import Any
 
 from superzol_etl.database import Connection, connected
-from superzol_etl.errors import WrongConfiguration
 from superzol_etl.load.preview import ChainPreview, preview_chain
 from superzol_etl.load.report import name_gates
 from superzol_etl.records import Progress
@@ -13,7 +12,13 @@ from superzol_etl.snapshot import ChainFiles
 from superzol_etl.sql import load_sql
 from superzol_etl.stages.bins import pack_bins
 from superzol_etl.stages.load import Order
-from superzol_etl.stages.versions import Todo, choose_version, find_todo, refuse_replaced
+from superzol_etl.stages.versions import (
+    Todo,
+    choose_version,
+    find_todo,
+    read_chain_key,
+    refuse_replaced,
+)
 
 PACKAGE = "superzol_etl.stages"
 NO_CHAIN = -1  # the surrogate of none
@@ -49,7 +54,7 @@ async def _plan(
     """What the load would find to do in its shard; the surrogates of the chains that are known."""
     snapshot, call = order.snapshot, order.call
     keys = {
-        chain.chain_id: await _find_chain(connection, chain, dataset_key, call.dataset_id)
+        chain.chain_id: await _find_chain(connection, chain, dataset_key)
         for chain in snapshot.chains
     }
     known = {name: NO_CHAIN if key is None else key for name, key in keys.items()}
@@ -61,18 +66,12 @@ async def _plan(
 
 
 async def _find_chain(
-    connection: Connection, chain: ChainFiles, dataset_key: int | None, dataset_id: str
+    connection: Connection, chain: ChainFiles, dataset_key: int | None
 ) -> int | None:
     row = await connection.fetchrow(load_sql(PACKAGE, "read_chain"), chain.chain_id)
     if row is None:
         return None
-    if row["dataset_key"] != dataset_key:
-        raise WrongConfiguration(
-            f"chain {chain.chain_id} belongs to dataset {row['dataset_id']}, not to {dataset_id}",
-            reason="TargetConflict",
-        )
-    key: int = row["chain_key"]
-    return key
+    return read_chain_key(chain.chain_id, row, dataset_key)
 
 
 def _report(order: Order, version: int, chains: list[ChainPreview]) -> dict[str, Any]:

@@ -188,17 +188,26 @@ async def ensure_chain(connection: Connection, dataset_key: int, chain: ChainFil
 
     Raises WrongConfiguration when it belongs to another dataset.
     """
-    ensure = load_sql("superzol_etl.load", "ensure_chain")
+    ensure = load_sql(PACKAGE, "ensure_chain")
     row = None
     while row is None:  # another shard added it meanwhile: this statement did not see it yet
         row = await connection.fetchrow(ensure, dataset_key, chain.chain_id)
+    chain_key = read_chain_key(chain.chain_id, row, dataset_key)
+    for slug in sorted({file.slug for file in chain.files} - {chain.chain_id}):
+        await connection.execute(load_sql(PACKAGE, "ensure_alias"), slug, chain_key)
+    return chain_key
+
+
+def read_chain_key(chain_id: str, row: asyncpg.Record, dataset_key: int | None) -> int:
+    """The surrogate of a chain. Raises WrongConfiguration when it belongs to another dataset.
+
+    row: chain_key, dataset_key and dataset_id of the chain.
+    """
     if row["dataset_key"] != dataset_key:
         raise WrongConfiguration(
-            f"chain {chain.chain_id} belongs to dataset {row['dataset_id']}: load it there, or"
-            " give it to this one by superzol-etl takeover",
+            f"chain {chain_id} belongs to dataset {row['dataset_id']}: load it there, or give it to"
+            " this one by superzol-etl takeover",
             reason="TargetConflict",
         )
     chain_key: int = row["chain_key"]
-    for slug in sorted({file.slug for file in chain.files} - {chain.chain_id}):
-        await connection.execute(load_sql(PACKAGE, "ensure_alias"), slug, chain_key)
     return chain_key
