@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
 
 import httpx
 from limits import parse
@@ -14,7 +13,7 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from superzol_etl.decode.names import published_at
+from superzol_etl.decode.names import ISRAEL, published_at
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import NotFound, PassingTrouble, WrongConfiguration
 from superzol_etl.sources.answers import failure_of_status
@@ -24,7 +23,6 @@ from superzol_etl.sources.retries import repeat
 from superzol_etl.sources.source import Listing, RemoteFile, Tell, is_wanted
 from superzol_etl.volume.partial import Partial
 
-ISRAEL = ZoneInfo("Asia/Jerusalem")
 HINT = "set SUPERZOL_SOURCE_KEY, or SUPERZOL_SOURCE_KEY_FILE, to a key of this API"
 
 Answer = TypeVar("Answer", bound=BaseModel)

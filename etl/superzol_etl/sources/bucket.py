@@ -4,11 +4,11 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from zoneinfo import ZoneInfo
 
 import obstore
 from obstore.store import ObjectStore
 
+from superzol_etl.decode.names import ISRAEL
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import BadData, NotFound, PassingTrouble
 from superzol_etl.sources.pace import Pace
@@ -20,7 +20,6 @@ from superzol_etl.volume.manifest import NAME as MANIFEST
 from superzol_etl.volume.objects import list_objects, read_object, trouble_told
 from superzol_etl.volume.partial import Partial
 
-ISRAEL = ZoneInfo("Asia/Jerusalem")
 PIECE_BYTES = 4 << 20
 TURN_SECONDS = 1.0
 MD5_CHARACTERS = 32  # the ETag of an object sent in one piece is its MD5; of others it is not

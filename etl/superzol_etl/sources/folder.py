@@ -3,15 +3,14 @@
 import asyncio
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from superzol_etl.decode.names import ISRAEL
 from superzol_etl.errors import NotFound, PassingTrouble
 from superzol_etl.snapshot import file_digest
 from superzol_etl.sources.source import Digest, Listing, RemoteFile, Tell, is_wanted
 from superzol_etl.sources.verify import check_digest, check_size
 from superzol_etl.volume.partial import Partial
 
-ISRAEL = ZoneInfo("Asia/Jerusalem")
 PIECE_BYTES = 8 << 20
 
 

@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import httpx
 
+from superzol_etl.decode.names import ISRAEL
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import NotFound, PassingTrouble
 from superzol_etl.sources.answers import failure_of_status
@@ -26,7 +26,6 @@ from superzol_etl.volume.partial import Partial
 if TYPE_CHECKING:
     from kaggle.api.kaggle_api_extended import KaggleApi
 
-ISRAEL = ZoneInfo("Asia/Jerusalem")
 PAGE_FILES = 200
 PIECE_BYTES = 8 << 20
 HINT = (

@@ -4,11 +4,11 @@ import asyncio
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import httpx
 from pydantic import SecretStr
 
+from superzol_etl.decode.names import ISRAEL
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import NotFound, WrongConfiguration
 from superzol_etl.sources.answers import failure_of_status
@@ -18,7 +18,6 @@ from superzol_etl.sources.source import Digest, Listing, RemoteFile, Tell
 from superzol_etl.sources.web_index import Index, parse_index, parse_sums
 from superzol_etl.volume.manifest import NAME as MANIFEST
 
-ISRAEL = ZoneInfo("Asia/Jerusalem")
 SUMS = "SHA256SUMS"
 HINT = "set SUPERZOL_SOURCE_KEY, or SUPERZOL_SOURCE_KEY_FILE"
 
