@@ -96,12 +96,12 @@ def bring(wanted: Wanted) -> "Fetched":
     from superzol_etl.environment import read_settings
     from superzol_etl.sources.address import parse_address
     from superzol_etl.stages.fetch import FetchOrder, fetch
-    from superzol_etl.stages.shelf import Shelf
+    from superzol_etl.stages.holdings import Holdings
 
     address, settings = parse_address(wanted.source), read_settings()
     order = FetchOrder(
         address, wanted.volume, wanted.dataset, wanted.version, wanted.run_id, wanted.only
     )
-    shelf = Shelf(wanted.store, wanted.keeping, settings)
+    holdings = Holdings(wanted.store, wanted.keeping, settings)
     with show_downloads(order.run_id) as tell:
-        return run_until_stopped(fetch(order, settings, shelf, tell))
+        return run_until_stopped(fetch(order, settings, holdings, tell))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from superzol_etl.commands.gates import read_gates
 from superzol_etl.commands.place import Place
-from superzol_etl.commands.shelving import Shelves, bring_back, put_away
+from superzol_etl.commands.storing import Locations, bring_back, put_away
 from superzol_etl.console import show_progress
 from superzol_etl.load.classifying import classifier
 from superzol_etl.records import Progress, StageCall
@@ -36,9 +36,9 @@ class Where(NamedTuple):
     is_dry: bool = False
 
     @property
-    def shelves(self) -> Shelves:
+    def locations(self) -> Locations:
         """The volume with its store and its lake."""
-        return Shelves(self.volume, self.store, self.lake)
+        return Locations(self.volume, self.store, self.lake)
 
 
 def run_order(
@@ -48,7 +48,7 @@ def run_order(
     gates = read_gates()
     read_kept_versions()  # told wrong, it shall stop the run before it begins
     if where.source is None:
-        bring_back(where.shelves, where.version, call.run_id)
+        bring_back(where.locations, where.version, call.run_id)
     classifier().start()  # before there are threads
     with ThreadPoolExecutor(1) as pool, show_progress(call.run_id, call.stage) as progress:
         finding = pool.submit(find)
@@ -65,7 +65,7 @@ def run_order(
             report = run_until_stopped(stage(order, progress))
     if place.folder and call.stage == "refresh" and not where.is_dry:
         # Of a load, publish tells the end.
-        put_away(where.shelves, place.folder, report)
+        put_away(where.locations, place.folder, report)
     return report
 
 

@@ -16,7 +16,7 @@ from superzol_etl.commands.options import (
     Volume,
 )
 from superzol_etl.commands.place import lake_of
-from superzol_etl.commands.shelving import Shelves, put_away
+from superzol_etl.commands.storing import Locations, put_away
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET
 from superzol_etl.stopping import run_until_stopped
@@ -51,9 +51,9 @@ def publish_command(
         # Only here: --help need not wait for the driver.
         from superzol_etl.stages.publish_stage import publish_version
 
-        shelves = Shelves(volume, store, lake_of(lake, volume))
-        report = run_until_stopped(publish_version(call, version, shelves.lake))
-        put_away(shelves, None, report)
+        locations = Locations(volume, store, lake_of(lake, volume))
+        report = run_until_stopped(publish_version(call, version, locations.lake))
+        put_away(locations, None, report)
         return report
 
     conclude(Ending(STAGE, call.run_id, termination_path), work)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import EtlError, NotFound, PassingTrouble
 from superzol_etl.sources.source import Listing, RemoteFile, Source, Tell
-from superzol_etl.stages.shelf import Shelf
+from superzol_etl.stages.holdings import Holdings
 from superzol_etl.volume.in_use import MARK
 from superzol_etl.volume.layout import (
     VersionPlace,
@@ -30,7 +30,7 @@ class Way(NamedTuple):
     """How files come to the volume."""
 
     settings: SourceSettings
-    shelf: Shelf
+    holdings: Holdings
     tell: Tell
 
 
@@ -68,7 +68,7 @@ async def bring_back(volume: Path, version: int | None, run_id: str, way: Way) -
     """
     with disk_trouble_told(volume):
         volume.mkdir(parents=True, exist_ok=True)
-        held = [each for each in await way.shelf.look() if version in (None, each.version)]
+        held = [each for each in await way.holdings.look() if version in (None, each.version)]
         kept = await asyncio.to_thread(kept_versions, volume)
         there = [each for each in kept if version in (None, each.manifest.version)]
         newest = max((each.manifest.version for each in there if is_intact(each)), default=0)
@@ -81,7 +81,7 @@ async def bring_back(volume: Path, version: int | None, run_id: str, way: Way) -
 
 async def restore(volume: Path, stored: Manifest, way: Way) -> Fetched:
     """Brings a version back from the store, as it was."""
-    source = way.shelf.source_of(stored)
+    source = way.holdings.source_of(stored)
     listing = await source.list_files(None)
     folder = await asyncio.to_thread(begin, volume, stored.place, source.url, listing)
     came = await download(source, listing, folder, way)
@@ -179,7 +179,7 @@ async def _ensure_space(folder: Path, wanted_bytes: int, way: Way) -> None:
     try:
         check_space(folder, wanted_bytes, reserve_bytes)
     except PassingTrouble:
-        await way.shelf.tidy(folder.parents[2])
+        await way.holdings.tidy(folder.parents[2])
         check_space(folder, wanted_bytes, reserve_bytes)
 
 

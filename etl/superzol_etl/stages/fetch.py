@@ -14,7 +14,7 @@ from superzol_etl.sources.address import Address
 from superzol_etl.sources.opening import open_source
 from superzol_etl.sources.source import Listing, Source, Tell
 from superzol_etl.stages.arrive import BEGUN, Fetched, Way, begin, download, extend, restore
-from superzol_etl.stages.shelf import Shelf
+from superzol_etl.stages.holdings import Holdings
 from superzol_etl.volume.layout import (
     VersionPlace,
     disk_trouble_told,
@@ -53,7 +53,9 @@ class _Sealing(NamedTuple):
     only: tuple[str, ...]
 
 
-async def fetch(order: FetchOrder, settings: SourceSettings, shelf: Shelf, tell: Tell) -> Fetched:
+async def fetch(
+    order: FetchOrder, settings: SourceSettings, holdings: Holdings, tell: Tell
+) -> Fetched:
     """Fetches a version unless it is there already; its manifest is written last.
 
     Raises EtlError; what came until then stays, and the next run goes on with it.
@@ -64,14 +66,14 @@ async def fetch(order: FetchOrder, settings: SourceSettings, shelf: Shelf, tell:
             only_writer(order.volume, order.run_id),
             open_source(order.address, settings) as source,
         ):
-            fetched = await _fetch_from(source, order, Way(settings, shelf, tell))
-            await shelf.put_away(Kept(fetched.manifest, fetched.folder))
-            await shelf.tidy(order.volume, fetched.manifest.place)
-            return fetched._replace(kept=await shelf.revisions(order.volume))
+            fetched = await _fetch_from(source, order, Way(settings, holdings, tell))
+            await holdings.put_away(Kept(fetched.manifest, fetched.folder))
+            await holdings.tidy(order.volume, fetched.manifest.place)
+            return fetched._replace(kept=await holdings.revisions(order.volume))
 
 
 async def _fetch_from(source: Source, order: FetchOrder, way: Way) -> Fetched:
-    held = await way.shelf.look()
+    held = await way.holdings.look()
     listed = _each_once(await source.list_files(order.version), order)
     wanted = _select_some(listed, order)
     kept = await asyncio.to_thread(kept_versions, order.volume)

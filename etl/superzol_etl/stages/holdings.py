@@ -1,4 +1,4 @@
-"""What the stages do with the store and with old versions."""
+"""The versions that a volume and its store hold: what is put there, and how much of it stays."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ from superzol_etl.volume.tidy import tidy, write_summary
 log = logging.getLogger(__name__)
 
 
-class Shelf:
+class Holdings:
     """The store of a fetch, and how much is kept."""
 
     def __init__(self, store: str | None, keeping: Keeping, settings: SourceSettings) -> None:
