@@ -18,7 +18,6 @@ from tests.cluster.api import LINE_BYTES, WATCHING
 from tests.cluster.control_plane import ControlPlane
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "host", "upgrade"}
-STALLED_SECONDS = 3600.0
 
 
 class Request(NamedTuple):

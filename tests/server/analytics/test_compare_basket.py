@@ -56,17 +56,6 @@ async def compare(
     return await analytics.CompareBasket(request)
 
 
-def shelf_line(product_id: str, quantity: float, price: int, total: int) -> BasketLine:
-    """A line that no promotion makes cheaper."""
-    return BasketLine(
-        product_id=product_id,
-        quantity=quantity,
-        price_agorot=price,
-        total_agorot=total,
-        shelf_total_agorot=total,
-    )
-
-
 def stores_of(answer: CompareBasketResponse) -> list[str]:
     return [quote.store_id for quote in answer.quotes]
 
