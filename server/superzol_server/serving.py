@@ -39,8 +39,7 @@ async def serve(settings: Settings) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         await api.health.start()
         await api.server.start()
-        place = {"host": settings.host, "port": api.port}
-        log.info(f"serving on {settings.host}:{api.port}", extra=place)
+        log.info("serving", extra={"host": settings.host, "port": api.port})
         await watch_until(stop, api, settings.health_seconds)
         await drain(api, settings)
     finally:

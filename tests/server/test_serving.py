@@ -61,7 +61,7 @@ async def serving(database: str, **settings: str) -> AsyncIterator[Process]:
     arguments = ["serve", "--database", database, "--host", "127.0.0.1", "--port", "0"]
     process = await start(*arguments, **settings)
     try:
-        begun = await log_until(process, "serving on ")
+        begun = await log_until(process, "serving")
         yield Process(process, f"127.0.0.1:{begun['port']}")
     finally:
         if process.returncode is None:
