@@ -1,31 +1,28 @@
 """The RPCs of the protos: their comments, and the words their names become."""
 
 import re
+from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
-from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
+from google.protobuf.descriptor import (
+    Descriptor,
+    FieldDescriptor,
+    FileDescriptor,
+    MethodDescriptor,
+)
 
-from superzol.analytics.v1 import analytics_pb2, basket_pb2, comparison_pb2, trend_pb2
-from superzol.catalog.v1 import catalog_pb2, store_pb2
-from superzol.dataset.v1 import coverage_pb2, dataset_pb2, run_pb2
-from superzol.pricing.v1 import pricing_pb2, promotion_pb2, version_pb2
-from tests.contract.repository import ROOT
+from tests.contract.repository import ROOT, tracked_files
 
-PROTOS = [
-    analytics_pb2,
-    basket_pb2,
-    comparison_pb2,
-    trend_pb2,
-    catalog_pb2,
-    store_pb2,
-    dataset_pb2,
-    run_pb2,
-    coverage_pb2,
-    pricing_pb2,
-    promotion_pb2,
-    version_pb2,
-]
-FILES = [proto.DESCRIPTOR for proto in PROTOS]
+
+def read_file(proto: Path) -> FileDescriptor:
+    """Returns what protoc made of a .proto."""
+    parts = proto.relative_to(ROOT / "proto").with_suffix("").parts
+    found: FileDescriptor = import_module(f"{'.'.join(parts)}_pb2").DESCRIPTOR
+    return found
+
+
+FILES = [read_file(proto) for proto in tracked_files(".proto")]
 
 
 class Rpc(NamedTuple):
