@@ -2,16 +2,18 @@
 
 import asyncio
 import sys
+import traceback
 from typing import Annotated
 
 import asyncpg
 import typer
+from alembic.script.revision import ResolutionError
 
 from superzol_schema.bootstrap import UnsuitableDatabaseError
 from superzol_schema.database_url import MissingFileError
 from superzol_schema.migration import upgrade
 
-USAGE, UNREACHABLE, REFUSED, CONFIGURATION = 64, 75, 77, 78
+USAGE, UNFORESEEN, UNREACHABLE, REFUSED, CONFIGURATION = 64, 70, 75, 77, 78
 
 app = typer.Typer(
     help="Creates the tables, functions and roles of Superzol, and keeps them up to date.",
@@ -41,12 +43,14 @@ def upgrade_command(database: Database) -> None:
 
     Example: superzol-schema upgrade --database postgresql://postgres@localhost/superzol
 
-    Exit codes: 0 done, 64 usage, 75 not reachable, 77 not allowed, 78 configuration.
+    Exit codes: 0 done, 64 usage, 70 unforeseen, 75 not reachable, 77 not allowed, 78 configuration.
     """
     try:
         applied = asyncio.run(upgrade(database))
     except Exception as error:
         code, sentence = explain(error)
+        if code == UNFORESEEN:
+            traceback.print_exception(error)
         typer.echo(f"superzol-schema: {sentence}", err=True)
         raise typer.Exit(code) from error
     for revision in applied:
@@ -59,6 +63,11 @@ def explain(error: Exception) -> tuple[int, str]:
     match error:
         case UnsuitableDatabaseError() | MissingFileError():
             return CONFIGURATION, str(error)
+        case ResolutionError():
+            return CONFIGURATION, (
+                f"the database has revision {error.argument}, which this release does not know: it"
+                " is that of a later one, whose superzol-schema upgrades it"
+            )
         case asyncpg.InvalidCatalogNameError():
             return CONFIGURATION, f"{error}: create it first, or check the name in --database"
         case asyncpg.UndefinedObjectError() if "configuration parameter" in str(error):
@@ -87,7 +96,7 @@ def explain(error: Exception) -> tuple[int, str]:
                 "--database is not a valid URL: write it as "
                 "postgresql://user:password@host:5432/name, with %2F for / in a password and so on"
             )
-    raise error
+    return UNFORESEEN, f"unforeseen: {type(error).__name__}: {error}"
 
 
 def main() -> None:

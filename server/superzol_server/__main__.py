@@ -1,6 +1,7 @@
 """Command line of the server."""
 
 import asyncio
+import logging
 import sys
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from superzol_server.serving import PASSING, serve
 from superzol_server.settings import Settings
 from superzol_telemetry import configure_logging
 
-USAGE, UNREACHABLE, REFUSED, CONFIGURATION = 64, 75, 77, 78
+USAGE, UNFORESEEN, UNREACHABLE, REFUSED, CONFIGURATION = 64, 70, 75, 77, 78
 BAD_URL = (
     "--database is not a valid URL: write it as "
     "postgresql://user:password@host:5432/name, with %2F for / in a password and so on"
@@ -27,6 +28,8 @@ LACKING = (
     asyncpg.UndefinedColumnError,
     asyncpg.UndefinedFunctionError,
 )
+
+log = logging.getLogger(__name__)
 
 app = typer.Typer(
     help="Answers questions about supermarket prices over gRPC.",
@@ -71,7 +74,8 @@ def serve_command(
 
     DATABASE_URL=postgresql://reader@db/superzol superzol-server serve --host 127.0.0.1 --port 0
 
-    Exit codes: 0 stopped, 64 usage, 75 database not reachable, 77 not allowed, 78 configuration.
+    Exit codes: 0 stopped, 64 usage, 70 unforeseen, 75 database not reachable, 77 not allowed,
+    78 configuration.
     """
     try:
         settings = read_settings(database=database, host=host, port=port)
@@ -79,6 +83,8 @@ def serve_command(
         asyncio.run(serve(settings))
     except Exception as error:
         code, sentence = explain(error)
+        if code == UNFORESEEN:
+            log.error("unforeseen", exc_info=error)
         typer.echo(f"superzol-server: {sentence}", err=True)
         raise typer.Exit(code) from error
 
@@ -121,7 +127,7 @@ def explain(error: Exception) -> tuple[int, str]:
         case ValueError() | asyncpg.InterfaceError():
             # The driver quotes what it cannot read, and that may be the password.
             return CONFIGURATION, BAD_URL
-    raise error
+    return UNFORESEEN, f"unforeseen: {type(error).__name__}: {error}"
 
 
 def main() -> None:

@@ -159,6 +159,22 @@ def test_user_who_may_not_create_roles_is_refused(server_url: str, blank: str) -
     assert "CREATEROLE" in failed.stderr
 
 
+async def test_database_of_a_later_release_is_left_alone(database: str) -> None:
+    await execute(database, "UPDATE alembic_version SET version_num = '9999'")
+    failed = await asyncio.to_thread(run_command, "upgrade", "--database", database)
+    assert failed.returncode == 78
+    assert "revision 9999, which this release does not know" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+async def test_what_nobody_foresaw_exits_70_with_its_traceback(database: str) -> None:
+    await execute(database, "ALTER TABLE alembic_version DROP COLUMN version_num")
+    failed = await asyncio.to_thread(run_command, "upgrade", "--database", database)
+    assert failed.returncode == 70
+    assert "Traceback" in failed.stderr
+    assert "superzol-schema: unforeseen: " in failed.stderr
+
+
 def test_help_shows_an_example() -> None:
     shown = run_command("upgrade", "--help")
     assert shown.returncode == 0

@@ -228,6 +228,17 @@ async def test_option_of_the_url_that_nobody_knows_is_a_fault_of_configuration(
     assert 'unrecognized configuration parameter "connect_timeout"' in said
 
 
+async def test_what_nobody_foresaw_exits_70_with_its_traceback(database: str) -> None:
+    await execute(
+        database,
+        f"INSERT INTO dataset (dataset_id, name, generation) SELECT n::text, n::text, {2**63 - 1}"
+        " FROM generate_series(1, 2) AS n",
+    )
+    code, said = await run("serve", "--port", "0", "--database", database)
+    assert (code, "Traceback" in said) == (70, True)
+    assert "superzol-server: unforeseen: NumericValueOutOfRangeError" in said
+
+
 async def test_user_who_may_not_read_is_refused(server_url: str, database: str) -> None:
     login = f"stranger_{id(object())}"
     await execute(server_url, f"CREATE ROLE {login} LOGIN PASSWORD 'test'")
