@@ -82,7 +82,10 @@ def test_each_exit_code_is_told_with_its_reasons() -> None:
     assert set(told) == {0} | {kind.exit_code for kind in kinds}
     assert all(kind.reason in told[kind.exit_code] for kind in kinds)
     given = {
-        name for text in SOURCES.values() for name in re.findall(r'reason ?= ?"([A-Z]\w+)"', text)
+        name
+        for text in SOURCES.values()
+        for choice in re.findall(r"\breason ?= ?(.*\".*)", text)
+        for name in re.findall(r'"([A-Z]\w+)"', choice)
     }
     assert {name for names in told.values() for name in names} == given
 
