@@ -9,6 +9,7 @@ from bench.operator.standstill import undisturbed
 from bench.operator.watching import until_job_of
 from bench.results import Table
 from tests.cluster.control_plane import ControlPlane
+from tests.cluster.operator_process import OperatorProcess
 from tests.cluster.waiting import until
 
 PATIENCE_SECONDS = 60.0
@@ -49,10 +50,9 @@ async def _take_over(stage: Stage, kills: bool) -> float:
         await second.kill()
 
 
-async def _is_up(operator: object) -> bool:
-    assert hasattr(operator, "is_alive")
+async def _is_up(operator: OperatorProcess) -> bool:
     try:
-        return bool(await operator.is_alive())
+        return await operator.is_alive()
     except OSError:
         return False
 
