@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 PUSHGATEWAY = "SUPERZOL_PUSHGATEWAY_URL"
 JOB = "superzol-etl"
 TIMEOUT_SECONDS = 10.0
+ENDED = "superzol_etl_ended_timestamp_seconds"
 
 log = logging.getLogger(__name__)
 
@@ -86,8 +87,6 @@ def _registry(report: Mapping[str, Any]) -> "CollectorRegistry":
         by_chain = Gauge(metric.name, metric.help, ["chain"], registry=registry)
         for chain in chains:
             by_chain.labels(chain["chain"]).set(chain[metric.field])
-    ended = Gauge(
-        "superzol_etl_ended_timestamp_seconds", "When the stage ended.", registry=registry
-    )
+    ended = Gauge(ENDED, "When the stage ended.", registry=registry)
     ended.set_to_current_time()
     return registry

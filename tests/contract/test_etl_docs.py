@@ -10,7 +10,7 @@ from superzol_etl import errors
 from superzol_etl.__main__ import app
 from superzol_etl.clean.gates import Gates
 from superzol_etl.commands.gates import PREFIX
-from superzol_etl.metrics import OF_CHAIN, OF_STAGE, Metric
+from superzol_etl.metrics import ENDED, OF_CHAIN, OF_STAGE, Metric
 from tests.contract.repository import ROOT
 
 DOCUMENT = (ROOT / "docs" / "etl.md").read_text()
@@ -110,6 +110,11 @@ def test_each_gate_is_told_with_its_default() -> None:
 @pytest.mark.parametrize("metric", [*OF_STAGE, *OF_CHAIN], ids=lambda metric: str(metric.name))
 def test_metrics_share_a_prefix(metric: Metric) -> None:
     assert metric.name.startswith("superzol_etl_")
+
+
+def test_every_metric_of_the_etl_is_told() -> None:
+    counted = {metric.name for metric in (*OF_STAGE, *OF_CHAIN)}
+    assert set(re.findall(r"`(superzol_etl_\w+)`", DOCUMENT)) == counted | {ENDED}
 
 
 def test_every_setting_of_the_loader_is_told() -> None:
