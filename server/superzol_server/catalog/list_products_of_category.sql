@@ -37,10 +37,10 @@ CROSS JOIN LATERAL (
             WHERE pack.product_key = product.product_key
         ))
         AND ($2::text IS NULL OR product.manufacturer = ANY (ARRAY(
-        SELECT spelling.name
-        FROM manufacturer_spelling AS spelling
-        WHERE spelling.search_name = search_text($2)
-    )))
+            SELECT spelling.name
+            FROM manufacturer_spelling AS spelling
+            WHERE spelling.search_name = search_text($2)
+        )))
         AND ($3::bool IS NULL OR product.weighted = $3)
         AND product.product_id > $5
         -- The same good under the identifier it had before.
