@@ -1,6 +1,7 @@
 """Cutting a CSV into blocks."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -20,14 +21,12 @@ XMLS = [
 @settings(deadline=None)
 @given(block_bytes=st.integers(1, 3000), window_bytes=st.integers(1, 200))
 def test_blocks_of_any_size_make_the_file_again(block_bytes: int, window_bytes: int) -> None:
-    path = Path("/dev/shm") / "superzol-test-blocks.csv"
     data = prices_csv("PriceFull", XMLS)
-    path.write_bytes(data)
-    try:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "price_full_file_alpha.csv"
+        path.write_bytes(data)
         found = list(find_blocks(path, block_bytes, window_bytes))
         blocks = [read_block(path, start, end) for start, end in found]
-    finally:
-        path.unlink()
     assert b"".join(blocks) == data[data.index(b"\n") + 1 :]
     assert all(block.startswith(b"app_data/") for block in blocks)
 
