@@ -28,7 +28,7 @@ class Quote(NamedTuple):
     against_mean: int | None
 
 
-async def test_basket_in_which_each_chain_misses_an_item(
+async def test_each_chain_quotes_what_it_sells_of_a_basket_it_sells_in_part(
     sample: Path, channel: aio.Channel
 ) -> None:
     shelves = _shelves(sample)
@@ -48,7 +48,9 @@ async def test_basket_in_which_each_chain_misses_an_item(
     assert (answer.store_count, answer.complete_store_count) == (2, 0)
 
 
-async def test_basket_that_both_chains_sell_whole(sample: Path, channel: aio.Channel) -> None:
+async def test_each_chain_quotes_a_basket_that_it_sells_whole(
+    sample: Path, channel: aio.Channel
+) -> None:
     shelves = _shelves(sample)
     rami_levy, super_pharm = shelves.values()
     basket = _gtins(rami_levy.keys() & super_pharm.keys())[-5:]

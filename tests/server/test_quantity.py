@@ -31,7 +31,7 @@ def test_quantity_out_of_range_is_refused(quantity: float) -> None:
         read_quantity(quantity, "items[3].quantity")
 
 
-def test_units_are_whole() -> None:
+def test_a_part_of_a_unit_is_refused() -> None:
     check_whole(2000, "quantity", "7290004131074")
     with pytest.raises(InvalidRequest, match="quantity: must be whole: product 7290004131074"):
         check_whole(2001, "quantity", "7290004131074")

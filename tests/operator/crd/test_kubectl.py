@@ -70,14 +70,18 @@ def test_the_category_lists_it_and_all_does_not(control_plane: ControlPlane, nam
 
 
 @pytest.mark.parametrize("selector", ["spec.suspend=false", "status.lastRun.result=Partial"])
-def test_fields_select(control_plane: ControlPlane, name: str, selector: str) -> None:
+def test_a_field_selects_what_has_its_value(
+    control_plane: ControlPlane, name: str, selector: str
+) -> None:
     found = control_plane.kubectl("get", "dsr", "--output=name", f"--field-selector={selector}")
 
     assert f"/{name}" in found
 
 
 @pytest.mark.parametrize("selector", ["spec.suspend=true", "status.lastRun.result=Failed"])
-def test_other_fields_do_not_select(control_plane: ControlPlane, name: str, selector: str) -> None:
+def test_a_field_does_not_select_what_has_another_value(
+    control_plane: ControlPlane, name: str, selector: str
+) -> None:
     found = control_plane.kubectl("get", "dsr", "--output=name", f"--field-selector={selector}")
 
     assert f"/{name}" not in found
