@@ -23,7 +23,6 @@ class Chain(NamedTuple):
     """Where the generated files are."""
 
     days: tuple[Path, Path]
-    first_day_prices: Path
     text_for_copy: Path
 
 
@@ -31,7 +30,7 @@ def make_chain(work: Path) -> Chain:
     """Generates both days below the folder, or finds them there."""
     days = (work / "day1", work / "day2")
     prices = days[0] / f"price_full_file_{CHAIN}.csv"
-    chain = Chain(days, prices, work / "day1_for_copy.csv")
+    chain = Chain(days, work / "day1_for_copy.csv")
     finished = work / f"finished-{SEED}-{ROWS}"
     if not finished.exists():
         products = make_products(np.random.default_rng([SEED, 1]), PRODUCTS)

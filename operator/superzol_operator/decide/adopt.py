@@ -59,7 +59,7 @@ def adopt(observed: Observed, course: Course, now: datetime) -> Course:
         course = _restore_artifact(observed.resource, _record(course, told, now), told)
     run = _rebuild(observed.resource, [job for job in jobs if job.run_id == newest])
     course = course.noting(current_run=run)
-    course = _note_marks(observed.resource, course, jobs)
+    course = _note_marks(course, jobs)
     return course.telling("RunAdopted", f"run {run.id} was found at its stage {run.stage}")
 
 
@@ -158,7 +158,7 @@ def _restore_artifact(resource: Resource, course: Course, jobs: list[JobView]) -
     return course.noting(artifact=artifact, first_version=first)
 
 
-def _note_marks(resource: Resource, course: Course, jobs: tuple[JobView, ...]) -> Course:
+def _note_marks(course: Course, jobs: tuple[JobView, ...]) -> Course:
     """What a claim would have noted: none of these runs may become due once more."""
     run, status = course.run, course.status
     slots = [
