@@ -69,7 +69,10 @@ class Reject(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The rows of one store in one source XML; rows counts each item once."""
+    """The rows of one store in one source XML.
+
+    rows: counts each item once. cut: it ends too soon, or lost rows to damage.
+    """
 
     csv_file: str
     is_full: bool

@@ -1,12 +1,14 @@
 """The lake: what a load read and made of it, as Parquet that any engine reads."""
 
+import re
 from pathlib import Path
 
 import asyncpg
 import polars as pl
 import pytest
 
-from superzol_etl.volume.lake import LakePlace, closed_versions
+from superzol_etl.volume.lake import TABLES, LakePlace, closed_versions
+from tests.contract.repository import ROOT
 from tests.support.snapshots import Chain, Item, Promo, full, prices_csv, promotions_csv, stores_csv
 
 MILK, BREAD, CHEESE = "7290004131074", "12", "7290000000008"
@@ -51,10 +53,8 @@ async def test_rows_that_count_are_the_offers_with_the_file_and_line_they_are_fr
         assert f",{row['item_code']}," in text[row["line"] - 1]
 
 
-async def test_words_stores_files_and_promotions_lie_beside_the_prices(
-    chain: Chain, lake: Path
-) -> None:
-    files = {
+def files_of_each_kind() -> dict[str, bytes]:
+    return {
         "price_full_file_alpha.csv": prices_csv(
             "PriceFull", [full(Item(MILK, "6.20", "חלב")), full(Item(BREAD, "9.90"), store="2")]
         ),
@@ -63,7 +63,12 @@ async def test_words_stores_files_and_promotions_lie_beside_the_prices(
         ),
         "store_file_alpha.csv": stores_csv("202606010500", [("1", "מרכז", "חיפה")]),
     }
-    chain.load_files(files, "--lake", str(lake), "--version", "7")
+
+
+async def test_words_stores_files_and_promotions_lie_beside_the_prices(
+    chain: Chain, lake: Path
+) -> None:
+    chain.load_files(files_of_each_kind(), "--lake", str(lake), "--version", "7")
     products = read(lake, "products").sort("product_id")
     assert products["product_id"].to_list() == [MILK, "alpha:12"]
     assert products["name"].to_list()[0] == "חלב"
@@ -75,6 +80,19 @@ async def test_words_stores_files_and_promotions_lie_beside_the_prices(
     assert promotion["promotion_id"] == "alpha:77"
     assert promotion["product_ids"] == [MILK, "alpha:12"]
     assert promotion["store_ids"] == ["alpha:1"]
+
+
+async def test_the_page_of_the_lake_tells_every_column_of_every_table(
+    chain: Chain, lake: Path
+) -> None:
+    chain.load_files(files_of_each_kind(), "--lake", str(lake))
+    page = (ROOT / "docs" / "lake.md").read_text(encoding="utf-8")
+    _, prices, others = page.split("| meaning |\n", 2)
+    told = {"prices": set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\|([^|]+)", prices, re.M))))}
+    for table, names in re.findall(r"^\| (\w+): ([^|]+)", others, re.M):
+        told.setdefault(table, {"chain_id", "version"}).update(re.findall(r"`(\w+)`", names))
+
+    assert told == {table: set(read(lake, table).columns) for table in TABLES}
 
 
 async def test_a_closed_version_names_its_chains_and_those_that_miss(
