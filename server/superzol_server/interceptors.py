@@ -36,6 +36,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         self._database = database
         self._version = version
         self._is_stopping = False
+        self.refused = 0  # calls, since it refuses them
 
     def refuse_calls(self) -> None:
         """Answers new calls but those of health at once, as UNAVAILABLE."""
@@ -82,6 +83,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         code = StatusCode.CANCELLED
         try:
             if self._is_stopping and not method.startswith(INFRASTRUCTURE):
+                self.refused += 1
                 raise Stopping
             yield
             code = StatusCode.OK

@@ -16,6 +16,7 @@ from superzol_server.settings import Settings
 from superzol_server.sql import load_statements
 
 REFUSE_SECONDS = 0.5
+MOST_ROUNDS = 10  # clients that ask on and on must not keep a server that is told to stop
 
 PASSING = (
     OSError,
@@ -77,7 +78,7 @@ async def watch_until(stop: asyncio.Event, api: Api, seconds: float) -> None:
 
 
 async def drain(api: Api, settings: Settings) -> None:
-    """Says NOT_SERVING first, refuses new calls later, and waits for those under way.
+    """Says NOT_SERVING first, refuses new calls until none comes, and waits for those under way.
 
     Calls that came in and were not looked at yet would be CANCELLED, which no client tries again.
     """
@@ -85,5 +86,9 @@ async def drain(api: Api, settings: Settings) -> None:
     await api.health.drain()
     await asyncio.sleep(settings.drain_seconds)
     api.calls.refuse_calls()
-    await asyncio.sleep(REFUSE_SECONDS)
+    for _ in range(MOST_ROUNDS):
+        refused = api.calls.refused
+        await asyncio.sleep(REFUSE_SECONDS)
+        if api.calls.refused == refused:
+            break
     await api.server.stop(settings.grace_seconds)
