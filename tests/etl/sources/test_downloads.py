@@ -139,7 +139,8 @@ def test_a_zip_that_is_damaged_is_fetched_again(kaggle: Kaggle, fetcher: Fetcher
     kaggle.publish(1, {LARGE: BODY})
     place = f"{OBJECTS}/1/{LARGE}.zip"
     whole = kaggle.web.files[place]
-    kaggle.web.files[place] = whole[:MEGABYTE] + b"?" + whole[MEGABYTE + 1 :]
+    other = bytes([whole[MEGABYTE] ^ 1])
+    kaggle.web.files[place] = whole[:MEGABYTE] + other + whole[MEGABYTE + 1 :]
     outcome = fetcher.run()
     assert outcome.exit_code == 75
     assert f"the zip of {LARGE} is damaged" in outcome.stderr
