@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from superzol_etl.records import ChainResult, ChainState, Progress
+from superzol_etl.records import ChainResult, ChainState, Progress, store_ids
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def _cut(result: ChainResult) -> Iterator[str]:
     stores = {"price": result.partial_stores, "promotion": result.partial_promotion_stores}
     for kind, codes in stores.items():
         if codes:
-            named = ", ".join(f"{result.chain_id}:{code}" for code in codes)
+            named = ", ".join(store_ids(result.chain_id, codes))
             yield f"cut or shrunken full {kind} files, which end nothing: {named}"
 
 

@@ -152,6 +152,11 @@ class FileCounts(NamedTuple):
     drift: tuple[str, ...]
 
 
+def store_ids(chain_id: str, codes: Iterable[str]) -> list[str]:
+    """The identifiers of a chain's stores."""
+    return [f"{chain_id}:{code}" for code in codes]
+
+
 @dataclass(frozen=True, slots=True)
 class ChainResult:
     """What became of a chain; problems names files and reasons."""

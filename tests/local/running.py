@@ -55,11 +55,16 @@ def start(state: Path, port: int, *options: str) -> subprocess.Popen[str]:
 
 def read_until_serving(process: subprocess.Popen[str]) -> str:
     """Returns the lines up to the two calls to paste; raises when it ends before."""
+    return read_until(process, "CompareBasket")
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    """Returns the lines up to one with these words; raises when it ends before."""
     output = ""
     assert process.stdout
     for line in process.stdout:
         output += line
-        if "CompareBasket" in line:
+        if words in line:
             return output
     raise AssertionError(output)
 

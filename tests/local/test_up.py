@@ -21,6 +21,7 @@ from tests.local.running import (
     free_port,
     grpcurl,
     processes_of,
+    read_until,
     read_until_serving,
     running,
     start,
@@ -92,10 +93,7 @@ def test_a_start_after_kill_9_works(state: Path) -> None:
 def test_a_first_start_that_was_killed_is_completed_by_the_next(tmp_path: Path, seen: str) -> None:
     state = tmp_path / "state"
     process = start(state, free_port())
-    assert process.stdout
-    for line in process.stdout:
-        if seen in line:
-            break
+    read_until(process, seen)
     process.kill()
     ended(process)
 
@@ -106,10 +104,7 @@ def test_a_first_start_that_was_killed_is_completed_by_the_next(tmp_path: Path, 
 def test_a_signal_during_the_load_stops_everything(tmp_path: Path) -> None:
     state = tmp_path / "state"
     process = start(state, free_port())
-    assert process.stdout
-    for line in process.stdout:
-        if "making sample day 1" in line:
-            break
+    read_until(process, "making sample day 1")
     process.terminate()
 
     code, output = ended(process)
@@ -171,10 +166,7 @@ async def test_a_program_that_ended_for_want_of_room_is_told_so(
 def test_a_database_that_ends_under_a_load_tells_why_itself(tmp_path: Path) -> None:
     state = tmp_path / "state"
     process = start(state, free_port())
-    assert process.stdout
-    for line in process.stdout:
-        if "making sample day 1" in line:
-            break
+    read_until(process, "making sample day 1")
     server = int((state / "postgres" / "postmaster.pid").read_text().split()[0])
     os.kill(server, signal.SIGKILL)
 

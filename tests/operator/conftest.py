@@ -5,6 +5,7 @@
 `scene`         a new namespace with the operator, the kubelet, the fake ETL and the fault proxy;
                 after the test the invariants of tests/cluster/witness.py are checked.
 `cluster`       the scene's API server as the operator calls it, the operator itself killed.
+`world`         a resource and its Jobs in memory, for what decide() makes of them.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -20,6 +21,12 @@ from tests.cluster.binaries import find_binaries
 from tests.cluster.control_plane import ControlPlane, running_control_plane
 from tests.cluster.rights import install_definitions
 from tests.cluster.scene import Scene, open_scene
+from tests.operator.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
 
 
 @pytest.fixture(scope="session")

@@ -11,16 +11,6 @@ from tests.operator.world import World, loaded, scheduled
 SPEC_CHANGE = {"source": {"kaggle": {"dataset": "erlichsefi/israeli-supermarkets-2025"}}}
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-def current_id(world: World) -> str | None:
-    run = world.seen.current_run
-    return run.id if run else None
-
-
 def test_a_slot_runs_once_though_the_clock_is_put_back() -> None:
     world = loaded()
     world.wait(hours=14, minutes=1)
@@ -40,7 +30,7 @@ def test_a_clock_that_is_an_hour_ahead_names_the_same_slot() -> None:
         world.wait(hours=14, seconds=1)
         world.now += timedelta(minutes=59 * ahead)
         world.settle()
-        runs.add(current_id(world))
+        runs.add(world.current_id())
     assert runs == {"s-202611210200"}
 
 
@@ -61,7 +51,7 @@ def test_after_three_days_down_the_newest_slot_runs_and_the_older_ones_are_count
     world = loaded(cron="* * * * *")
     world.wait(days=3, seconds=10)
     decision = world.look()
-    assert current_id(world) == "s-202611231200"
+    assert world.current_id() == "s-202611231200"
     assert decision.missed_slots == 999
     world.run_through()
     assert world.look().missed_slots == 0
@@ -71,11 +61,11 @@ def test_no_slot_is_caught_up_with_a_deadline_of_zero_but_a_look_may_be_a_little
     world = loaded(startingDeadlineSeconds=0)
     world.wait(hours=14, seconds=20)
     world.look()
-    assert current_id(world) == "s-202611210200"
+    assert world.current_id() == "s-202611210200"
     late = loaded(startingDeadlineSeconds=0)
     late.wait(hours=14, seconds=40)
     late.look()
-    assert current_id(late) is None
+    assert late.current_id() is None
 
 
 def test_jitter_moves_the_start_and_not_the_slot() -> None:
@@ -86,10 +76,10 @@ def test_jitter_moves_the_start_and_not_the_slot() -> None:
     assert timedelta() <= offset < timedelta(hours=1)
     world.now = world.server_time = next_run - timedelta(seconds=1)
     world.settle()
-    assert current_id(world) is None
+    assert world.current_id() is None
     world.wait(seconds=1)
     world.settle()
-    assert current_id(world) == "s-202611210200"
+    assert world.current_id() == "s-202611210200"
 
 
 def test_a_new_schedule_does_not_run_a_slot_that_passed_before_it() -> None:
@@ -97,7 +87,7 @@ def test_a_new_schedule_does_not_run_a_slot_that_passed_before_it() -> None:
     world.wait(hours=1)
     world.edit(schedule={"cron": "30 12 * * *"})
     world.settle()
-    assert current_id(world) is None
+    assert world.current_id() is None
     assert world.seen.next_run_time is not None
     assert world.seen.next_run_time.isoformat() == "2026-11-21T12:30:00+00:00"
 
@@ -106,7 +96,7 @@ def test_an_edit_of_the_schedule_alone_runs_nothing_and_stays_ready() -> None:
     world = loaded()
     world.edit(schedule={"cron": "0 3 * * *"}, retry={"limit": 1})
     world.settle()
-    assert current_id(world) is None
+    assert world.current_id() is None
     assert world.claim("Ready") == ("True", "Succeeded")
     assert world.seen.observed_generation == 2
 
@@ -147,7 +137,7 @@ def test_an_edit_may_restart_the_run(world: World) -> None:
     assert world.job().deleting
     world.remove_deleted()
     world.settle()
-    assert current_id(world) == "g-2"
+    assert world.current_id() == "g-2"
     assert world.seen.history[0].reason == "SpecChanged"
 
 
@@ -164,11 +154,11 @@ def test_an_edit_back_and_forth_runs_nothing(world: World) -> None:
 def test_nothing_runs_on_creation_when_that_is_not_wanted() -> None:
     world = scheduled(runOnCreate=False)
     world.settle()
-    assert current_id(world) is None
+    assert world.current_id() is None
     assert world.claim("Reconciling") is None
     world.wait(hours=14, seconds=1)
     world.settle()
-    assert current_id(world) == "s-202611210200"
+    assert world.current_id() == "s-202611210200"
 
 
 def test_a_suspended_resource_claims_nothing_but_ends_its_run() -> None:
@@ -180,12 +170,12 @@ def test_a_suspended_resource_claims_nothing_but_ends_its_run() -> None:
     world.annotations = {"requestedAt": "now"}
     world.wait(hours=20)
     world.settle()
-    assert current_id(world) is None
+    assert world.current_id() is None
     assert world.seen.last_handled_request is None
     assert world.seen.next_run_time is None
     world.edit(suspend=False)
     world.settle()
-    assert (current_id(world) or "").startswith("m-")
+    assert (world.current_id() or "").startswith("m-")
     assert [reason for reason in world.reasons() if reason in ("Suspended", "Resumed")] == [
         "Suspended",
         "Resumed",
@@ -206,21 +196,21 @@ def test_slots_that_passed_while_suspended_are_not_missed() -> None:
 def test_a_full_cap_makes_a_run_wait_without_touching_its_record(world: World) -> None:
     world.peers = Peers(active_runs=10, max_active_runs=10)
     decision = world.look()
-    assert current_id(world) is None
+    assert world.current_id() is None
     assert decision.queued_since is not None
     assert world.claim("Ready") == ("Unknown", "Queued")
     world.peers = replace(world.peers, active_runs=9)
     assert world.look().queued_since is None
-    assert current_id(world) == "g-1"
+    assert world.current_id() == "g-1"
 
 
 def test_who_waited_longer_gets_the_free_place(world: World) -> None:
     world.peers = Peers(active_runs=9, max_active_runs=10, waiting_before=1)
     world.look()
-    assert current_id(world) is None
+    assert world.current_id() is None
     world.peers = Peers(active_runs=9, max_active_runs=10, waiting_before=0)
     world.look()
-    assert current_id(world) == "g-1"
+    assert world.current_id() == "g-1"
 
 
 @pytest.mark.parametrize("trigger", ["Manual", "Accept", "Spec", "Backfill"])
@@ -253,7 +243,7 @@ def test_who_waits_for_its_own_old_job_stands_in_no_line(world: World) -> None:
     world.jobs[old.name] = replace(old, deleting=True)
     world.annotations = {"requestedAt": "now"}
     decision = world.look()
-    assert current_id(world) is None
+    assert world.current_id() is None
     assert decision.queued_since is None
     assert world.claim("Ready") == ("True", "Queued")
     world.vanish(old)
@@ -264,7 +254,7 @@ def test_who_waits_for_its_own_old_job_stands_in_no_line(world: World) -> None:
 def test_a_namespace_has_a_cap_of_its_own(world: World) -> None:
     world.peers = Peers(active_runs_in_namespace=2, max_active_runs_in_namespace=2)
     world.look()
-    assert current_id(world) is None
+    assert world.current_id() is None
 
 
 def test_the_younger_of_two_with_one_target_stalls_and_recovers(world: World) -> None:
@@ -275,7 +265,7 @@ def test_the_younger_of_two_with_one_target_stalls_and_recovers(world: World) ->
     world.peers = Peers()
     world.look()
     assert world.claim("Stalled") is None
-    assert current_id(world) == "g-1"
+    assert world.current_id() == "g-1"
 
 
 @pytest.mark.parametrize(
@@ -296,4 +286,4 @@ def test_a_bad_schedule_stalls_and_an_edit_heals_it(
     world.edit(schedule={"cron": "0 2 * * *"})
     world.settle()
     assert world.claim("Stalled") is None
-    assert current_id(world) == "g-2"
+    assert world.current_id() == "g-2"

@@ -9,11 +9,6 @@ from superzol_operator.decide.decision import decide
 from tests.operator.world import World, loaded, message
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 @pytest.mark.parametrize(
     ("exit_code", "stalled"),
     [

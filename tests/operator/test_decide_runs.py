@@ -6,11 +6,6 @@ from superzol_operator.decide.contract import CreateJob
 from tests.operator.world import World, scheduled
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def test_a_claim_is_written_before_its_job_is_created(world: World) -> None:
     decision = world.look(crash_after=0)
     assert decision.status.current_run is not None

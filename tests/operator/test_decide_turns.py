@@ -2,20 +2,8 @@
 
 from dataclasses import replace
 
-import pytest
-
 from superzol_operator.decide.contract import Peers
 from tests.operator.world import World, loaded
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-def current_id(world: World) -> str | None:
-    run = world.seen.current_run
-    return run.id if run else None
 
 
 def test_a_slot_that_waits_for_a_place_is_not_too_late_for_it() -> None:
@@ -29,7 +17,7 @@ def test_a_slot_that_waits_for_a_place_is_not_too_late_for_it() -> None:
     assert "ScheduleMissed" not in world.reasons()
     world.peers = replace(world.peers, active_runs=0)
     world.look()
-    assert current_id(world) == "s-202611210200"
+    assert world.current_id() == "s-202611210200"
 
 
 def test_a_slot_that_comes_while_another_waits_takes_its_place_in_the_line() -> None:
@@ -41,7 +29,7 @@ def test_a_slot_that_comes_while_another_waits_takes_its_place_in_the_line() -> 
     assert world.look().queued_since == first.queued_since
     world.peers = replace(world.peers, active_runs=0)
     assert world.look().missed_slots == 1
-    assert current_id(world) == "s-202611220200"
+    assert world.current_id() == "s-202611220200"
 
 
 def test_a_word_that_was_asked_before_another_one_is_a_run_of_its_own(world: World) -> None:

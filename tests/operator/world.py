@@ -218,6 +218,10 @@ class World:
         """Stages of the Jobs that were created, in order."""
         return [stage for _, stage, _ in self.created.elements()]
 
+    def current_id(self) -> str | None:
+        run = self.seen.current_run
+        return run.id if run else None
+
     def last_id(self) -> str:
         last = self.seen.last_run
         return last.id if last else ""

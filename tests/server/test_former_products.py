@@ -19,15 +19,15 @@ from superzol.catalog.v1.category_pb2 import ListCategoriesRequest
 from superzol.pricing.v1.pricing_pb2 import ListPricesRequest, Price
 from superzol_etl.sql import load_sql
 from superzol_etl.stages.categories import PACKAGE
-from tests.support.catalogue import Offer, Product, Sighting, Span, Store, Version, fill
+from tests.support.catalogue import Product, Sighting, Store, Version, fill
+from tests.support.changed_code import ALIAS, MILK, NEW, OLD, TOLD
 from tests.support.clients import CatalogClient, PricingClient
 from tests.support.server import running_api
 
-OLD, NEW, MILK, MAKER = "alpha:1234567895", "1234567895", "7290004131074", "עלית"
+MAKER = "עלית"
 LAST_DAY = 5
-ALIAS = "INSERT INTO product_alias (old_id, new_id, version) VALUES ($1, $2, 4)"
 # What each store told of the chocolate at each day: agorot and the version since which.
-TOLD = {
+PRICES = {
     "alpha:1": [(500, 1), (520, 2), (530, 3), (530, 3), (540, 5)],
     "alpha:2": [(600, 1), (600, 1), (600, 1), (600, 4), (600, 4)],
 }
@@ -35,22 +35,15 @@ TOLD = {
 
 @pytest_asyncio.fixture
 async def channel(database: str, connection: asyncpg.Connection) -> AsyncIterator[grpc.aio.Channel]:
-    """Store 1 told the new code from version 3 on, while still telling the old one until 4."""
     await fill(
         connection,
-        *(Store(store_id, city="חיפה") for store_id in TOLD),
+        *(Store(store_id, city="חיפה") for store_id in PRICES),
         Product(OLD, "שוקולד חלב", MAKER, category_id="snacks.chocolate"),
         Product(NEW, "שוקולד חלב", MAKER, category_id="snacks.chocolate"),
         Product(MILK, "חלב", category_id="dairy.milk"),
         *(Version(number, date(2026, 3, number)) for number in range(1, LAST_DAY + 1)),
-        *(Sighting(store_id, 1, datetime(2026, 3, 1, 4, tzinfo=UTC)) for store_id in TOLD),
-        Span(OLD, "alpha:1", 500, 1, 2),
-        Span(OLD, "alpha:1", 520, 2, 4),
-        Span(OLD, "alpha:2", 600, 1, 4),
-        Span(NEW, "alpha:1", 530, 3, 5),
-        Offer(NEW, "alpha:1", 540, since=5),
-        Offer(NEW, "alpha:2", 600, since=4),
-        *(Offer(MILK, store_id, 700) for store_id in TOLD),
+        *(Sighting(store_id, 1, datetime(2026, 3, 1, 4, tzinfo=UTC)) for store_id in PRICES),
+        *TOLD,
     )
     await connection.execute(ALIAS, OLD, NEW)
     async with running_api(database) as running:
@@ -92,7 +85,7 @@ async def test_prices_as_of_a_time_name_it_as_now_and_once(
         for price in prices
         if price.product_id == NEW
     ]
-    assert sorted(told) == [(store_id, TOLD[store_id][day - 1]) for store_id in store_ids]
+    assert sorted(told) == [(store_id, PRICES[store_id][day - 1]) for store_id in store_ids]
     assert {price.product_id for price in prices} <= {NEW, MILK}
 
 

@@ -23,13 +23,13 @@ from superzol.pricing.v1.pricing_pb2 import (
     ListPricesRequest,
 )
 from superzol.pricing.v1.promotion_pb2 import GetPriceQuoteRequest, ListPromotionsRequest
-from tests.support.catalogue import Offer, Product, Sighting, Span, Store, Version, fill
+from tests.support.catalogue import Product, Sighting, Store, Version, fill
+from tests.support.changed_code import ALIAS, MILK, NEW, OLD, TOLD
 from tests.support.clients import AnalyticsClient, CatalogClient, PricingClient
 from tests.support.promotions import FixedPrice, promote
 from tests.support.server import refusal, running_api
 
-OLD, NEW, MILK, UNKNOWN = "alpha:1234567895", "1234567895", "7290004131074", "7290000000015"
-ALIAS = "INSERT INTO product_alias (old_id, new_id, version) VALUES ($1, $2, 4)"
+UNKNOWN = "7290000000015"
 
 
 def at_noon(day: int) -> Timestamp:
@@ -49,7 +49,6 @@ class Clients(NamedTuple):
 
 @pytest_asyncio.fixture
 async def clients(database: str, connection: asyncpg.Connection) -> AsyncIterator[Clients]:
-    """Store 1 told the new code from version 3 on, while still telling the old one until 4."""
     await fill(
         connection,
         *(Store(f"alpha:{code}", city="חיפה") for code in (1, 2)),
@@ -58,13 +57,7 @@ async def clients(database: str, connection: asyncpg.Connection) -> AsyncIterato
         Product(MILK, "חלב"),
         *(Version(number, date(2026, 3, number)) for number in range(1, 6)),
         *(Sighting(f"alpha:{code}", 1, datetime(2026, 3, 1, 4, tzinfo=UTC)) for code in (1, 2)),
-        Span(OLD, "alpha:1", 500, 1, 2),
-        Span(OLD, "alpha:1", 520, 2, 4),
-        Span(OLD, "alpha:2", 600, 1, 4),
-        Span(NEW, "alpha:1", 530, 3, 5),
-        Offer(NEW, "alpha:1", 540, since=5),
-        Offer(NEW, "alpha:2", 600, since=4),
-        *(Offer(MILK, f"alpha:{code}", 700) for code in (1, 2)),
+        *TOLD,
     )
     await promote(connection, FixedPrice("alpha:7", (NEW,), ("alpha:1",), 400))
     await connection.execute(ALIAS, OLD, NEW)

@@ -213,7 +213,8 @@ def cell(place: int) -> pl.Expr:
 def marked_at_start(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Writes the mark into blank cells of the first row of each XML, which is whole.
 
-    Only era A has such cells there. So nothing is carried over from the XML above.
+    So nothing is carried over from the XML above. Where such cells are rare, told_at_start looks
+    for them first.
     """
     if FOLDER not in layout.places:
         return cells

@@ -17,7 +17,7 @@ from superzol_etl.load.ledger import ChainVersion
 from superzol_etl.load.observe_promotions import Told
 from superzol_etl.load.prices import Priced
 from superzol_etl.load.read import ChainContent
-from superzol_etl.records import Part
+from superzol_etl.records import Part, store_ids
 from superzol_etl.volume.lake import (
     FILES,
     PRICES,
@@ -150,7 +150,7 @@ def _write_prices(place: LakePlace, applied: Applied) -> None:
     flags[applied.priced.observed.row] = applied.priced.observed.flags
     by_code = [_Labels(_product_ids(place.chain_id, rows.codes)), _Labels(rows.codes)]
     by_part = [
-        _Labels([f"{place.chain_id}:{part.store_code}" for part in rows.parts]),
+        _Labels(store_ids(place.chain_id, [part.store_code for part in rows.parts])),
         _Labels([part.csv_file for part in rows.parts]),
         _Labels([part.source_file for part in rows.parts]),
     ]
@@ -218,7 +218,7 @@ def _promotions(chain_id: str, applied: Applied) -> pl.DataFrame:
                 "clubs": list(promotion.clubs),
                 "coupon": promotion.coupon,
                 "product_ids": _product_ids(chain_id, codes),
-                "store_ids": [f"{chain_id}:{code}" for code in stores],
+                "store_ids": store_ids(chain_id, stores),
                 "raw": promotion.raw,
             }
         )

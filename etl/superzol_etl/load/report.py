@@ -15,7 +15,7 @@ from superzol_etl.load.ledger import ChainVersion
 from superzol_etl.load.promotions import Loaded
 from superzol_etl.load.read import PRICE_KINDS, ChainContent
 from superzol_etl.load.trust import count_full_rows
-from superzol_etl.records import ChainResult, ChainState, FileReport, FileState
+from superzol_etl.records import ChainResult, ChainState, FileReport, FileState, store_ids
 
 
 def count_rows(content: ChainContent, observed: Observed, promoted: Loaded) -> None:
@@ -106,7 +106,7 @@ def loaded_version(
 
 def _name_stores(job: ChainJob, codes: Iterable[str]) -> str:
     """Their identifiers: publish tells reasons of all chains in one list."""
-    return ", ".join(f"{job.chain.chain_id}:{code}" for code in codes)
+    return ", ".join(store_ids(job.chain.chain_id, codes))
 
 
 def held_back_version(job: ChainJob, content: ChainContent, held: list[Held]) -> ChainVersion:

@@ -14,7 +14,7 @@ from superzol_etl.errors import (
     WrongConfiguration,
     with_code,
 )
-from superzol_etl.records import ChainResult, ChainState, Era
+from superzol_etl.records import ChainResult, ChainState, Era, store_ids
 
 # Where chains failed in several ways, the first of these counts: those that a retry may heal.
 BY_HOPE = (
@@ -64,14 +64,14 @@ class Summary:
             "chainsLoadedBefore": self.done_before,
             "heldBack": sorted(self.held_back),
             "partialStores": sorted(
-                f"{result.chain_id}:{code}"
+                store_id
                 for result in self.results
-                for code in result.partial_stores
+                for store_id in store_ids(result.chain_id, result.partial_stores)
             ),
             "partialPromotionStores": sorted(
-                f"{result.chain_id}:{code}"
+                store_id
                 for result in self.results
-                for code in result.partial_promotion_stores
+                for store_id in store_ids(result.chain_id, result.partial_promotion_stores)
             ),
             "rows": sum(result.rows for result in self.results),
             "rejected": sum(result.rejected for result in self.results),
