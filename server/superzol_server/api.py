@@ -18,6 +18,7 @@ from superzol.pricing.v1 import pricing_pb2
 from superzol.pricing.v1.pricing_pb2_grpc import add_PricingServiceServicer_to_server
 from superzol_server.analytics.service import AnalyticsService
 from superzol_server.catalog.service import CatalogService
+from superzol_server.connections import Connections
 from superzol_server.database import Database
 from superzol_server.dataset.service import DatasetService
 from superzol_server.health import Health
@@ -26,14 +27,9 @@ from superzol_server.listening import listen
 from superzol_server.pricing.service import PricingService
 
 LARGEST_REQUEST_BYTES = 256 * 1024
-LEAST_PING_MILLISECONDS = 1000
 OPTIONS = (
     # Without it a second server on the same port would silently take half of the calls.
     ("grpc.so_reuseport", 0),
-    # Clients ask every 10 to 60 seconds whether a connection, or a watch of health, still lives:
-    # by gRPC's least of five minutes they were cut off at the third time.
-    ("grpc.http2.min_ping_interval_without_data_ms", LEAST_PING_MILLISECONDS),
-    ("grpc.keepalive_permit_without_calls", 1),
     # Three times the largest request there is use for; gRPC's 4 MB, a quarter of a million items to
     # check, would hold up all other calls.
     ("grpc.max_receive_message_length", LARGEST_REQUEST_BYTES),
@@ -54,10 +50,10 @@ class Api(NamedTuple):
     calls: CallInterceptor
 
 
-def build_api(database: Database, host: str, port: int) -> Api:
+def build_api(database: Database, host: str, port: int, connections: Connections) -> Api:
     """Builds the server; port 0 takes a free one. Raises PortError."""
     calls = CallInterceptor(database, version("superzol"))
-    server = grpc.aio.server(interceptors=[calls], options=OPTIONS)
+    server = grpc.aio.server(interceptors=[calls], options=(*OPTIONS, *connections.options()))
     add_CatalogServiceServicer_to_server(CatalogService(database), server)
     add_DatasetServiceServicer_to_server(DatasetService(database), server)
     add_PricingServiceServicer_to_server(PricingService(database), server)

@@ -34,7 +34,7 @@ async def serve(settings: Settings) -> None:
     try:
         # Else it would say that it serves, and fail with each call that the schema is too old for.
         await database.check(load_statements())
-        api = build_api(database, settings.host, settings.port)
+        api = build_api(database, settings.host, settings.port, settings.connections())
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from superzol_server.connections import Connections
 from superzol_server.database import Limits
 
 
@@ -49,6 +50,26 @@ class Settings(BaseSettings):
     grace_seconds: float = Field(
         20.0, ge=0, description="For calls under way at the end; Kubernetes kills after 30."
     )
+    keepalive_seconds: float = Field(
+        60.0,
+        ge=0,
+        le=86_400,
+        description="Between two pings of a client that is silent; 0 sends none. Shorter than what "
+        "load balancers take for idle, some minutes.",
+    )
+    keepalive_timeout_seconds: float = Field(
+        20.0, gt=0, le=3600, description="For the answer to a ping; then the connection is closed."
+    )
+    connection_age_seconds: float = Field(
+        300.0,
+        ge=0,
+        le=86_400,
+        description="Age at which a client is asked to connect anew, and so meets new replicas; 0 "
+        "never asks.",
+    )
+    connection_age_grace_seconds: float = Field(
+        60.0, gt=0, le=86_400, description="For calls under way at that age; a watch ends then."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="INFO has one line per call."
     )
@@ -56,3 +77,12 @@ class Settings(BaseSettings):
     def limits(self) -> Limits:
         """Returns the limits of the pool."""
         return Limits(self.pool_connections, self.statement_seconds, self.pool_wait_seconds)
+
+    def connections(self) -> Connections:
+        """Returns how long connections of clients live."""
+        return Connections(
+            self.keepalive_seconds,
+            self.keepalive_timeout_seconds,
+            self.connection_age_seconds,
+            self.connection_age_grace_seconds,
+        )

@@ -5,7 +5,7 @@ import asyncio
 import grpc.aio
 import pytest
 
-from superzol_server.api import LEAST_PING_MILLISECONDS
+from superzol_server.connections import LEAST_PING_MILLISECONDS
 from superzol_server.listening import to_address
 from tests.support.infrastructure import watch
 from tests.support.server import running_api

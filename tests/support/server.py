@@ -12,11 +12,13 @@ from google.rpc.status_pb2 import Status
 from pydantic import SecretStr
 
 from superzol_server.api import Api, build_api
+from superzol_server.connections import Connections
 from superzol_server.database import Database, Limits
 from superzol_server.serving import reach_database
 from superzol_server.settings import Settings
 
 Detail = TypeVar("Detail", bound=Message)
+CONNECTIONS = Connections()
 LIMITS = Limits(connections=4, statement_seconds=5.0, connection_seconds=2.0)
 
 
@@ -40,10 +42,12 @@ async def reached(url: str, limits: Limits) -> Database:
 
 
 @asynccontextmanager
-async def running_api(url: str, limits: Limits = LIMITS) -> AsyncIterator[Running]:
+async def running_api(
+    url: str, limits: Limits = LIMITS, connections: Connections = CONNECTIONS
+) -> AsyncIterator[Running]:
     """Serves a database on a free port until left."""
     database = await reached(url, limits)
-    api = build_api(database, "127.0.0.1", 0)
+    api = build_api(database, "127.0.0.1", 0, connections)
     await api.health.start()
     await api.server.start()
     try:
