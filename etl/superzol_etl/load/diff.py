@@ -12,6 +12,7 @@ import numpy.typing as npt
 from superzol_etl.clean.parts import StorePlan
 from superzol_etl.load.observe import Rows
 from superzol_etl.load.sorting import Int64s, dense, sorted_order
+from superzol_etl.load.tellings import earlier_tellings
 from superzol_etl.records import OfferFlag
 
 STORE_BITS = 16
@@ -106,6 +107,9 @@ def observe(
 def _used_rows(rows: Rows, product_keys: Int64s, store_of_part: Int64s, rank: Int64s) -> Int64s:
     """Numbers of the used rows by product, store, rank of their part, and place in the file."""
     used = np.flatnonzero(rank[rows.part] >= 0)
+    told_again = earlier_tellings(rows)
+    if len(told_again):
+        used = np.setdiff1d(used, told_again, assume_unique=True)
     products, stores = dense(product_keys), dense(store_of_part)
     order = sorted_order(
         len(used),
