@@ -38,20 +38,21 @@ WITH unseen AS MATERIALIZED (
     FROM counted
     GROUP BY product_key
 )
-INSERT INTO product_stat AS known
-    (product_key, price_min, price_avg, price_max, stores, chains, changed_version)
-SELECT summed.product_key, summed.price_min, summed.price_avg, summed.price_max, summed.stores, summed.chains,
-       summed.changed_version
-FROM summed
-LEFT JOIN product_stat AS known USING (product_key)
-WHERE (known.price_min, known.price_avg, known.price_max, known.stores, known.chains)
-      IS DISTINCT FROM (summed.price_min, summed.price_avg, summed.price_max, summed.stores, summed.chains)
--- So the index of keys is filled from left to right.
-ORDER BY summed.product_key
-ON CONFLICT (product_key) DO UPDATE
-SET price_min = excluded.price_min,
-    price_avg = excluded.price_avg,
-    price_max = excluded.price_max,
-    stores = excluded.stores,
-    chains = excluded.chains,
-    changed_version = excluded.changed_version
+MERGE INTO product_stat AS known
+-- In the order of the keys, so that rows and the index of keys are met, and filled, from left to right.
+USING (SELECT * FROM summed ORDER BY product_key) AS summed
+ON known.product_key = summed.product_key
+WHEN MATCHED
+    AND (known.price_min, known.price_avg, known.price_max, known.stores, known.chains)
+        IS DISTINCT FROM (summed.price_min, summed.price_avg, summed.price_max, summed.stores, summed.chains)
+    THEN UPDATE
+    SET price_min = summed.price_min,
+        price_avg = summed.price_avg,
+        price_max = summed.price_max,
+        stores = summed.stores,
+        chains = summed.chains,
+        changed_version = summed.changed_version
+WHEN NOT MATCHED
+    THEN INSERT (product_key, price_min, price_avg, price_max, stores, chains, changed_version)
+    VALUES (summed.product_key, summed.price_min, summed.price_avg, summed.price_max, summed.stores,
+            summed.chains, summed.changed_version)
