@@ -112,10 +112,12 @@ class Gatherer:
             self._best_rank = np.append(self._best_rank, np.full(missing, NO_RANK))
         rank = np.array([_rank(part) for part in block.parts], np.int64)[block.part]
         before = self._best_rank[block.code]
-        np.minimum.at(self._best_rank, block.code, rank)
-        better = np.flatnonzero((rank < before) & (rank == self._best_rank[block.code]))
+        better = np.flatnonzero(rank < before)
         if not len(better):
             return
+        code = block.code[better]
+        np.minimum.at(self._best_rank, code, rank[better])
+        better = better[rank[better] == self._best_rank[code]]
         words = _words_at(block, better, rank)
         self._words.append(words)
         new = np.flatnonzero(before[better] == NO_RANK)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,7 +73,7 @@ async def load_shard(run: Run, order: Order, progress: Progress) -> tuple[Summar
     summary.problems += todo.problems.values()
     summary.held_back += todo.problems
     at_once = max(1, min(order.workers, len(todo.chains)))
-    threads = max(1, (os.cpu_count() or 1) // at_once)
+    threads = ceil((os.cpu_count() or 1) / at_once)  # while one waits, another of them reads
     of_run = partial(ChainJob, call.run_id, run.dataset_key, version=todo.version)
     jobs = [
         of_run(
