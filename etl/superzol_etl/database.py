@@ -3,7 +3,7 @@
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import asyncpg
 
@@ -18,6 +18,8 @@ SETTINGS = {
     "role": "superzol_loader",
     "application_name": "superzol-etl",
     "jit": "off",
+    # A plan made for one chain need not suit the next, on a connection kept from chain to chain.
+    "plan_cache_mode": "force_custom_plan",
     # Limits of a role or a database are for those who ask: a load takes as long as it takes.
     "statement_timeout": "0",
     "idle_session_timeout": "0",
@@ -58,6 +60,47 @@ async def connected(url: str, *, of_run: bool = False) -> AsyncIterator[Connecti
     settings; PassingTrouble when nothing answers, and when it is a standby; else the driver's
     errors.
     """
+    connection = await _connect(url, of_run)
+    try:
+        with refused_writes_told(connection):
+            yield connection
+    finally:
+        await connection.close()
+
+
+class Connections:
+    """Connections of a run that are kept from chain to chain.
+
+    For each new one PostgreSQL starts a process, which learns the tables anew.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._idle: list[Connection] = []
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncIterator[Connection]:
+        """One for the caller alone, as `connected` gives it; what fails closes it."""
+        idle = [each for each in self._idle if not each.is_closed()]
+        connection = idle.pop() if idle else await _connect(self._url, of_run=True)
+        self._idle = [each for each in idle if each is not connection]
+        try:
+            with refused_writes_told(connection):
+                yield connection
+        except BaseException:
+            await connection.close()
+            raise
+        self._idle.append(connection)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        while self._idle:
+            await self._idle.pop().close()
+
+
+async def _connect(url: str, of_run: bool) -> Connection:
     _check(url)
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=SETTINGS)
@@ -69,14 +112,10 @@ async def connected(url: str, *, of_run: bool = False) -> AsyncIterator[Connecti
     except OSError as error:
         told = str(error) or type(error).__name__
         raise PassingTrouble(UNREACHED.format(error=told)) from error
-    try:
-        _ask_for_life(connection)
-        with refused_writes_told(connection):
-            if of_run:
-                await connection.execute("SET synchronous_commit TO off")
-            yield connection
-    finally:
-        await connection.close()
+    _ask_for_life(connection)
+    if of_run:
+        await connection.execute("SET synchronous_commit TO off")
+    return connection
 
 
 def _ask_for_life(connection: Connection) -> None:

@@ -39,10 +39,13 @@ def stopped_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def run_until_stopped(work: Coroutine[Any, Any, Result]) -> Result:
+def run_until_stopped(
+    work: Coroutine[Any, Any, Result], runner: asyncio.Runner | None = None
+) -> Result:
     """asyncio.run, but the first signal cancels the work, which ends as soon as it can.
 
     What runs in a thread ends by itself: it must look now and then whether it is still wanted.
+    runner: whose loop is used, and goes on afterwards.
     """
 
     async def main() -> Result:
@@ -62,4 +65,4 @@ def run_until_stopped(work: Coroutine[Any, Any, Result]) -> Result:
         except asyncio.CancelledError:
             raise Stopped from None
 
-    return asyncio.run(main())
+    return runner.run(main()) if runner else asyncio.run(main())

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from superzol_etl.clean.gates import Gates
-from superzol_etl.database import connected
+from superzol_etl.database import Connections, connected
 from superzol_etl.load.beside import beside
 from superzol_etl.load.chain import load_chain
 from superzol_etl.load.classifying import classifier
@@ -101,7 +101,7 @@ async def load_and_backfill(
 ) -> list[dict[tuple[str, str], int]]:
     """Loads the days from number `older` on, then those before; the prices as of each version."""
     chain_id = f"alpha{next(NUMBERS)}"
-    async with connected(database) as connection:
+    async with connected(database) as connection, Connections(database) as adding:
         dataset_key, chain_key = await add_chain(connection, chain_id)
         jobs = []
         for place, day in enumerate(chain):
@@ -112,7 +112,7 @@ async def load_and_backfill(
             files = read_snapshot(write_day(folder, chain_id, place, day)).chains[0]
             jobs.append(ChainJob(run_id, dataset_key, chain_key, version, files, 1, Gates()))
         for job in jobs[older:]:
-            await load_chain(connection, database, job)
+            await load_chain(connection, adding, job)
         async with beside(database, chain_key, chain_id) as of:
             rows = [await replay_files(of, job, None) for job in jobs[:older]]
             await join_backfill(of, dataset_key, rows)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple, TypeAlias
 
-from superzol_etl.database import Connection, connected
+from superzol_etl.database import Connection, Connections, connected
 from superzol_etl.load.diff import Change, Observed, compare
 from superzol_etl.load.observe import NewCodes
 from superzol_etl.load.packs import read_offers, write_change
@@ -25,18 +25,18 @@ class Beside(NamedTuple):
     """A chain being loaded beside.
 
     served: a connection on which names mean the served tables. session: one on which those that
-    hold history mean the session's own. url: of the database.
+    hold history mean the session's own. adding: connections by which products are added.
     """
 
     served: Connection
     session: Connection
-    url: str
+    adding: Connections
     chain_key: int
     chain_id: str
 
     async def read(self, read: Read) -> tuple[ChainContent, Products]:
         """What the files of a version say; its products and stores are added to the served ones."""
-        finder = ProductFinder(self.served, self.url, self.chain_key, self.chain_id)
+        finder = ProductFinder(self.served, self.adding, self.chain_key, self.chain_id)
         content = await finder.while_reading(read)
         codes = {part.store_code for part in content.rows.parts if part.store_code}
         known = codes | set(content.stores)
@@ -73,6 +73,6 @@ class Beside(NamedTuple):
 @asynccontextmanager
 async def beside(url: str, chain_key: int, chain_id: str) -> AsyncIterator[Beside]:
     """Two connections for a chain; a kill at any moment leaves nothing of what was not joined."""
-    async with connected(url) as served, connected(url) as session:
+    async with connected(url) as served, connected(url) as session, Connections(url) as adding:
         await session.execute(load_sql(PACKAGE, "create_beside"))
-        yield Beside(served, session, url, chain_key, chain_id)
+        yield Beside(served, session, adding, chain_key, chain_id)

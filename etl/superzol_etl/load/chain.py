@@ -6,7 +6,7 @@ from functools import partial
 import asyncpg
 
 from superzol_etl.clean.gates import Held
-from superzol_etl.database import Connection
+from superzol_etl.database import Connection, Connections
 from superzol_etl.errors import BadData
 from superzol_etl.load.job import ChainJob
 from superzol_etl.load.ledger import publish_generation, write_chain_version, write_reports
@@ -24,14 +24,14 @@ PACKAGE = "superzol_etl.load"
 CHAIN_LOCK = 7  # first key of the advisory lock a chain's commits take; the second is its chain_key
 
 
-async def load_chain(connection: Connection, url: str, job: ChainJob) -> ChainResult:
-    """Reads a chain's files and makes them its open offers; url: of the same database.
+async def load_chain(connection: Connection, others: Connections, job: ChainJob) -> ChainResult:
+    """Reads a chain's files and makes them its open offers; others: to the same database.
 
     What cannot be trusted holds the chain back. Raises BadData when another run has loaded other
     files meanwhile.
     """
     chain_id = job.chain.chain_id
-    finder = ProductFinder(connection, url, job.chain_key, chain_id)
+    finder = ProductFinder(connection, others, job.chain_key, chain_id)
     content = await finder.while_reading(partial(read_chain, job.chain, job.threads))
     if content.problems:
         return await _hold_back(connection, job, content, [])

@@ -12,7 +12,7 @@ from asyncpg import Record
 
 from superzol_etl.clean.codes import read_item_code
 from superzol_etl.clean.words import understand_words
-from superzol_etl.database import Connection, connected, learn_arrays
+from superzol_etl.database import Connection, Connections, learn_arrays
 from superzol_etl.load.categories import find_category_keys
 from superzol_etl.load.classifying import classifier
 from superzol_etl.load.observe import NewCodes
@@ -50,8 +50,10 @@ class ProductFinder:
     and others added.
     """
 
-    def __init__(self, connection: Connection, url: str, chain_key: int, chain_id: str) -> None:
-        self._connection, self._url = connection, url
+    def __init__(
+        self, connection: Connection, others: Connections, chain_key: int, chain_id: str
+    ) -> None:
+        self._connection, self._others = connection, others
         self._chain_key, self._chain_id = chain_key, chain_id
         self._loop = asyncio.get_running_loop()
         self._new: asyncio.Queue[NewCodes | None] = asyncio.Queue()
@@ -122,10 +124,10 @@ class ProductFinder:
         self._classified.put_nowait(None)
 
     async def _add_all(self) -> None:
-        """One of those that share the work; connects when there is some."""
+        """One of those that share the work; takes a connection when there is some."""
         if not await asyncio.shield(self._some_are_new):
             return
-        async with connected(self._url, of_run=True) as connection:
+        async with self._others.taken() as connection:
             await connection.execute(load_sql(PACKAGE, "create_product_wanted"))
             while (classified := await self._classified.get()) is not None:
                 await self._add(connection, *classified)

@@ -1,6 +1,7 @@
 """Runs chain loads, one after the other in this process or several at once in others."""
 
 import asyncio
+import gc
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -10,11 +11,12 @@ import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import cache
 from multiprocessing.connection import Connection
 from time import perf_counter
 from traceback import format_exc
 
-from superzol_etl.database import connected
+from superzol_etl.database import Connections
 from superzol_etl.errors import EtlError
 from superzol_etl.failures import explain
 from superzol_etl.load.chain import load_chain
@@ -34,8 +36,9 @@ async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIter
     many chains.
     """
     if workers == 1 or len(jobs) <= 1:
-        for job in jobs:
-            yield await _load(url, job)
+        async with Connections(url) as connections:
+            for job in jobs:
+                yield await _load(connections, job)
         return
     # Polars would start a thread per core in each worker; read when it is imported there.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
@@ -67,6 +70,7 @@ def stop_with_parent(heard: Connection) -> None:
     A run that is killed ends it at once; one that stops lets it give up at the next block.
     """
     share_one_arena()
+    gc.freeze()  # what was imported stays: each collection would look at all of it
     classifier().start()
     _ignore_signals()
     parent = multiprocessing.parent_process()
@@ -85,12 +89,19 @@ def stop_with_parent(heard: Connection) -> None:
 
 def load_in_worker(url: str, job: ChainJob) -> ChainResult:
     """One chain in a worker process."""
+    runner, connections = _kept(url)
     try:
-        return run_until_stopped(_load(url, job))
+        return run_until_stopped(_load(connections, job), runner)
     except Stopped as error:
         return _failed(job, error)
     finally:
         _ignore_signals()
+
+
+@cache
+def _kept(url: str) -> tuple[asyncio.Runner, Connections]:
+    """What this worker keeps from chain to chain: a connection lives in one loop."""
+    return asyncio.Runner(), Connections(url)
 
 
 def _ignore_signals() -> None:
@@ -99,12 +110,12 @@ def _ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-async def _load(url: str, job: ChainJob) -> ChainResult:
+async def _load(connections: Connections, job: ChainJob) -> ChainResult:
     started = perf_counter()
     sys.setswitchinterval(TURN_SECONDS)
     try:
-        async with connected(url, of_run=True) as connection:
-            result = await load_chain(connection, url, job)
+        async with connections.taken() as connection:
+            result = await load_chain(connection, connections, job)
         return replace(result, seconds=round(perf_counter() - started, 3))
     except Exception as error:
         return _failed(job, error)

@@ -10,7 +10,7 @@ import asyncpg
 import polars as pl
 import pytest
 
-from superzol_etl.database import connected
+from superzol_etl.database import Connections, connected
 from superzol_etl.decode.prices import WORDS
 from superzol_etl.load.observe import NewCodes
 from superzol_etl.load.products import ProductFinder
@@ -39,8 +39,8 @@ async def test_a_load_stopped_while_it_reads_leaves_no_thread_and_no_word_of_it(
             check_wanted()
 
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context))
-    async with connected(database) as connection:
-        finder = ProductFinder(connection, database, 1, "alpha")
+    async with connected(database) as connection, Connections(database) as adding:
+        finder = ProductFinder(connection, adding, 1, "alpha")
         loading = asyncio.create_task(finder.while_reading(read))
         await asyncio.to_thread(begun.wait)
         loading.cancel()
@@ -65,8 +65,8 @@ async def test_a_load_whose_products_are_refused_ends_its_reading_and_its_connec
         while True:
             check_wanted()
 
-    async with connected(database) as loading:
-        finder = ProductFinder(loading, database, 1, "alpha")
+    async with connected(database) as loading, Connections(database) as adding:
+        finder = ProductFinder(loading, adding, 1, "alpha")
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await finder.while_reading(read)
         assert asyncio.all_tasks() == {asyncio.current_task()}
@@ -82,8 +82,8 @@ async def test_codes_of_one_product_told_one_by_one_get_its_one_key(
         for number in range(codes):
             tell(new_code(number, f"{'0' * number}5"))
 
-    async with connected(database) as loading:
-        finder = ProductFinder(loading, database, 1, "alpha")
+    async with connected(database) as loading, Connections(database) as adding:
+        finder = ProductFinder(loading, adding, 1, "alpha")
         await finder.while_reading(read)
         found = finder.products(codes)
     (key,) = found.ids

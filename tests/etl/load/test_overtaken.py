@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from superzol_etl.clean.gates import Gates
-from superzol_etl.database import connected
+from superzol_etl.database import Connections, connected
 from superzol_etl.errors import BadData
 from superzol_etl.load.chain import load_chain
 from superzol_etl.load.job import ChainJob
@@ -33,8 +33,8 @@ async def test_the_same_files_tell_what_the_faster_run_made_of_them(
 ) -> None:
     chain.load(SHELF, None, "--version", "5")
     late = await job(connection, chain.folder / "1", 5)
-    async with connected(chain.database) as loading:
-        result = await load_chain(loading, chain.database, late)
+    async with connected(chain.database) as loading, Connections(chain.database) as adding:
+        result = await load_chain(loading, adding, late)
     assert (result.state, result.rows, result.changed) == (ChainState.LOADED, 2, 2)
 
 
@@ -45,8 +45,8 @@ async def test_other_files_or_an_older_version_are_no_success(
     chain.load(SHELF, None, "--version", "3")
     chain.load(OTHER, None, "--version", "5")
     late = await job(connection, chain.folder / "1", version)
-    async with connected(chain.database) as loading:
+    async with connected(chain.database) as loading, Connections(chain.database) as adding:
         with pytest.raises(BadData, match=told):
-            await load_chain(loading, chain.database, late)
+            await load_chain(loading, adding, late)
     assert (await offers(connection))["alpha:1", "alpha:1"] == (150, 5)
     assert await connection.fetchval("SELECT count(*) FROM chain_version WHERE version = 4") == 0
