@@ -131,7 +131,8 @@ async def _read_done(connection: Connection, call: StageCall) -> Mapping[str, An
     if not reports or reports[0] is None:
         return None
     report: Mapping[str, Any] = json.loads(reports[0])
-    return report
+    # A publish that came before the last shard is no last word: its version is still open.
+    return None if report.get("chainsMissing") else report
 
 
 async def _begin(run: Run) -> None:
