@@ -84,6 +84,26 @@ def test_a_refresh_of_a_volume_keeps_its_metrics_and_pushes_them(
     assert samples(text)["superzol_etl_rows", ""] == outcome.summary["rows"]
 
 
+def test_a_stage_that_failed_stands_in_the_group_of_its_success_and_a_dry_run_in_none(
+    database: str, tmp_path: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUPERZOL_PUSHGATEWAY_URL", f"http://localhost:{gateway.server_port}")
+    source = ["--source", str(snapshot(tmp_path, 1))]
+    load = ["--database", database, "--version", "1", "--shard", "1/3", "--workers", "1"]
+    publish = ["--database", database, "--version", "1"]
+    assert run("load", *load, *source).exit_code == 0
+    assert run("publish", *publish).exit_code == 0
+    groups = dict(gateway.pushed)
+    assert run("load", *load, *source, "--dry-run").exit_code == 0
+    assert run("load", *load, "--source", str(tmp_path / "none"), "--dry-run").exit_code == 66
+    assert gateway.pushed == groups
+    assert run("load", *load, "--source", str(tmp_path / "none")).exit_code == 66
+    assert run("publish", *publish[:2], "--version", "2").exit_code == 66
+    assert gateway.pushed.keys() == groups.keys()
+    codes = [samples(text)["superzol_etl_exit_code", ""] for text in gateway.pushed.values()]
+    assert codes == [66, 66]
+
+
 def test_a_gateway_that_is_away_fails_nothing(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,4 +75,4 @@ def backfill_command(
         versions = [Dated(number, read_snapshot(folder)) for number, folder in folders.items()]
         return run_until_stopped(backfill(Order(call, versions, gates, lake)))
 
-    conclude(Ending(STAGE, call.run_id, termination_path), work)
+    conclude(Ending(STAGE, call.run_id, termination_path, {"dataset": dataset}), work)

@@ -86,4 +86,4 @@ def takeover_command(
         decider = Decider(database, by or getpass.getuser())
         return run_until_stopped(take_over(decider, dataset, owner, chains or []))
 
-    conclude(Ending("takeover", "", termination_path), work)
+    conclude(Ending("takeover", "", termination_path, {"dataset": dataset}), work)

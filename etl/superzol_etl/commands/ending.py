@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import typer
@@ -18,11 +19,15 @@ log = logging.getLogger(__name__)
 
 
 class Ending(NamedTuple):
-    """Whose end it is, and where its message goes."""
+    """Whose end it is, and where its message goes.
+
+    group: dataset and shard, by which its metrics are kept apart; None for a stage without metrics.
+    """
 
     stage: str
     run_id: str
     termination_path: Path | None = None
+    group: Mapping[str, object] | None = MappingProxyType({})
 
 
 def conclude(ending: Ending, work: Callable[[], Mapping[str, Any]]) -> None:
@@ -35,7 +40,7 @@ def conclude(ending: Ending, work: Callable[[], Mapping[str, Any]]) -> None:
             done = work()
     except Exception as error:
         raise typer.Exit(_fail(ending, explain(error))) from error
-    push_metrics({"stage": ending.stage, **done})
+    _push(ending, {"stage": ending.stage, **done})
     report = {"v": MESSAGE_VERSION, "stage": ending.stage, **done}
     report.pop("chainDetails", None)  # kept in etl_stage and beside the version
     typer.echo(json.dumps(report, ensure_ascii=False))
@@ -49,7 +54,12 @@ def _fail(ending: Ending, failure: EtlError) -> int:
         log.error("run failed", exc_info=cause, extra={"run_id": ending.run_id})
     typer.echo(f"superzol-etl: {failure}", err=True)
     report = failed_report(ending.stage, ending.run_id, failure)
-    push_metrics(report)
+    _push(ending, report)
     typer.echo(json.dumps(report, ensure_ascii=False))
     leave_message(ending.termination_path, report)
     return failure.exit_code
+
+
+def _push(ending: Ending, report: Mapping[str, Any]) -> None:
+    if ending.group is not None:
+        push_metrics({**ending.group, **report})

@@ -69,7 +69,7 @@ def fetch_command(
     files = tuple(only or ())
     wanted = Wanted(source, volume, version, dataset, run_id or "", store, keeping, files)
     conclude(
-        Ending(STAGE, wanted.run_id, termination_path),
+        Ending(STAGE, wanted.run_id, termination_path, {"dataset": dataset}),
         lambda: bring(wanted).as_dict() | {"runId": wanted.run_id},
     )
 

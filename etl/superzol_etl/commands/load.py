@@ -56,7 +56,8 @@ def load_command(
 
     where = Where(source, volume, version, lake_of(lake, volume), workers, store, dry_run)
     find = partial(find_place, source, volume, version)
-    ending = Ending(STAGE, call.run_id, termination_path)
+    group = None if dry_run else {"dataset": dataset, "shard": index}
+    ending = Ending(STAGE, call.run_id, termination_path, group)
     conclude(ending, lambda: run_order(call, where, find, _import_stage))
 
 

@@ -56,4 +56,4 @@ def publish_command(
         put_away(locations, None, report)
         return report
 
-    conclude(Ending(STAGE, call.run_id, termination_path), work)
+    conclude(Ending(STAGE, call.run_id, termination_path, {"dataset": dataset}), work)

@@ -81,4 +81,4 @@ def rebuild_command(
         order = Order(call, chain_id, int(first), place, holes)
         return run_until_stopped(rebuild(order))
 
-    conclude(Ending(STAGE, call.run_id, termination_path), work)
+    conclude(Ending(STAGE, call.run_id, termination_path, {"dataset": dataset}), work)

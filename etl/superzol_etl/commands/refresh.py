@@ -61,7 +61,8 @@ def refresh_command(
     """
     call = StageCall(database, dataset, run_id or "", STAGE, owner=owner)
     where = Where(source, volume, version, lake_of(lake, volume), workers, store, dry_run)
-    ending = Ending(STAGE, call.run_id, termination_path)
+    group = None if dry_run else {"dataset": dataset}
+    ending = Ending(STAGE, call.run_id, termination_path, group)
     conclude(ending, lambda: _refresh(call, where))
 
 
