@@ -94,7 +94,7 @@ def read_chain(
         problems = [problem for problem in bad if problem]
     rows = reader.gatherer.rows()
     _bound_dates(chain.dating, [rows.parts, reader.promotions.parts], reader.stores, reports)
-    problems += _collisions([*rows.parts, *reader.promotions.parts])
+    problems += _collisions(chain.chain_id, [*rows.parts, *reader.promotions.parts])
     return ChainContent(rows, reader.promotions, reader.stores, reports, problems)
 
 
@@ -118,14 +118,14 @@ def _bound_dates(
         stores[code] = store._replace(published_at=dating.bound(store.published_at))
 
 
-def _collisions(parts: Iterable[Part]) -> list[str]:
+def _collisions(chain_id: str, parts: Iterable[Part]) -> list[str]:
     """Store numbers that two legal entities use: two stores, which must not become one."""
     legal_ids = defaultdict[str, set[str]](set)
     for part in parts:
         if part.store_code and part.legal_id:
             legal_ids[part.store_code].add(part.legal_id)
     return [
-        f"store {code} is published under the ChainIds {', '.join(sorted(ids))}"
+        f"store {chain_id}:{code} is published under the ChainIds {', '.join(sorted(ids))}"
         for code, ids in legal_ids.items()
         if len(ids) > 1
     ]
