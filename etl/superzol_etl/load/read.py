@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from time import perf_counter
 
 from superzol_etl.decode.blocks import read_header
@@ -53,7 +54,7 @@ class _Reader:
     check_wanted: Callable[[], None]
     gatherer: Gatherer
     promotions: PromotionRows = field(default_factory=PromotionRows)
-    stores: dict[str, StoreRow] = field(default_factory=dict)
+    stores: list[StoreRow] = field(default_factory=list)
 
 
 def read_chain(
@@ -84,18 +85,24 @@ def read_chain(
                 problems.append(str(error))
         report.seconds = perf_counter() - started
         if file.kind is FileKind.PRICE_FULL and 0 < report.rows == report.rejected:
-            first = report.rejects[0]
-            problems.append(
-                f"{report.file}: each of its {report.rows} rows was refused, the first in line"
-                f" {first.line} as {first.reason}"
-            )
+            problems.append(_all_refused(report))
     bad = [report.problem for report in reports.values() if report.problem]
     if not problems and len(bad) == len(reports):
         problems = [problem for problem in bad if problem]
     rows = reader.gatherer.rows()
-    _bound_dates(chain.dating, [rows.parts, reader.promotions.parts], reader.stores, reports)
-    problems += _collisions(chain.chain_id, [*rows.parts, *reader.promotions.parts])
-    return ChainContent(rows, reader.promotions, reader.stores, reports, problems)
+    legal_ids = _legal_ids([*rows.parts, *reader.promotions.parts])
+    stores = _choose_stores(reader.stores, legal_ids)
+    _bound_dates(chain.dating, [rows.parts, reader.promotions.parts], stores, reports)
+    problems += _collisions(chain.chain_id, legal_ids)
+    return ChainContent(rows, reader.promotions, stores, reports, problems)
+
+
+def _all_refused(report: FileReport) -> str:
+    first = report.rejects[0]
+    return (
+        f"{report.file}: each of its {report.rows} rows was refused, the first in line"
+        f" {first.line} as {first.reason}"
+    )
 
 
 def _bound_dates(
@@ -118,12 +125,34 @@ def _bound_dates(
         stores[code] = store._replace(published_at=dating.bound(store.published_at))
 
 
-def _collisions(chain_id: str, parts: Iterable[Part]) -> list[str]:
-    """Store numbers that two legal entities use: two stores, which must not become one."""
+def _legal_ids(parts: Iterable[Part]) -> Mapping[str, set[str]]:
+    """By store number, the legal entities that publish it."""
     legal_ids = defaultdict[str, set[str]](set)
     for part in parts:
         if part.store_code and part.legal_id:
             legal_ids[part.store_code].add(part.legal_id)
+    return legal_ids
+
+
+def _choose_stores(
+    told: Iterable[StoreRow], legal_ids: Mapping[str, set[str]]
+) -> dict[str, StoreRow]:
+    """Of several rows for one store the newest counts, and of equally new ones the last.
+
+    Before them come those of the legal entity that publishes its prices: another one's store of
+    the same number is another store.
+    """
+    ranks: dict[str, tuple[bool, datetime]] = {}
+    stores = {}
+    for store in told:
+        rank = (store.legal_id in legal_ids.get(store.code, ()), store.published_at)
+        if rank >= ranks.get(store.code, rank):
+            ranks[store.code], stores[store.code] = rank, store
+    return stores
+
+
+def _collisions(chain_id: str, legal_ids: Mapping[str, set[str]]) -> list[str]:
+    """Store numbers that two legal entities use: two stores, which must not become one."""
     return [
         f"store {chain_id}:{code} is published under the ChainIds {', '.join(sorted(ids))}"
         for code, ids in legal_ids.items()
@@ -191,10 +220,7 @@ def _read_promotions(
 def _read_stores(
     reader: _Reader, file: SnapshotFile, header: tuple[str, ...], report: FileReport
 ) -> None:
-    """Of several rows for one store the newest counts, and of equally new ones the last.
-
-    A file that turns out bad in a later block tells nothing.
-    """
+    """A file that turns out bad in a later block tells nothing."""
     layout = Layout.of(file.path.name, header, STORE_COLUMNS, STORE_REQUIRED, reader.era)
     _compare(report, layout, STORE_EXPECTED)
     blocks = []
@@ -203,11 +229,8 @@ def _read_stores(
         report.rows += block.rows
         report.refuse(block.refused, block.rejects)
         blocks.append(block._replace(rejects=[]))
-    for block in blocks:
-        for store in block.stores:
-            known = reader.stores.get(store.code)
-            if known is None or store.published_at >= known.published_at:
-                reader.stores[store.code] = store
-            if known is not None:
-                report.superseded += 1
+    told = [store for block in blocks for store in block.stores]
+    known = {store.code for store in reader.stores}
+    report.superseded = len(told) - len({store.code for store in told} - known)
+    reader.stores += told
     report.loaded = report.rows - report.rejected - report.superseded

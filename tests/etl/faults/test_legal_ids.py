@@ -59,6 +59,19 @@ async def test_a_stores_file_under_another_legal_id_hides_no_move_and_makes_none
     assert await offers(connection) == {("alpha:1", "alpha:1"): (150, 3)}
 
 
+async def test_of_two_stores_of_one_number_that_is_described_which_has_the_prices(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    ours = stores_csv(day(1), [("1", "שלנו", "חיפה"), ("2", "ותיק", "אילת")])
+    theirs = under_other(stores_csv(day(1), [("1", "שלהם", "לוד"), ("2", "חדש", "לוד")]))
+    both = ours + theirs.split(b"\n", 1)[1]
+    prices = prices_csv("PriceFull", [full(Item("1", "1.00"), at=day(1))])
+    files = {"price_full_file_alpha.csv": prices, "store_file_alpha.csv": both}
+    assert chain.load_files(files).exit_code == 0
+    told = await connection.fetch("SELECT code, name, legal_id FROM store ORDER BY code")
+    assert [tuple(row) for row in told] == [("1", "שלנו", LEGAL_ID), ("2", "חדש", OTHER)]
+
+
 async def test_promotions_of_another_legal_entity_hold_the_chain_back(
     chain: Chain, connection: asyncpg.Connection
 ) -> None:
