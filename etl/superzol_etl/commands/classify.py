@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from superzol_etl.clean.categories.classify import Classifier, Verdict, shipped_classifier
-from superzol_etl.clean.categories.rules import RuleError, read_rules
+from superzol_etl.clean.categories.rules import ENCODING, RuleError, find_alike, read_rules
 from superzol_etl.errors import NotFound, UsageError, WrongConfiguration
 
 Names = Annotated[list[str] | None, typer.Argument(help="Names of goods, each in quotes.")]
@@ -27,7 +27,7 @@ def classify_command(names: Names = None, file: NamesFile = None, rules: Rules =
 
     With --rules, shows only the names that the edited rules classify otherwise, before and after.
 
-    Exit codes: 0 done, 64 no names, 66 no such file, 78 a mistake in a rule file.
+    Exit codes: 0 done, 64 no names, 66 no such file, 78 a mistake in a rule file, or no UTF-8.
     """
     try:
         given = list(_names(names or [], file))
@@ -54,23 +54,29 @@ def _names(names: list[str], file: Path | None) -> Iterator[str]:
         raise UsageError("give names, or --file with one name per line")
     yield from names
     if file is not None:
-        try:
-            lines = file.read_text(encoding="utf-8").splitlines()
-        except OSError as error:
-            raise NotFound(f"{file} cannot be read: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise NotFound(f"{file} is no UTF-8 text: save it as UTF-8") from error
-        yield from (line.strip() for line in lines if line.strip())
+        yield from (line.strip() for line in _read_text(file).splitlines() if line.strip())
 
 
 def _edited(folder: Path) -> Classifier:
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.ini"))}
+    texts = {path.name: _read_text(path) for path in sorted(folder.glob("*.ini"))}
     if not texts:
         raise NotFound(f"{folder} has no rule files: they end in .ini")
     try:
-        return Classifier(read_rules(texts))
+        book = read_rules(texts)
     except RuleError as error:
         raise WrongConfiguration(str(error)) from error
+    if alike := find_alike(book.rules):
+        raise WrongConfiguration("; ".join(alike))
+    return Classifier(book)
+
+
+def _read_text(file: Path) -> str:
+    try:
+        return file.read_text(encoding=ENCODING)
+    except OSError as error:
+        raise NotFound(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise WrongConfiguration(f"{file} is no UTF-8 text: save it as UTF-8") from error
 
 
 def _told(verdict: Verdict) -> str:

@@ -1,7 +1,5 @@
 """Names are classified by the words that people wrote into the rule files."""
 
-from collections import defaultdict
-
 import asyncpg
 import pytest
 from hypothesis import given
@@ -13,6 +11,7 @@ from superzol_etl.clean.categories.rules import (
     Rule,
     RuleError,
     Strength,
+    find_alike,
     load_rules,
     read_rules,
 )
@@ -200,7 +199,8 @@ async def test_search_spells_words_the_same(connection: asyncpg.Connection) -> N
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[dairy\n", "dairy"),
+        ("[dairy\n", "line 1: a category begins with its name"),
+        ("[dairy]\nhe = א\nen = a\nwords =\nחלב, ב\n", r"line 5: 'חלב, ב\\n' is no 'key = value'"),
         ("[meat.beef]\nhe = א\nen = a\n", "must begin with dairy."),
         ("[dairy]\nhe = א\n", "needs a name: en = ..."),
         ("[dairy]\nhe = א\nen = a\nwrods = ב\n", "wrods"),
@@ -223,11 +223,7 @@ def test_shipped_files_name_every_category_in_two_languages_once() -> None:
 
 
 def test_no_words_speak_for_two_categories_alike() -> None:
-    claims: dict[object, set[str]] = defaultdict(set)
-    for rule in load_rules().rules:
-        key = (rule.strength, frozenset(rule.words), frozenset(rule.without))
-        claims[key].add(rule.category_id)
-    assert {key: claim for key, claim in claims.items() if len(claim) > 1} == {}
+    assert find_alike(load_rules().rules) == []
 
 
 def test_rules_only_stand_in_categories() -> None:

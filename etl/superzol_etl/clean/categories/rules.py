@@ -1,8 +1,9 @@
 """Reads the rule files: one per department, written by people (docs/categories.md)."""
 
 import hashlib
-from collections.abc import Mapping
-from configparser import ConfigParser
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from configparser import ConfigParser, MissingSectionHeaderError, ParsingError
 from configparser import Error as Malformed
 from enum import IntEnum
 from functools import cache
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from superzol_etl.clean.categories.words import split_words
 
 UNKNOWN = "other.unknown"
+ENCODING = "utf-8-sig"  # Windows puts a mark before the text
 WORDS_KEYS = ("always", "words", "hints", "makers")
 TEXT_KEYS = ("he", "en", "coicop", "unless")
 
@@ -85,7 +87,7 @@ def read_rules(texts: Mapping[str, str]) -> RuleBook:
         try:
             parser.read_string(texts[file], file)
         except Malformed as error:
-            raise RuleError(str(error).replace("\n", " ")) from error
+            raise RuleError(_explain(file, error)) from error
         department_id = file.rsplit(".", 1)[0]
         for section in parser.sections():
             told = dict(parser[section])
@@ -94,6 +96,31 @@ def read_rules(texts: Mapping[str, str]) -> RuleBook:
     if UNKNOWN not in {category.category_id for category in categories}:
         raise RuleError(f"no file has the category [{UNKNOWN}]")
     return RuleBook(tuple(categories), tuple(rules))
+
+
+def find_alike(rules: Iterable[Rule]) -> list[str]:
+    """A sentence for each rule that stands in several categories: chance would decide."""
+    claims = defaultdict[object, set[str]](set)
+    texts: dict[object, str] = {}
+    for rule in rules:
+        key = (rule.strength, frozenset(rule.words), frozenset(rule.without))
+        claims[key].add(rule.category_id)
+        texts.setdefault(key, rule.text)
+    return [
+        f"{texts[key]!r} stands in [{'], ['.join(sorted(claim))}]: keep one of them"
+        for key, claim in claims.items()
+        if len(claim) > 1
+    ]
+
+
+def _explain(file: str, error: Malformed) -> str:
+    """What is wrong with a file, for people who know no parsers."""
+    if isinstance(error, MissingSectionHeaderError):
+        return f"{file} line {error.lineno}: a category begins with its name, such as [dairy.milk]"
+    if isinstance(error, ParsingError):
+        line, text = error.errors[0]
+        return f"{file} line {line}: {text} is no 'key = value'; a line that goes on begins with blanks"
+    return str(error).replace("\n", " ")
 
 
 def _read_category(
@@ -141,7 +168,7 @@ def _patterns(words: list[str]) -> tuple[Pattern, ...]:
 def _shipped(*endings: str) -> dict[str, str]:
     folder = files(__package__)
     return {
-        file.name: file.read_text(encoding="utf-8")
+        file.name: file.read_text(encoding=ENCODING)
         for file in folder.iterdir()
         if file.name.endswith(endings)
     }
