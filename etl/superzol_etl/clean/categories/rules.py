@@ -119,7 +119,8 @@ def _explain(file: str, error: Malformed) -> str:
         return f"{file} line {error.lineno}: a category begins with its name, such as [dairy.milk]"
     if isinstance(error, ParsingError):
         line, text = error.errors[0]
-        return f"{file} line {line}: {text} is no 'key = value'; a line that goes on begins with blanks"
+        hint = "a line that goes on begins with blanks"
+        return f"{file} line {line}: {text} is no 'key = value'; {hint}"
     return str(error).replace("\n", " ")
 
 
