@@ -1,7 +1,5 @@
 """Command line of the ETL: the contract with the operator."""
 
-import contextlib
-import logging
 import os
 import sys
 from io import TextIOWrapper
@@ -12,6 +10,7 @@ from superzol_etl.commands.backfill import backfill_command
 from superzol_etl.commands.classify import classify_command
 from superzol_etl.commands.cleanup import cleanup_command
 from superzol_etl.commands.decisions import accept_command, takeover_command
+from superzol_etl.commands.ending import leave
 from superzol_etl.commands.fetch import fetch_command
 from superzol_etl.commands.inspect import inspect_command
 from superzol_etl.commands.load import load_command
@@ -67,16 +66,7 @@ def main() -> None:
         tell_wrong_usage(ended)
         if ended.code:  # workers may be ending still, which Python waits for
             sys.exit(UsageError.exit_code if ended.code == WRONG_USAGE else ended.code)
-    _leave()
-
-
-def _leave() -> None:
-    """Ends the process at once: to free what a load has read, piece by piece, takes 60 ms."""
-    logging.shutdown()
-    with contextlib.suppress(OSError):  # who read the output may be gone
-        sys.stdout.flush()
-        sys.stderr.flush()
-    os._exit(0)
+    leave(0)  # to free what a load has read, piece by piece, takes 60 ms
 
 
 if __name__ == "__main__":

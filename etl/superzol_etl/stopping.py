@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from superzol_etl.errors import PassingTrouble
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+STOP_SECONDS = 15.0  # Kubernetes kills after 30; the end is told, and metrics pushed, in between
 STOPPED = "stopped before it was done: run the same command again, what is done stays done"
 
 Result = TypeVar("Result")
@@ -22,6 +23,13 @@ class Stopped(PassingTrouble):
 
     def __init__(self, message: str = STOPPED) -> None:
         super().__init__(message)
+
+
+class Abandoned(Stopped):
+    """The process was told to end, and a part of it waits for what does not answer.
+
+    Such as a database that is frozen. Only the end of the process ends that part too.
+    """
 
 
 @contextmanager
@@ -46,23 +54,61 @@ def run_until_stopped(
 
     What runs in a thread ends by itself: it must look now and then whether it is still wanted.
     runner: whose loop is used, and goes on afterwards.
+    Raises Stopped; and Abandoned when the work, or a thread of it, has not ended by STOP_SECONDS.
     """
-
-    async def main() -> Result:
-        task = asyncio.ensure_future(work)
-        loop = asyncio.get_running_loop()
-
-        def stop() -> None:
-            # A second signal must not interrupt how the first one ends the work.
-            for number in SIGNALS:
-                loop.add_signal_handler(number, lambda: None)
-            task.cancel()
-
-        for number in SIGNALS:
-            loop.add_signal_handler(number, stop)
+    used, before = runner or asyncio.Runner(), [signal.getsignal(number) for number in SIGNALS]
+    patience = _Patience(used.get_loop())
+    try:
         try:
-            return await task
-        except asyncio.CancelledError:
-            raise Stopped from None
+            return used.run(_cancel_at_signals(work, patience))
+        finally:
+            if runner is None and not patience.is_over:  # else it would wait for what is given up
+                used.close()
+    except RuntimeError:
+        if patience.is_over:
+            raise Abandoned from None
+        raise
+    finally:
+        patience.end()
+        # The loop leaves none behind, and what follows it is told to stop too.
+        for number, handler in zip(SIGNALS, before, strict=True):
+            signal.signal(number, handler)
 
-    return runner.run(main()) if runner else asyncio.run(main())
+
+class _Patience:
+    """Stops a loop in which something has not ended in time."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop, self.is_over = loop, False
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """From now on it has STOP_SECONDS."""
+        self._timer = self.loop.call_later(STOP_SECONDS, self._give_up)
+
+    def end(self) -> None:
+        """It has ended, or was given up."""
+        if self._timer:
+            self._timer.cancel()
+
+    def _give_up(self) -> None:
+        self.is_over = True
+        self.loop.stop()
+
+
+async def _cancel_at_signals(work: Coroutine[Any, Any, Result], patience: _Patience) -> Result:
+    task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
+
+    def stop() -> None:
+        # A second signal must not interrupt how the first one ends the work.
+        for number in SIGNALS:
+            loop.add_signal_handler(number, lambda: None)
+        task.cancel()
+        patience.begin()
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, stop)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise Stopped from None

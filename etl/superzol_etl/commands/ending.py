@@ -1,18 +1,21 @@
 """How every command ends: a JSON summary, a termination message, an exit code."""
 
+import contextlib
 import json
 import logging
+import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import typer
 
 from superzol_etl.errors import EtlError
 from superzol_etl.failures import explain
 from superzol_etl.metrics import push_metrics
-from superzol_etl.stopping import stopped_by_signals
+from superzol_etl.stopping import Abandoned, stopped_by_signals
 from superzol_etl.termination import MESSAGE_VERSION, failed_report, leave_message
 
 log = logging.getLogger(__name__)
@@ -39,12 +42,25 @@ def conclude(ending: Ending, work: Callable[[], Mapping[str, Any]]) -> None:
         with stopped_by_signals():
             done = work()
     except Exception as error:
-        raise typer.Exit(_fail(ending, explain(error))) from error
+        failure = explain(error)
+        exit_code = _fail(ending, failure)
+        if isinstance(failure, Abandoned):
+            leave(exit_code)
+        raise typer.Exit(exit_code) from error
     _push(ending, {"stage": ending.stage, **done})
     report = {"v": MESSAGE_VERSION, "stage": ending.stage, **done}
     report.pop("chainDetails", None)  # kept in etl_stage and beside the version
     typer.echo(json.dumps(report, ensure_ascii=False))
     leave_message(ending.termination_path, report)
+
+
+def leave(exit_code: int) -> NoReturn:
+    """Ends the process at once: nothing is waited for, and nothing freed piece by piece."""
+    logging.shutdown()
+    with contextlib.suppress(OSError):  # who read the output may be gone
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(exit_code)
 
 
 def _fail(ending: Ending, failure: EtlError) -> int:

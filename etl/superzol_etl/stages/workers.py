@@ -47,20 +47,21 @@ async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIter
     count = min(workers, len(jobs))
     # Only this process holds the writing end: closed, or gone with the process, it stops them all.
     heard, held = context.Pipe(duplex=False)
-    with (
-        heard,
-        ProcessPoolExecutor(
-            count, mp_context=context, initializer=stop_with_parent, initargs=(heard,)
-        ) as pool,
-    ):
-        running = [loop.run_in_executor(pool, load_in_worker, url, job) for job in jobs]
+    pool = ProcessPoolExecutor(
+        count, mp_context=context, initializer=stop_with_parent, initargs=(heard,)
+    )
+    with heard:
         try:
+            running = [loop.run_in_executor(pool, load_in_worker, url, job) for job in jobs]
             for future in asyncio.as_completed(running):
                 yield await future
         except BaseException:
             held.close()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+        finally:
+            # Not here: a worker that does not end must not keep the loop from giving up.
+            await asyncio.to_thread(pool.shutdown)
     held.close()
 
 

@@ -1,0 +1,76 @@
+"""What a stop does while PostgreSQL neither answers nor goes away."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+import pytest
+
+from superzol_etl.load.chain import CHAIN_LOCK
+from superzol_etl.stopping import STOP_SECONDS
+from superzol_schema import upgrade
+from tests.support.loading import LOADERS, finish, hold, snapshot, start, wait_for
+from tests.support.offers import offers
+from tests.support.postgres import CREATE_DATABASE, execute, running_server, sibling
+from tests.support.snapshots import refresh
+
+GRACE_SECONDS = 30  # that Kubernetes gives a pod
+
+
+@contextmanager
+def frozen(server: str) -> Iterator[None]:
+    """Stops every process of an embedded server until the block ends, as a hung disk would."""
+    data = Path(parse_qs(urlsplit(server).query)["host"][0])
+    first = (data / "postmaster.pid").read_text().split()[0]
+    others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+    processes = [int(each) for each in (first, *others)]
+    for each in processes:
+        os.kill(each, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for each in processes:
+            os.kill(each, signal.SIGCONT)
+
+
+def alphas(found: dict[tuple[str, str], tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    return {
+        f"{product} {store}": each for (product, store), each in found.items() if "alpha" in store
+    }
+
+
+@pytest.mark.parametrize("workers", ["1", "3"])
+async def test_a_load_of_a_frozen_database_ends_when_told_and_leaves_nothing_half_done(
+    tmp_path: Path, workers: str
+) -> None:
+    with running_server() as server:
+        await execute(server, CREATE_DATABASE.format(name="prices"))
+        url = sibling(server, "prices")
+        await upgrade(url)
+        refresh(url, snapshot(tmp_path, 1))
+        connection = await asyncpg.connect(url)
+        before = await offers(connection)
+        key = await connection.fetchval("SELECT chain_key FROM chain WHERE chain_id = 'alpha'")
+        waiting = await hold(connection, CHAIN_LOCK, key)
+        folder = str(snapshot(tmp_path, 2))
+        process = start("refresh", "--source", folder, "--database", url, "--workers", workers)
+        await wait_for(connection, waiting)
+        with frozen(server):
+            told_at = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            outcome = await asyncio.to_thread(finish, process)
+            took = time.monotonic() - told_at
+        assert (outcome.exit_code, outcome.summary["reason"]) == (75, "Stopped")
+        assert STOP_SECONDS <= took < GRACE_SECONDS
+        await connection.execute("SELECT pg_advisory_unlock($1, $2)", CHAIN_LOCK, key)
+        await wait_for(connection, LOADERS)
+        assert alphas(await offers(connection)) == alphas(before)
+        assert refresh(url, Path(folder)).summary["result"] == "Loaded"
+        assert alphas(await offers(connection)) != alphas(before)
+        await connection.close()
