@@ -40,7 +40,7 @@ def command_line(resource: Resource, job: CreateJob) -> list[str]:
         case "load" | "publish":
             options = _on_a_version(resource, job)
         case "accept":
-            options = [str(job.subject), *_option("--by", owner_of(resource))]
+            options = _accept(resource, job)
         case "backfill":
             options = _backfill(resource, job)
         case "cleanup":
@@ -102,6 +102,14 @@ def _on_a_version(resource: Resource, job: CreateJob) -> list[str]:
         *_volume(job),
         *_option("--owner", owner_of(resource)),
         *_run(resource, job),
+    ]
+
+
+def _accept(resource: Resource, job: CreateJob) -> list[str]:
+    return [
+        str(job.subject),
+        *_option("--dataset", job.spec.dataset),
+        *_option("--by", owner_of(resource)),
     ]
 
 

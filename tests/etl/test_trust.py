@@ -19,8 +19,8 @@ def day(number: int) -> str:
     return f"202606{number:02}0600"
 
 
-def accept(chain: Chain, what: str) -> Outcome:
-    return run("accept", what, "--database", chain.database, "--by", "dana")
+def accept(chain: Chain, what: str, *options: str) -> Outcome:
+    return run("accept", what, "--database", chain.database, "--by", "dana", *options)
 
 
 async def test_a_chain_with_a_third_fewer_rows_is_held_back_and_served_as_it_was(
@@ -161,6 +161,21 @@ def test_what_no_gate_held_back_cannot_be_accepted(chain: Chain) -> None:
     assert "held back by its files, not by a gate" in bad.stderr
     assert accept(chain, "alpha@4").exit_code == 66
     assert accept(chain, "alpha").exit_code == 64
+
+
+async def test_a_chain_of_another_dataset_is_accepted_for_that_one_only(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    other = ["--dataset", "other"]
+    chain.load([full(*items())], None, *other)
+    assert (
+        chain.load([full(*items(500), at=day(2))], None, "--version", "2", *other).exit_code == 65
+    )
+    refused = accept(chain, "alpha@2")
+    assert refused.exit_code == 66
+    assert "is one of dataset other, not of israeli-supermarkets" in refused.stderr
+    assert await connection.fetchval("SELECT count(*) FROM etl_decision") == 0
+    assert accept(chain, "alpha@2", *other).summary["dataset"] == "other"
 
 
 async def test_a_full_promotion_file_cut_to_a_tenth_ends_none_and_is_flagged(

@@ -26,7 +26,7 @@ from superzol_etl.errors import (
 )
 from superzol_etl.settings import RUN_ID
 from superzol_etl.sources.address import SourceKind, parse_address
-from superzol_operator.command_lines import ledger_run_id
+from superzol_operator.command_lines import command_line, ledger_run_id
 from superzol_operator.decide.contract import CreateJob
 from superzol_operator.jobs import PERMANENT_EXIT_CODES, JobDefaults, build_job
 from superzol_operator.resource import Resource
@@ -91,11 +91,9 @@ def test_the_etl_understands_every_command_line(wanted: tuple[Resource, CreateJo
     resource, job = wanted
     spec = resource.spec
     told = parsed(build_job(resource, job, DEFAULTS))
-    if "dataset" in told:
-        assert (told["dataset"], told["run_id"]) == (
-            spec.dataset,
-            ledger_run_id(resource, job.run_id),
-        )
+    assert told.get("dataset", spec.dataset) == spec.dataset
+    if "run_id" in told and job.stage != "cleanup":
+        assert told["run_id"] == ledger_run_id(resource, job.run_id)
     if "volume" in told:
         assert str(told["volume"]) == f"/data/{spec.storage.path}"
         assert told["store"] == spec.storage.bucket
@@ -208,6 +206,15 @@ def test_the_gates_of_a_resource_are_those_of_the_load() -> None:
         )
     with environment_of(build("load")):
         assert read_gates() == Gates()
+
+
+@given(wanted_jobs())
+def test_every_stage_but_the_cleanup_of_a_volume_is_of_the_dataset_of_its_resource(
+    wanted: tuple[Resource, CreateJob],
+) -> None:
+    resource, job = wanted
+    is_told = f"--dataset={resource.spec.dataset}" in command_line(resource, job)
+    assert is_told == (job.stage != "cleanup")
 
 
 def test_runs_of_two_resources_never_share_a_name_in_the_ledger() -> None:

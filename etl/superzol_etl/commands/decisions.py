@@ -34,6 +34,7 @@ Chains = Annotated[
 def accept_command(
     chain_version: ChainVersion,
     database: Database,
+    dataset: Dataset = DEFAULT_DATASET,
     by: By = None,
     termination_path: TerminationPath = None,
 ) -> None:
@@ -44,8 +45,8 @@ def accept_command(
     Only these very files pass: others under the same version are judged anew. Who decided, when and
     why the chain was held back is kept in etl_decision.
 
-    Exit codes: 0 done, 64 usage, 65 held back by its files and not by a gate, 66 no such version,
-    70 unforeseen, 75 try again, 77 not allowed, 78 configuration.
+    Exit codes: 0 done, 64 usage, 65 held back by its files and not by a gate, 66 no such version
+    of a chain of the dataset, 70 unforeseen, 75 try again, 77 not allowed, 78 configuration.
     """
     match = re.fullmatch(r"([^@]+)@v?([0-9]{1,5})", chain_version)
     if match is None or not 0 < int(match[2]) <= MAX_VERSION:
@@ -55,7 +56,7 @@ def accept_command(
         from superzol_etl.stages.decisions import Decider, accept
 
         decider = Decider(database, by or getpass.getuser())
-        return run_until_stopped(accept(decider, match[1], int(match[2])))
+        return run_until_stopped(accept(decider, dataset, match[1], int(match[2])))
 
     conclude(Ending("accept", "", termination_path), work)
 

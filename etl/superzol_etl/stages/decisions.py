@@ -33,19 +33,27 @@ class Decision(NamedTuple):
     decided_by: str
 
 
-async def accept(decider: Decider, chain_id: str, version: int) -> Mapping[str, Any]:
+async def accept(
+    decider: Decider, dataset_id: str, chain_id: str, version: int
+) -> Mapping[str, Any]:
     """Lets the files through by which a gate held a chain back; the next load of them passes.
 
-    Raises NotFound for a chain or version that was not met, BadData when it was held back by no
-    gate: what is wrong in its files no decision can mend; and when no load can take it any more.
+    Raises NotFound for a chain or version that the dataset has not met, BadData when it was held
+    back by no gate: what is wrong in its files no decision can mend; and when no load can take it
+    any more.
     """
-    told = {"chain": chain_id, "version": version, "decidedBy": decider.name}
+    told = dict(dataset=dataset_id, chain=chain_id, version=version, decidedBy=decider.name)
     async with connected(decider.url) as connection, connection.transaction():
         row = await connection.fetchrow(load_sql(PACKAGE, "read_held_back"), chain_id, version)
         if row is None:
             raise NotFound(
                 f"chain {chain_id} has no version {version}: write both as heldBack and version of"
                 " a load's summary do"
+            )
+        if row["dataset_id"] != dataset_id:
+            raise NotFound(
+                f"chain {chain_id} is one of dataset {row['dataset_id']}, not of {dataset_id}: give"
+                f" --dataset {row['dataset_id']} if it is meant"
             )
         if row["state"] != ChainState.HELD_BACK or row["accepted"]:
             return {"result": "Unchanged", **told}

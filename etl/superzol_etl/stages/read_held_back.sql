@@ -1,7 +1,7 @@
--- What became of a chain in a version, and whether its files are accepted.
+-- What became of a chain in a version, of which dataset it is, and whether its files are accepted.
 -- $1 chain_id: text
 -- $2 version: int2
-SELECT chain.chain_key, chain.dataset_key, told.state, told.digest, told.reason, told.held_by,
+SELECT chain.chain_key, chain.dataset_key, dataset.dataset_id, told.state, told.digest, told.reason, told.held_by,
        EXISTS (
            SELECT FROM etl_decision AS decision
            WHERE decision.action = 'accept'
@@ -25,5 +25,6 @@ SELECT chain.chain_key, chain.dataset_key, told.state, told.digest, told.reason,
        ) AS overtaken_by
 FROM chain_version AS told
 JOIN chain USING (chain_key)
+JOIN dataset USING (dataset_key)
 WHERE chain.chain_id = $1
   AND told.version = $2

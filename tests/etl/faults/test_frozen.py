@@ -27,15 +27,16 @@ GRACE_SECONDS = 30  # that Kubernetes gives a pod
 def frozen(server: str) -> Iterator[None]:
     """Stops every process of an embedded server until the block ends, as a hung disk would."""
     data = Path(parse_qs(urlsplit(server).query)["host"][0])
-    first = (data / "postmaster.pid").read_text().split()[0]
-    others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
-    processes = [int(each) for each in (first, *others)]
-    for each in processes:
+    first = int((data / "postmaster.pid").read_text().split()[0])
+    os.kill(first, signal.SIGSTOP)  # it takes no notice of children that end from here on
+    told = Path(f"/proc/{first}/task/{first}/children").read_text()
+    children = [int(each) for each in told.split()]
+    for each in children:
         os.kill(each, signal.SIGSTOP)
     try:
         yield
     finally:
-        for each in processes:
+        for each in (*children, first):
             os.kill(each, signal.SIGCONT)
 
 
