@@ -1,6 +1,7 @@
 """The life of the server: reach the database, serve, drain."""
 
 import asyncio
+import gc
 import logging
 import signal
 from contextlib import suppress
@@ -40,6 +41,7 @@ async def serve(settings: Settings) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         await api.health.start()
         await api.server.start()
+        keep_what_is_there()
         log.info("serving", extra={"host": settings.host, "port": api.port})
         await watch_until(stop, api, settings.health_seconds)
         await drain(api, settings)
@@ -60,6 +62,12 @@ async def reach_database(settings: Settings) -> Database:
         with attempt:
             return await Database.open(url, settings.limits())
     raise AssertionError("the last attempt returns or raises")
+
+
+def keep_what_is_there() -> None:
+    """Spares the collector of garbage what stays for good: 40 ms in which nobody was answered."""
+    gc.collect()
+    gc.freeze()
 
 
 def log_retry(details: RetryDetails) -> None:

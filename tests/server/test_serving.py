@@ -25,6 +25,23 @@ from tests.support.infrastructure import is_serving
 from tests.support.postgres import execute, signed_in
 from tests.support.server import refusal, running_api
 
+# Counts what a collection looks at, and what not, in a server that serves, and stops it.
+COUNT_OBJECTS = """
+import asyncio, gc, logging, os, signal
+from superzol_server.serving import serve
+from superzol_server.settings import Settings
+
+def count(record):
+    if record.msg == "serving":
+        print(len(gc.get_objects()), gc.get_freeze_count())
+        os.kill(os.getpid(), signal.SIGTERM)
+    return True
+
+logging.getLogger("superzol_server.serving").addFilter(count)
+logging.basicConfig(level=logging.INFO)
+asyncio.run(serve(Settings(host="127.0.0.1", port=0)))
+"""
+
 
 class Process(NamedTuple):
     """A running server and where it listens."""
@@ -87,6 +104,22 @@ async def test_server_announces_where_it_serves_and_stops_on_ctrl_c(database: st
         server.process.send_signal(signal.SIGINT)
         await server.log_until("stopped")
         assert await server.process.wait() == 0
+
+
+async def test_collector_of_garbage_does_not_look_at_what_was_there_at_the_start(
+    database: str,
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", COUNT_OBJECTS),
+        env=os.environ | {"DATABASE_URL": database},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    async with asyncio.timeout(60):
+        told, _ = await process.communicate()
+
+    looked_at, spared = map(int, told.split())
+    assert looked_at < spared / 10
 
 
 async def test_call_under_way_is_answered_after_sigterm(
