@@ -82,6 +82,10 @@ async def test_search_text_forgets_quotes_case_and_final_letters(
         (" a", "a"),
         ("'a b'", "a b"),
         ("שׁמן", "שמנ"),
+        ("קוטג' 5%תנובה 250ג'", "קוטג 5% תנובה 250ג"),
+        ("חלב %3 בקרטון", "חלב 3% בקרטונ"),
+        ("יוגורט %1.5", "יוגורט 1.5%"),
+        ("100 % כותנה", "100 % כותנה"),
     ],
 )
 async def test_search_text_forgets_points_and_what_is_not_seen(

@@ -104,3 +104,35 @@ async def test_names_stored_before_are_spelled_anew(connection: asyncpg.Connecti
     (update,) = re.findall(r"^UPDATE product\n.+?;", revision, re.M | re.S)
     await connection.execute(update)
     assert await connection.fetchval("SELECT search_name FROM product") == "שלומ שלומ אוסמ"
+
+
+@pytest.mark.parametrize(
+    "query", ["קוטג' 5% תנובה", "קוטג 5%תנובה", "תנובה קוטג %5", "קוטג5% תנוב"]
+)
+async def test_percent_is_found_wherever_it_stands_and_glued_to_a_word(
+    catalog: CatalogClient, connection: asyncpg.Connection, query: str
+) -> None:
+    alike = ["קוטג' 5% תנובה", "קוטג' 5%תנובה", "קוטג' %5 תנובה", "קוטג'5% תנובה"]
+    others = ["קוטג' 15% תנובה", "קוטג' 9%תנובה", "קוטג' 5 תנובה"]
+    names = enumerate(alike + others, 1)
+    await fill(connection, *(Product(f"shop:{code}", name) for code, name in names))
+    answer = await catalog.SearchProducts(SearchProductsRequest(query=query))
+    assert sorted(product.name for product in answer.products) == sorted(alike)
+
+
+async def test_percents_stored_before_are_spelled_anew(connection: asyncpg.Connection) -> None:
+    await fill(
+        connection,
+        Store("shop:1", city="100%חיפה"),
+        Product(COOKIES, "קוטג' 5%תנובה", "%5תנובה"),
+    )
+    await connection.execute("UPDATE product SET search_name = 'קוטג 5%תנובה %5תנובה'")
+    await connection.execute("UPDATE manufacturer_spelling SET search_name = '%5תנובה'")
+    revision = (REVISIONS / "0038_spell_percents_alike.sql").read_text()
+    for update in re.findall(r"^UPDATE \w+\n.+?;", revision, re.M | re.S):
+        await connection.execute(update)
+    found = await connection.fetchrow(
+        "SELECT product.search_name, maker.search_name, store.search_city"
+        " FROM product, manufacturer_spelling AS maker, store"
+    )
+    assert tuple(found or ()) == ("קוטג 5% תנובה 5% תנובה", "5% תנובה", "100% חיפה")
