@@ -1,7 +1,7 @@
 """superzol-etl inspect: what the files of a folder hold."""
 
 import json
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from superzol_etl.stages.inspection import ChainFacts, FileFacts
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder with the CSV files.")]
+WIDEST = 1000  # beyond any table of ours, whose names of files have at most 255 letters
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
 
 
@@ -58,21 +59,33 @@ def _report(chains: "list[ChainFacts]", ignored: list[str]) -> dict[str, Any]:
 
 
 def _print_table(chains: "list[ChainFacts]", ignored: list[str]) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
     columns = ("file", "rows", "rejected", "columns", "era", "family", "stores", "from", "to")
-    table = Table(*columns, "drift", "remarks", "problem")
+    table = Table(*columns, box=SIMPLE_HEAD, pad_edge=False)
     for file in (file for chain in chains for file in chain.files):
         table.add_row(*_cells(file))
-    # A pipe has no width: whole lines are kept there.
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(table)
+    # Wider than the terminal it wraps: cut, nobody could tell one file from another.
+    Console(width=WIDEST).print(table)
     for chain in chains:
-        for problem in chain.problems:
-            console.print(f"{chain.chain_id} would be held back: {problem}", markup=False)
+        for line in _remarks(chain):
+            typer.echo(line)
     for name in ignored:
-        console.print(f"{name} is no CSV of a kind that is known, and is not read", markup=False)
+        typer.echo(f"{name} is no CSV of a kind that is known, and is not read")
+
+
+def _remarks(chain: "ChainFacts") -> Iterator[str]:
+    for file in chain.files:
+        if file.drift:
+            yield f"{file.file} has columns that nobody knows: {', '.join(file.drift)}"
+        if file.remarks:
+            yield f"{file.file}: {'; '.join(file.remarks)}"
+        if file.problem and file.problem not in chain.problems:
+            yield f"{file.problem}, and would not count"
+    for problem in chain.problems:
+        yield f"{chain.chain_id} would be held back: {problem}"
 
 
 def _cells(file: "FileFacts") -> list[str]:
@@ -80,13 +93,5 @@ def _cells(file: "FileFacts") -> list[str]:
         at.strftime("%Y-%m-%d %H:%M") if at else "" for at in (file.first_at, file.last_at)
     )
     counts = (file.rows, file.rejected, file.columns, file.era, file.family or "", file.stores)
-    told = [
-        file.file,
-        *map(str, counts),
-        first,
-        last,
-        " ".join(file.drift),
-        "; ".join(file.remarks),
-        file.problem or "",
-    ]
+    told = [file.file, *map(str, counts), first, last]
     return [text.replace("[", r"\[") for text in told]

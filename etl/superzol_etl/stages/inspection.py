@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from superzol_etl.decode.blocks import read_header
+from superzol_etl.errors import BadFile
 from superzol_etl.load.read import ChainContent, read_chain
 from superzol_etl.records import FileKind, FileState, Part
 from superzol_etl.snapshot import ChainFiles, Snapshot, SnapshotFile
@@ -53,7 +54,7 @@ def inspect(snapshot: Snapshot) -> Iterator[ChainFacts]:
 def _look_at(chain: ChainFiles, file: SnapshotFile, content: ChainContent) -> FileFacts:
     report = content.reports[file.path.name]
     times, stores = _span(file, content)
-    header = read_header(file.path) if report.state is not FileState.BAD else ()
+    header = _read_header(file)
     return FileFacts(
         chain_id=chain.chain_id,
         file=file.path.name,
@@ -73,6 +74,14 @@ def _look_at(chain: ChainFiles, file: SnapshotFile, content: ChainContent) -> Fi
         spelled=report.spelled,
         problem=report.problem,
     )
+
+
+def _read_header(file: SnapshotFile) -> tuple[str, ...]:
+    """Of a bad file too, where that is not what is bad about it."""
+    try:
+        return read_header(file.path)
+    except BadFile:
+        return ()
 
 
 def _span(file: SnapshotFile, content: ChainContent) -> tuple[list[datetime], int]:

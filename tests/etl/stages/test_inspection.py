@@ -4,6 +4,8 @@ import gzip
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support.loading import start
 from tests.support.snapshots import Item, Promo, full, prices_csv, write_snapshot
 from tests.support.snapshots import promotions_csv as promotions
@@ -86,6 +88,26 @@ def test_the_table_names_every_file_and_what_would_be_held_back(tmp_path: Path) 
     assert exit_code == 0
     for words in ("price_full_file_alpha.csv", "ITEMS", "beta would be held back", "notes.csv"):
         assert words in stdout
+    assert "price_full_file_alpha.csv has columns that nobody knows: itemstatus_new" in stdout
+
+
+def test_no_name_is_cut_however_narrow_the_terminal_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    names = [f"price_full_file_{'long_' * 40}{letter}.csv" for letter in "ab"]
+    prices = prices_csv("PriceFull", [full(Item("1", "1.00"))])
+    shown = inspect(str(write_snapshot(tmp_path / "day", dict.fromkeys(names, prices))))[1]
+    rows = [line.split() for line in shown.splitlines()]
+    for name in names:
+        assert [name, "1", "0", "11"] in [row[:4] for row in rows]
+
+
+def test_columns_of_a_file_that_lacks_some_are_counted(tmp_path: Path) -> None:
+    files = {"store_file_alpha.csv": b"found_folder,file_name,branch\n"}
+    day = write_snapshot(tmp_path / "day", files)
+    (told,) = json.loads(inspect(str(day), "--json")[1])["files"]
+    assert (told["state"], told["columns"]) == ("bad", 3)
 
 
 def test_a_folder_without_files_is_not_found(tmp_path: Path) -> None:
