@@ -75,7 +75,8 @@ async def _find_chain(
 
 
 def _report(order: Order, version: int, chains: list[ChainPreview]) -> dict[str, Any]:
-    stores = [store for chain in chains for store in chain.stores]
+    # What a chain that is held back would do is told by its stores alone: nothing of it is done.
+    stores = [store for chain in chains if not chain.problems for store in chain.stores]
     return {
         "result": "DryRun",
         "runId": order.call.run_id,

@@ -45,11 +45,15 @@ async def test_a_dry_run_tells_what_would_hold_a_chain_back(
 ) -> None:
     items = [Item(str(code), f"{code}.00") for code in range(1, 1201)]
     chain.load([full(*items)])
-    outcome = chain.load([full(*items[:500], at="202606020600")], None, "--dry-run")
+    fewer = [Item("1", "1.50"), *items[1:500]]
+    outcome = chain.load([full(*fewer, at="202606020600")], None, "--dry-run")
     assert (outcome.exit_code, outcome.summary["heldBack"]) == (0, ["alpha"])
     [problem] = outcome.summary["problems"]
     assert problem.startswith("alpha: ")
     assert "58.3 % fewer than the 1200 of version 1" in problem
+    (told,) = outcome.summary["chains"]
+    assert [store["repriced"] for store in told["stores"]] == [1]
+    assert [outcome.summary[name] for name in COUNTS] == [0, 0, 0, 0, 0]
     assert await connection.fetchval("SELECT max(version) FROM chain_version") == 1
 
 
