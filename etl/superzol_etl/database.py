@@ -1,12 +1,14 @@
 """Connects to the database as the role that may load."""
 
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Self, TypeAlias
 
 import asyncpg
 
+from superzol_etl.certificates import untrusted
 from superzol_etl.database_url import MissingFileError, check_url
 from superzol_etl.errors import EtlError, NotAllowed, PassingTrouble, WrongConfiguration
 
@@ -104,6 +106,9 @@ async def _connect(url: str, of_run: bool) -> Connection:
     _check(url)
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=SETTINGS)
+    except ssl.SSLCertVerificationError as error:  # it is a ValueError, too
+        refused = error.verify_message
+        raise untrusted("PostgreSQL", refused, "as sslrootcert in --database") from error
     except (ValueError, TypeError, asyncpg.ClientConfigurationError):
         # What the driver says of a URL may show the password in it.
         raise WrongConfiguration(BAD_URL) from None

@@ -1,5 +1,6 @@
 """A small web server for tests: files with ranges, and every trouble a server can make."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -35,6 +37,8 @@ class Answer(NamedTuple):
     hangs: bool = False
     drips: bool = False
 
+
+CERTIFICATES = Path(__file__).with_name("certificates")  # made for tests, good for a hundred years
 
 Route = Callable[[Seen], Answer]
 SILENCE = Answer(hangs=True, after_bytes=-1)  # not even a status line
@@ -162,13 +166,23 @@ class Server(ThreadingHTTPServer):
         """Says nothing."""
 
 
+def context_of(certificate: Path) -> ssl.SSLContext:
+    """What a server needs to show this certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, CERTIFICATES / "server.key")
+    return context
+
+
 @contextmanager
-def running_web() -> Iterator[Web]:
-    """A server on a free port, stopped when the block ends."""
+def running_web(certificate: Path | None = None) -> Iterator[Web]:
+    """A server on a free port, stopped when the block ends; with a certificate it speaks TLS."""
     web = Web()
     handler = type("BoundHandler", (Handler,), {"web": web})
     server = Server(("127.0.0.1", 0), handler)
     web.url = f"http://127.0.0.1:{server.server_address[1]}"
+    if certificate:
+        server.socket = context_of(certificate).wrap_socket(server.socket, server_side=True)
+        web.url = web.url.replace("http:", "https:")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

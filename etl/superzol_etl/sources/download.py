@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import httpx
 
+from superzol_etl.certificates import refusal_of, untrusted_source
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import BadData, PassingTrouble, WrongConfiguration
 from superzol_etl.sources.answers import failure_of_status
@@ -66,7 +67,9 @@ def silence_told(asked: str) -> Iterator[None]:
         raise BadData(f"{asked} led to a URL that is none") from None
     except TooSlow as error:
         raise PassingTrouble(f"{asked} comes too slowly, {error}: try again later") from None
-    except httpx.ConnectError as error:  # it says of the host and its certificate, not of a URL
+    except httpx.ConnectError as error:  # it says of the host, not of a URL
+        if refused := refusal_of(error):
+            raise untrusted_source(asked, refused) from None
         raise PassingTrouble(f"{asked} failed (ConnectError, {error}): try again later") from None
     except httpx.HTTPError as error:
         raise PassingTrouble(f"{asked} failed ({type(error).__name__}): try again later") from None

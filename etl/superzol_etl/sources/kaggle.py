@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from superzol_etl.certificates import refusal_of, untrusted_source
 from superzol_etl.decode.names import ISRAEL
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import NotFound, PassingTrouble
@@ -155,6 +156,8 @@ def _told(asked: str, call: Callable[[], T]) -> T:
         # Met at night when Kaggle throttles: a page for people, with status 200.
         raise PassingTrouble(f"{asked} was answered with no JSON: try again later") from error
     except requests.exceptions.RequestException as error:
+        if refused := refusal_of(error):
+            raise untrusted_source(asked, refused) from None
         raise PassingTrouble(f"{asked} failed ({type(error).__name__}): try again later") from None
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from superzol_etl.certificates import CA_OF_SOURCES
+
 if TYPE_CHECKING:
     from kaggle.api.kaggle_api_extended import KaggleApi
 
@@ -65,6 +67,8 @@ def _timed_adapter(timeout_seconds: float) -> Any:
         def send(self, request: Any, *args: Any, **options: Any) -> Any:
             if options.get("timeout") is None:
                 options["timeout"] = timeout_seconds
+            # As every other source reads it; requests knows variables of its own only.
+            options["verify"] = os.environ.get(CA_OF_SOURCES) or options.get("verify", True)
             return super().send(request, *args, **options)
 
     return TimedAdapter()

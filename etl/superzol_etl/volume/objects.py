@@ -17,6 +17,7 @@ import obstore
 from obstore import exceptions
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from superzol_etl.certificates import untrusted_source
 from superzol_etl.environment import SourceSettings, read_secret
 from superzol_etl.errors import (
     NotAllowed,
@@ -35,6 +36,7 @@ SECRETS = {
 }
 LONGEST_BODY = timedelta(hours=6)  # 30 s if not told; silence ends a body anyway
 STATUS = re.compile(r"status code: (\d{3})")
+REFUSED_CERTIFICATE = re.compile(r"InvalidCertificate\(\s*(\w+)")
 HINT = (
     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or each with _FILE) to keys that may do this"
 )
@@ -112,6 +114,8 @@ def trouble_told(asked: str) -> Iterator[None]:
             raise NotAllowed(f"{asked} was refused: {HINT}") from None
         if status and status[1] == "404":
             raise NotFound(f"{asked} is not there") from None
+        if refused := REFUSED_CERTIFICATE.search(str(error)):
+            raise untrusted_source(asked, refused[1]) from None
         raise PassingTrouble(f"{asked} failed ({type(error).__name__}): try again later") from None
 
 

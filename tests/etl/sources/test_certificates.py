@@ -1,0 +1,90 @@
+"""A certificate that is not trusted is told as such, with what to do about it."""
+
+import asyncio
+import json
+import ssl
+from pathlib import Path
+
+import pytest
+
+from superzol_etl.database import connected
+from superzol_etl.errors import PassingTrouble, WrongConfiguration
+from tests.support.fetching import Fetcher
+from tests.support.web import CERTIFICATES, context_of, running_web
+
+S3CRET = "s3cr3t"
+KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": S3CRET, "AWS_REGION": "us-east-1"}
+SOURCES = {
+    "https": ("{url}/day/", {"SUPERZOL_SOURCE_KEY": S3CRET}),
+    "api": ("api:{url}", {"SUPERZOL_SOURCE_KEY": S3CRET}),
+    "s3": ("s3://bucket/day", {"AWS_ENDPOINT_URL": "{url}", **KEYS}),
+    "kaggle": ("kaggle:a/b", {"SUPERZOL_SOURCE_KAGGLE_URL": "{url}"}),
+}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_an_untrusted_source_is_a_wrong_configuration_until_its_ca_is_named(
+    kind: str, tmp_path: Path
+) -> None:
+    source, settings = SOURCES[kind]
+    with running_web(CERTIFICATES / "server.pem") as web:
+        told = {name: value.format(url=web.url) for name, value in settings.items()}
+        fetcher = Fetcher(source.format(url=web.url), tmp_path / "volume", told)
+        refused = fetcher.run()
+        trusting = fetcher.run(SSL_CERT_FILE=str(CERTIFICATES / "ca.pem"))
+    assert refused.exit_code == 78, refused.stderr
+    assert "shows a certificate that is not trusted" in refused.stderr
+    assert "in SSL_CERT_FILE, or correct the host" in refused.stderr
+    assert S3CRET not in refused.stderr + json.dumps(refused.summary)
+    assert trusting.exit_code == 66, trusting.stderr  # it is asked, and has nothing
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_certificate_that_expired_may_be_renewed_by_the_next_try(
+    kind: str, tmp_path: Path
+) -> None:
+    source, settings = SOURCES[kind]
+    with running_web(CERTIFICATES / "expired.pem") as web:
+        told = {name: value.format(url=web.url) for name, value in settings.items()}
+        told["SSL_CERT_FILE"] = str(CERTIFICATES / "ca.pem")
+        outcome = Fetcher(source.format(url=web.url), tmp_path / "volume", told).run()
+    assert outcome.exit_code == 75
+    assert "look at the clock of this machine, or try again when it is renewed" in outcome.stderr
+
+
+async def answer_as_postgres(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, context: ssl.SSLContext
+) -> None:
+    """Says yes to the request for TLS, as far as a client that trusts nobody comes."""
+    await reader.readexactly(8)
+    writer.write(b"S")
+    try:
+        await writer.start_tls(context)
+    except ssl.SSLError:
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("certificate", "kind", "told"),
+    [
+        ("server.pem", WrongConfiguration, "as sslrootcert in --database"),
+        ("expired.pem", PassingTrouble, "when it is renewed"),
+    ],
+)
+async def test_an_untrusted_postgres_is_no_bad_url(
+    tmp_path: Path, certificate: str, kind: type[Exception], told: str
+) -> None:
+    other = CERTIFICATES / ("ca.pem" if certificate == "expired.pem" else "expired.pem")
+    context = context_of(CERTIFICATES / certificate)
+    server = await asyncio.start_server(
+        lambda reader, writer: answer_as_postgres(reader, writer, context), "localhost", 0
+    )
+    port = server.sockets[0].getsockname()[1]
+    url = f"postgresql://u:{S3CRET}@localhost:{port}/x?sslmode=verify-full&sslrootcert={other}"
+    with pytest.raises(kind) as failed:
+        async with connected(url):
+            pass
+    server.close()
+    assert "PostgreSQL shows a certificate that is not trusted" in str(failed.value)
+    assert told in str(failed.value)
+    assert S3CRET not in str(failed.value)
