@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from superzol_etl.records import Part, StoreState
 
 # Below this share of the rows of the last good file a full file closes no offers.
 GOOD_SHARE = 0.7
+# For so long: a store whose full files stay small has shrunk, and what they miss is not sold.
+MEASURED = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +35,17 @@ def plan_store(
     """Plans one store's version from its parts (all of one store) and what is loaded of it.
 
     The base is the last full file that is whole and holds at least 70 % of the rows of the last
-    good one; later files are applied on top. Nothing older than what is loaded is applied, unless
-    the newest file loaded is here again: then nothing in between is lost. A good full file of fewer
-    than guarded_rows is no measure: of a handful of rows a third may well end in a day.
+    good one, if that is less than 14 days older; later files are applied on top. Nothing older than
+    what is loaded is applied, unless the newest file loaded is here again: then nothing in between
+    is lost. A good full file of fewer than guarded_rows is no measure: of a handful of rows a third
+    may well end in a day.
     """
     ordered = sorted(
         numbers, key=lambda number: (parts[number].published_at, not parts[number].is_full)
     )
     floor = _floor([parts[number].published_at for number in ordered], state)
     fresh = [n for n in ordered if floor is None or parts[n].published_at >= floor]
-    base, partial = _find_base(parts, fresh, state.full_rows if state else None, guarded_rows)
+    base, partial = _find_base(parts, fresh, state, guarded_rows)
     since = parts[base].published_at if base is not None else (state.full_at if state else None)
     applied = [n for n in fresh if n == base or _is_later(parts[n].published_at, since)]
     if not applied or (state and _is_later(state.observed_at, parts[applied[-1]].published_at)):
@@ -58,19 +61,21 @@ def _floor(times: Sequence[datetime], state: StoreState | None) -> datetime | No
 
 
 def _find_base(
-    parts: Sequence[Part], ordered: list[int], good_rows: int | None, guarded_rows: int
+    parts: Sequence[Part], ordered: list[int], state: StoreState | None, guarded_rows: int
 ) -> tuple[int | None, set[int]]:
     base: int | None = None
     partial: set[int] = set()
+    good_rows, good_at = (state.full_rows or 0, state.full_at) if state else (0, None)
     for number in ordered:
         part = parts[number]
         if not part.is_full:
             continue
-        measure = good_rows if good_rows is not None and good_rows >= guarded_rows else 0
-        if part.cut or part.rows < GOOD_SHARE * measure:
+        is_old = good_at is not None and part.published_at - good_at >= MEASURED
+        is_measure = good_rows >= guarded_rows and not is_old
+        if part.cut or (is_measure and part.rows < GOOD_SHARE * good_rows):
             partial.add(number)
         else:
-            base, good_rows = number, part.rows
+            base, good_rows, good_at = number, part.rows, part.published_at
     return base, partial
 
 

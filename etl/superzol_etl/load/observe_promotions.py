@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import itemgetter
 
@@ -16,6 +16,7 @@ from superzol_etl.decode.promotions import BodyBook, PromotionBlock
 from superzol_etl.records import Part
 
 Int64s = npt.NDArray[np.int64]
+CODE_BITS = 32
 
 
 @dataclass(slots=True)
@@ -40,6 +41,15 @@ class PromotionRows:
     def body(self) -> Int64s:
         """The number of each row's body."""
         return np.concatenate([np.zeros(0, np.int64), *self._body])
+
+    def measured_parts(self) -> list[Part]:
+        """The parts, with the number of promotions as their rows: FLAT has a row for each item."""
+        read = [body if isinstance(body, PromotionRow) else None for body in self.book.bodies]
+        packed = self.part() << CODE_BITS | _number_codes(read)[0][self.body()]
+        packed.sort()
+        firsts = np.append(True, packed[1:] != packed[:-1])[: len(packed)]
+        counts = np.bincount(packed[firsts] >> CODE_BITS, minlength=len(self.parts)).tolist()
+        return [replace(part, rows=count) for part, count in zip(self.parts, counts, strict=True)]
 
 
 @dataclass(slots=True)
@@ -100,18 +110,23 @@ def _walk(
         rank[list(plan.applied)] = range(len(plan.applied))
     part, body = rows.part(), rows.body()
     used = np.flatnonzero(rank[part] >= 0) if len(part) else part
-    codes: dict[str, int] = {}
-    numbers = [codes.setdefault(row.promotions[0].code, len(codes)) if row else -1 for row in read]
-    code = np.array(numbers, np.int64)[body[used]]
+    numbers, names = _number_codes(read)
+    code = numbers[body[used]]
     keys = [store_keys.get(part.store_code, 0) for part in rows.parts]
     store = np.array(keys, np.int64)[part[used]]
     order = np.lexsort((used, rank[part[used]], store, code))
-    names = list(codes)
     columns = (store[order], code[order], part[used][order], body[used][order])
     for store_key, code_number, in_part, in_body in zip(
         *(c.tolist() for c in columns), strict=True
     ):
         yield store_key, names[code_number], in_part, in_body
+
+
+def _number_codes(read: list[PromotionRow | None]) -> tuple[Int64s, list[str]]:
+    """The number of each body's promotion, 0 for no body that was read, and their codes."""
+    codes = {"": 0}
+    numbers = [codes.setdefault(row.promotions[0].code, len(codes)) if row else 0 for row in read]
+    return np.array(numbers, np.int64), list(codes)
 
 
 def _newest(rows: list[tuple[int, int]], read: list[PromotionRow | None]) -> list[tuple[int, int]]:

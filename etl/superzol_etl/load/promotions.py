@@ -11,7 +11,7 @@ from superzol_etl.clean.promotions import Promotion
 from superzol_etl.database import Connection
 from superzol_etl.decode.codes import WELL_FORMED
 from superzol_etl.load.observe_promotions import PromotionRows, Told, observe_promotions
-from superzol_etl.records import StoreState
+from superzol_etl.records import Part, StoreState
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
@@ -78,30 +78,33 @@ async def load_promotions(connection: Connection, chain: Chain, rows: PromotionR
         )
         for row in records
     }
-    plans = plan_promotions(rows, states)
+    parts = rows.measured_parts()
+    plans = plan_promotions(parts, states)
     store_keys = {code: state.store_key for code, state in states.items()}
     told = observe_promotions(rows, plans, store_keys)
     based = {store_keys[code] for code, plan in plans.items() if plan.base is not None}
     known = await _read_known(connection, chain.chain_key)
     products = await _find_products(connection, chain.chain_id, told.promotions.values())
     changed = await _write(connection, chain, told, known, based, products)
-    await _note_sightings(connection, chain.version, rows, plans, store_keys)
+    await _note_sightings(connection, chain.version, parts, plans, store_keys)
     applied = sum(bool(plan.applied) for plan in plans.values())
     partial = tuple(sorted(code for code, plan in plans.items() if plan.partial))
     return Loaded(told, applied, changed, partial)
 
 
-def plan_promotions(rows: PromotionRows, states: Mapping[str, StoreState]) -> dict[str, StorePlan]:
-    """The plan of each store that has a promotion file.
+def plan_promotions(
+    parts: Sequence[Part], states: Mapping[str, StoreState]
+) -> dict[str, StorePlan]:
+    """The plan of each store that has a promotion file; rows of the parts: their promotions.
 
     A full file without a promotion counts too: it ends those before.
     """
     numbers: dict[str, list[int]] = defaultdict(list)
-    for number, part in enumerate(rows.parts):
+    for number, part in enumerate(parts):
         if part.store_code:
             numbers[part.store_code].append(number)
     return {
-        code: plan_store(rows.parts, found, states[code], GUARDED_ROWS)
+        code: plan_store(parts, found, states[code], GUARDED_ROWS)
         for code, found in numbers.items()
     }
 
@@ -261,7 +264,7 @@ def _record(
 async def _note_sightings(
     connection: Connection,
     version: int,
-    rows: PromotionRows,
+    parts: Sequence[Part],
     plans: Mapping[str, StorePlan],
     store_keys: Mapping[str, int],
 ) -> None:
@@ -269,9 +272,9 @@ async def _note_sightings(
     for code, plan in plans.items():
         if not plan.applied:
             continue
-        base = rows.parts[plan.base] if plan.base is not None else None
+        base = parts[plan.base] if plan.base is not None else None
         full_at, full_rows = (base.published_at, base.rows) if base else (None, None)
-        last = rows.parts[plan.applied[-1]]
+        last = parts[plan.applied[-1]]
         seen = (last.published_at, last.source_file, version)
         sightings.append((store_keys[code], full_at, full_rows, *seen))
     await connection.executemany(load_sql(PACKAGE, "note_promotion_sighting"), sightings)

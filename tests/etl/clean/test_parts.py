@@ -44,6 +44,14 @@ def test_a_full_file_with_less_than_70_percent_of_the_last_good_one_is_partial()
     assert plan([part(24, full=True, rows=70)], state(0, 0)) == StorePlan(0, (0,), frozenset())
 
 
+def test_a_full_file_is_no_measure_any_more_when_it_is_14_days_old() -> None:
+    for days, is_base in ((13.9, False), (14, True)):
+        small = [part(24 * days, full=True, rows=10)]
+        assert plan(small, state(0, 24)).base == (0 if is_base else None)
+        cut = [part(24 * days, full=True, rows=10, cut=True)]
+        assert plan(cut, state(0, 24)).base is None
+
+
 def test_a_shrunken_full_file_does_not_hide_the_good_one_before_it() -> None:
     parts = [part(0, full=True), part(6, full=True, rows=10)]
     assert plan(parts) == StorePlan(0, (0, 1), frozenset({1}))
