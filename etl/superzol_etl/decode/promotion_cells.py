@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from superzol_etl.clean.amounts import is_amount, is_readable, read_positive
 from superzol_etl.clean.promotions import read_clubs
 from superzol_etl.decode.columns import EMPTY
-from superzol_etl.decode.nested import EMPTY_LEAF, Node, read_tree, texts
+from superzol_etl.decode.nested import EMPTY_LEAF, Node, UnreadableTree, read_tree, texts
 
 INHERITED = "\x03"
 
@@ -38,6 +38,7 @@ SOMETIMES_EMPTY = (
     "redemptionlimit",
     "promotiondays",
 )
+TEXTS = ("promotiondescription",)
 RESTRICTIONS = ("maxqty", "minpurchaseamnt", "promotiondays")
 DIGITS_OF_DAYS = frozenset("01234567")  # from Sunday or Monday, from 0 or 1
 MINIMA = {"minqty": 1000, "minpurchaseamnt": 100, "minamount": 100}  # and their scales
@@ -64,6 +65,13 @@ class Cells:
         """The tree in a cell; its text where it is no tree. Raises UnreadableTree."""
         text = self.text(column)
         return read_tree(text) if text and text[0] in "{[" else text
+
+    def published(self, column: str) -> Node:
+        """The tree in a cell, or its text; a text may well begin as trees do: `[מבצע] 2 ב-10`."""
+        try:
+            return self.text(column) if column in TEXTS else self.tree(column)
+        except UnreadableTree:
+            return self.text(column)
 
     def amount(self, column: str) -> int | None:
         """Agorot; None when it is empty, zero or no amount."""

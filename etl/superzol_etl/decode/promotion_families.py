@@ -198,7 +198,7 @@ def _raw(cells: Cells, group: Node = None) -> str:
 
     A literal may hold sets and bytes, a number may be NaN: neither is JSON.
     """
-    told = {name: cells.tree(name) for name in cells.values if name not in UNPUBLISHED}
+    told = {name: cells.published(name) for name in cells.values if name not in UNPUBLISHED}
     if group is not None:
         told["groups"] = group
     said = {name: tree for name, tree in told.items() if tree is not None}

@@ -73,6 +73,22 @@ def test_no_body_is_empty(tmp_path: Path) -> None:
     assert promotion.items == (PromotionItem("12", False),)
 
 
+@pytest.mark.parametrize(
+    "text", ["[מבצע] 2 ב-10", "{2 ב-10}", "[1, 2]", "{1, 2}", '{"a": NaN}', "[["]
+)
+def test_a_description_may_begin_as_trees_do(text: str, tmp_path: Path) -> None:
+    row = {**items_row("1", {"item": {"itemcode": "11"}}), "promotiondescription": text}
+    (promotion,), rejects = decode(tmp_path, csv(row))
+    assert (promotion.description, rejects) == (text, [])
+    assert json.loads(promotion.raw)["promotiondescription"] == text
+
+
+def test_a_remark_that_is_no_tree_is_kept_as_text(tmp_path: Path) -> None:
+    row = {**items_row("1", {"item": {"itemcode": "11"}}), "remarks": "[עד גמר המלאי]"}
+    (promotion,), rejects = decode(tmp_path, csv(row))
+    assert (json.loads(promotion.raw)["remarks"], rejects) == ("[עד גמר המלאי]", [])
+
+
 def test_family_is_told_row_by_row(tmp_path: Path) -> None:
     item = {"itemcode": "13", "rewardtype": "2", "minqty": "1", "discountrate": "52.44"}
     group = {"groupid": "1", "minpurchaseamount": "0.00", "promotionitems": {"promotionitem": item}}
