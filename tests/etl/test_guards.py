@@ -114,6 +114,10 @@ async def test_a_loaded_version_with_other_files_is_refused(
     assert await final_state() == before
     corrected = chain.load([full(Item("1", "2.00"))])
     assert (corrected.exit_code, corrected.summary["version"]) == (0, 8)
+    # A number given by hand is taken; the source's version after it counts again.
+    later = [full(Item("1", "3.00"), at="202606020600")]
+    assert chain.load(later, None, "--version", "8").exit_code == 65
+    assert chain.load(later, None, "--version", "9").exit_code == 0
 
 
 async def test_a_full_file_older_than_what_is_loaded_is_never_the_base(

@@ -72,8 +72,8 @@ def _overtaken(job: ChainJob, newest: asyncpg.Record) -> ChainResult:
     if newest["digest"] != job.chain.digest:
         raise BadData(
             f"version {version} of {chain_id} was loaded meanwhile with other files, which stay:"
-            f" load these with --version {version + 1}, or let the source's next version"
-            " correct them"
+            " let the source's next version correct them, or, where no source numbers the"
+            f" versions, load these with --version {version + 1}"
         )
     counts = {name: newest[name] for name in ("rows", "rejected", "changed")}
     return ChainResult(chain_id, ChainState.LOADED, **counts)

@@ -155,8 +155,8 @@ async def find_todo(
             todo.replaced.append(chain.chain_id)
             todo.problems[chain.chain_id] = (
                 f"version {version} of {chain.chain_id} is loaded with other files, which stay:"
-                f" load these with --version {version + 1}, or let the source's next version"
-                " correct them"
+                " let the source's next version correct them, or, where no source numbers the"
+                f" versions, load these with --version {version + 1}"
             )
             todo.done.append(chain.chain_id)
         elif row["state"] == ChainState.LOADED:
