@@ -71,31 +71,59 @@ WITH unseen AS MATERIALIZED (
     JOIN category ON category.category_key = product.category_key
     WHERE category.category_id = $1
 ), told AS (
-    -- Many stores change a price together: from here on they are one row.
-    SELECT open.chain_key, open.price, coalesce(open.since, open.first_since) AS valid_from,
-        32767 AS valid_to, leaving.leaves, count(*) AS stores
+    -- Many prices begin or end together: from here on they are one row.
+    SELECT
+        open.chain_key,
+        coalesce(open.since, open.first_since) AS valid_from,
+        32767 AS valid_to,
+        leaving.leaves,
+        min(open.price) AS lowest,
+        max(coalesce(open.pack_max, open.price)) AS highest,
+        sum(coalesce(open.pack_sum, open.price)) AS total,
+        sum(coalesce(open.pack_priced, 1)) AS stores
     FROM (
-        -- Opened here and not by the view, which keeps the rows of each pack before it hands them on.
-        SELECT chain_key, unnest(store_keys) AS store_key, unnest(prices) AS price, unnest(since) AS since,
-            since[1] AS first_since
-        FROM offer_pack
-        WHERE product_key = ANY (ARRAY(SELECT product_key FROM named))
+        -- Opened here and not by the view, which keeps the rows of each pack before it hands them on; and not where all
+        -- stores have their price since one version and none leaves: there the summary of the pack is its one row.
+        SELECT
+            pack.chain_key,
+            unnest(CASE WHEN kind.is_one THEN ARRAY[NULL::int2] ELSE pack.store_keys END) AS store_key,
+            unnest(CASE WHEN kind.is_one THEN ARRAY[pack.price_min] ELSE pack.prices END) AS price,
+            unnest(pack.since) AS since,
+            pack.since[1] AS first_since,
+            CASE WHEN kind.is_one THEN pack.price_max END AS pack_max,
+            CASE WHEN kind.is_one THEN pack.price_sum END AS pack_sum,
+            CASE WHEN kind.is_one THEN pack.priced END AS pack_priced
+        FROM offer_pack AS pack
+        CROSS JOIN LATERAL (
+            SELECT cardinality(pack.since) = 1 AND pack.chain_key <> ALL (ARRAY(SELECT chain_key FROM leaving)) AS is_one
+        ) AS kind
+        WHERE pack.product_key = ANY (ARRAY(SELECT product_key FROM named))
     ) AS open
     LEFT JOIN leaving ON leaving.store_key = open.store_key
     WHERE open.price > 0
-    GROUP BY open.chain_key, open.price, valid_from, leaving.leaves
+    GROUP BY open.chain_key, valid_from, leaving.leaves
     UNION ALL
-    SELECT span.chain_key, span.price, span.valid_from, span.valid_to, leaving.leaves, count(*)
+    SELECT
+        span.chain_key,
+        span.valid_from,
+        span.valid_to,
+        leaving.leaves,
+        min(span.price),
+        max(span.price),
+        sum(span.price),
+        count(*)
     FROM price_span AS span
     LEFT JOIN leaving ON leaving.store_key = span.store_key
     WHERE span.product_key = ANY (ARRAY(SELECT product_key FROM named))
         AND span.valid_to > (SELECT min(versions[1]) FROM used)
         AND span.price > 0
-    GROUP BY span.chain_key, span.price, span.valid_from, span.valid_to, leaving.leaves
+    GROUP BY span.chain_key, span.valid_from, span.valid_to, leaving.leaves
 ), lasting AS (
     SELECT
         told.chain_key,
-        told.price,
+        told.lowest,
+        told.highest,
+        told.total,
         told.stores,
         width_bucket((told.valid_from - 1)::int2, used.versions) + 1 AS first,
         least(
@@ -109,9 +137,9 @@ WITH unseen AS MATERIALIZED (
         lasting.chain_key,
         used.versions[place.number] AS version,
         used.left_before[place.number] AS left_before,
-        min(lasting.price) AS lowest,
-        max(lasting.price) AS highest,
-        sum(lasting.price * lasting.stores) AS total,
+        min(lasting.lowest) AS lowest,
+        max(lasting.highest) AS highest,
+        sum(lasting.total) AS total,
         sum(lasting.stores) AS stores
     FROM lasting
     JOIN used ON used.chain_key = lasting.chain_key
