@@ -14,7 +14,7 @@
 -- Budget: 27000 shared buffers
 WITH word AS MATERIALIZED (
     SELECT
-        '^' || string_agg(form, ' ' ORDER BY place) AS phrase,
+        '^' || string_agg(same, ' ' ORDER BY place) AS phrase,
         '^' || (array_agg(form ORDER BY place))[1] || '( |$)' AS first,
         coalesce(array_agg(border || beginning ORDER BY length(word) DESC, place), '{}') || $2 AS beginnings,
         coalesce(array_agg(border || form || '( |$)'), '{}') || $2 AS wholes
@@ -35,9 +35,16 @@ WITH word AS MATERIALIZED (
             WHEN word ~ '^[א-ת]{3,}ות$' THEN left(word, -2) || '(ות|ה|ת)?'
             WHEN word ~ '^[א-ת]{2,}[הת]$' THEN left(word, -1) || '(ה|ת|ות|ימ)'
             WHEN word ~ '^[א-ת]{3,}י$' THEN left(word, -1) || '(י|ימ)?'
-            ELSE word
+            ELSE replace(word, '%', ' ?%')
         END
     ) AS inflected (form)
+    CROSS JOIN LATERAL (
+        -- Before a noun it is mostly another good: who asks for חמאה wants no חמאת בוטנים first.
+        SELECT CASE
+            WHEN word ~ '[ית]$' AND word !~ '^[א-ת]{3,}ות$' THEN form
+            ELSE regexp_replace(form, '\|[ית](?=[|)])', '')
+        END
+    ) AS meant (same)
     CROSS JOIN LATERAL (
         SELECT CASE form WHEN word THEN word ELSE '(' || word || '|' || form || '( |$))' END
     ) AS open (beginning)

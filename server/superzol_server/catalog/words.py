@@ -19,6 +19,7 @@ BETWEEN_WORDS = re.compile(r"(?:[^\w%.]|_)+")
 LAST_DOTS = re.compile(r"\.+(?![\w%.])")
 # Found glued too, as search_products looks for numbers beside words.
 NUMBER_AFTER_WORD = re.compile("(?<=[א-ת])(?=[0-9])")
+PERCENT = re.compile(r"(?<=[0-9]) ?(?:%|אחוז(?:ימ)?)(?!\w)")
 FINAL_LETTERS = str.maketrans("ךםןףץ", "כמנפצ")
 
 # Units as search_text leaves them, also cut short, by how many of the smallest they are.
@@ -57,6 +58,7 @@ def read_words(query: str) -> Words:
             "QUERY_WITH_TOO_MANY_WORDS",
         )
     plain = NUMBER_AFTER_WORD.sub(" ", plain.translate(FINAL_LETTERS))
+    plain = PERCENT.sub("%", plain)
     quantities = dict.fromkeys(map(to_pattern, QUANTITY.finditer(plain)))
     return Words(QUANTITY.sub(" ", plain), list(quantities))
 

@@ -107,17 +107,36 @@ async def test_names_stored_before_are_spelled_anew(connection: asyncpg.Connecti
 
 
 @pytest.mark.parametrize(
-    "query", ["קוטג' 5% תנובה", "קוטג 5%תנובה", "תנובה קוטג %5", "קוטג5% תנוב"]
+    "query", ["קוטג' 5% תנובה", "קוטג 5%תנובה", "תנובה קוטג %5", "קוטג5% תנוב", "קוטג 5 אחוז תנובה"]
 )
 async def test_percent_is_found_wherever_it_stands_and_glued_to_a_word(
     catalog: CatalogClient, connection: asyncpg.Connection, query: str
 ) -> None:
-    alike = ["קוטג' 5% תנובה", "קוטג' 5%תנובה", "קוטג' %5 תנובה", "קוטג'5% תנובה"]
+    alike = ["קוטג' 5% תנובה", "קוטג' 5%תנובה", "קוטג' %5 תנובה", "קוטג'5% תנובה", "קוטג 5 % תנובה"]
     others = ["קוטג' 15% תנובה", "קוטג' 9%תנובה", "קוטג' 5 תנובה"]
     names = enumerate(alike + others, 1)
     await fill(connection, *(Product(f"shop:{code}", name) for code, name in names))
     answer = await catalog.SearchProducts(SearchProductsRequest(query=query))
     assert sorted(product.name for product in answer.products) == sorted(alike)
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("חמאה", ["חמאה מומלחת", "חמאת שום"]),
+        ("חמאת", ["חמאת שום", "חמאה מומלחת"]),
+        ("ביצים", ["ביצים גדולות", "ביצי קינדר"]),
+        ("ביצי", ["ביצי קינדר", "ביצים גדולות"]),
+        ("תות", ["תות", "תותים"]),
+    ],
+)
+async def test_goods_named_by_the_form_before_a_noun_come_after_those_meant(
+    catalog: CatalogClient, connection: asyncpg.Connection, query: str, names: list[str]
+) -> None:
+    every = ["חמאת שום", "חמאה מומלחת", "ביצי קינדר", "ביצים גדולות", "תותים", "תות"]
+    await fill(connection, *(Product(f"shop:{code}", name) for code, name in enumerate(every, 1)))
+    answer = await catalog.SearchProducts(SearchProductsRequest(query=query))
+    assert [product.name for product in answer.products] == names
 
 
 async def test_percents_stored_before_are_spelled_anew(connection: asyncpg.Connection) -> None:

@@ -76,6 +76,11 @@ def test_number_glued_to_a_word_is_one_of_its_own() -> None:
     assert read_words("b12").plain == "b12"
 
 
+@pytest.mark.parametrize("query", ["חלב 3%", "חלב 3 %", "חלב 3 אחוז", "חלב 3 אחוזים", "חלב3אחוז"])
+def test_percent_is_written_by_its_sign(query: str) -> None:
+    assert read_words(query) == read_words("חלב 3%")
+
+
 @pytest.mark.parametrize(
     ("query", "plain"), [("חלב.", "חלב"), ("מי... ת.ז.", "מי ת.ז"), ("1.5.", "1.5")]
 )
