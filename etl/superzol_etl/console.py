@@ -2,9 +2,10 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
+from typing import NamedTuple
 
 from superzol_etl.records import ChainResult, ChainState, Progress, store_ids
 
@@ -91,25 +92,45 @@ def logs_above() -> Iterator[None]:
 
 @contextmanager
 def show_downloads(run_id: str) -> Iterator[DownloadProgress]:
-    """A function to tell of the bytes of each file: a bar at a terminal, else a line in a while."""
+    """A function to tell of the bytes of each file.
+
+    A bar at a terminal; elsewhere a line in a while, and at the end one for each file.
+    """
     if sys.stderr.isatty():
         with show_download_bar() as advance:
             yield advance
         return
-    came: dict[str, int] = {}
-    last_line = monotonic()
+    names = {"run_id": run_id, "stage": "fetch"}
+    came: dict[str, Came] = {}
+    began = last_line = monotonic()
 
     def tell(name: str, more_bytes: int) -> None:
         nonlocal last_line
-        came[name] = came.get(name, 0) + more_bytes
-        if monotonic() - last_line >= LINE_SECONDS:
-            last_line = monotonic()
-            fields = {"run_id": run_id, "files": len(came), "bytes": sum(came.values())}
-            log.info("files are coming", extra=fields)
+        now = monotonic()
+        known = came.get(name, Came(0, now, now))
+        came[name] = Came(known.bytes + more_bytes, known.began, now)
+        if now - last_line >= LINE_SECONDS:
+            last_line = now
+            log.info("files are coming", extra={**names, **_sum(came, began)})
 
     yield tell
-    fields = {"run_id": run_id, "files": len(came), "bytes": sum(came.values())}
-    log.info("files came", extra=fields)
+    for name, (count, first, last) in came.items():
+        told = {"file": name, "bytes": count, "seconds": round(last - first, 3)}
+        log.info("file came", extra={**names, **told})
+    log.info("files came", extra={**names, **_sum(came, began)})
+
+
+class Came(NamedTuple):
+    """How much came of a file, from its first bytes to its last; times as monotonic tells them."""
+
+    bytes: int
+    began: float
+    ended: float
+
+
+def _sum(came: Mapping[str, Came], began: float) -> dict[str, float]:
+    count = sum(each.bytes for each in came.values())
+    return {"files": len(came), "bytes": count, "seconds": round(monotonic() - began, 3)}
 
 
 @contextmanager

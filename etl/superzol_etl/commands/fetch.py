@@ -1,7 +1,9 @@
 """superzol-etl fetch: brings a version of a source to the volume."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -68,10 +70,13 @@ def fetch_command(
     keeping = Keeping(keep_versions, keep_archives, keep_seconds)
     files = tuple(only or ())
     wanted = Wanted(source, volume, version, dataset, run_id or "", store, keeping, files)
-    conclude(
-        Ending(STAGE, wanted.run_id, termination_path, {"dataset": dataset}),
-        lambda: bring(wanted).as_dict() | {"runId": wanted.run_id},
-    )
+
+    def work() -> Mapping[str, Any]:
+        started = perf_counter()
+        fetched = bring(wanted).as_dict()
+        return fetched | {"runId": wanted.run_id, "seconds": round(perf_counter() - started, 3)}
+
+    conclude(Ending(STAGE, wanted.run_id, termination_path, {"dataset": dataset}), work)
 
 
 class Wanted(NamedTuple):

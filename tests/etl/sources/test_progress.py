@@ -22,8 +22,14 @@ def test_a_terminal_gets_a_bar_and_a_pipe_gets_lines(tmp_path: Path) -> None:
     assert "price_full_file_" in shown  # whichever came last
     assert "\x1b[" in shown  # drawn over and over in one place
 
-    lines = fetcher._replace(volume=tmp_path / "other").run().stderr.splitlines()
-    assert [json.loads(line)["event"] for line in lines] == ["files came"]
+    done = fetcher._replace(volume=tmp_path / "other").run()
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    sizes = {name: len(content) for name, content in snapshot_files().items()}
+    assert {line.get("file"): line["bytes"] for line in lines[:-1]} == sizes
+    assert [line["event"] for line in lines] == [*["file came"] * len(sizes), "files came"]
+    assert {(line["run_id"], line["stage"]) for line in lines} == {(done.summary["runId"], "fetch")}
+    assert (lines[-1]["files"], lines[-1]["bytes"]) == (len(sizes), sum(sizes.values()))
+    assert all(line["seconds"] >= 0 for line in (*lines, done.summary))
 
 
 def test_names_that_read_as_markup_are_shown_as_they_are(tmp_path: Path) -> None:
