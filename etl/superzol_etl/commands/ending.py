@@ -15,6 +15,7 @@ import typer
 from superzol_etl.errors import EtlError
 from superzol_etl.failures import explain
 from superzol_etl.metrics import push_metrics
+from superzol_etl.nursery import forget_nursery
 from superzol_etl.stopping import Abandoned, stopped_by_signals
 from superzol_etl.termination import MESSAGE_VERSION, failed_report, leave_message
 
@@ -57,6 +58,7 @@ def conclude(ending: Ending, work: Callable[[], Mapping[str, Any]]) -> None:
 def leave(exit_code: int) -> NoReturn:
     """Ends the process at once: nothing is waited for, and nothing freed piece by piece."""
     logging.shutdown()
+    forget_nursery()
     with contextlib.suppress(OSError):  # who read the output may be gone
         sys.stdout.flush()
         sys.stderr.flush()

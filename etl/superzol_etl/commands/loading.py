@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -11,6 +12,7 @@ from superzol_etl.commands.place import Place
 from superzol_etl.commands.storing import Locations, bring_back, put_away
 from superzol_etl.console import show_progress
 from superzol_etl.load.classifying import classifier
+from superzol_etl.nursery import start_nursery
 from superzol_etl.records import Progress, StageCall
 from superzol_etl.settings import read_kept_versions
 from superzol_etl.stopping import run_until_stopped
@@ -50,6 +52,8 @@ def run_order(
     if where.source is None:
         bring_back(where.locations, where.version, call.run_id)
     classifier().start()  # before there are threads
+    if _needs_workers(where):
+        start_nursery()
     with ThreadPoolExecutor(1) as pool, show_progress(call.run_id, call.stage) as progress:
         finding = pool.submit(find)
         gc.disable()
@@ -67,6 +71,15 @@ def run_order(
         # Of a load, publish tells the end.
         put_away(where.locations, place.folder, report)
     return report
+
+
+def _needs_workers(where: Where) -> bool:
+    """As far as a glance tells: a single chain is loaded in this process."""
+    if where.workers == 1 or where.is_dry:
+        return False
+    if where.source is None:
+        return True
+    return len(list(islice(Path(where.source).rglob("price_full_*.csv"), 2))) > 1
 
 
 def _import_preview() -> Stage:

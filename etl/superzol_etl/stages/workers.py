@@ -23,6 +23,7 @@ from superzol_etl.load.chain import load_chain
 from superzol_etl.load.classifying import classifier
 from superzol_etl.load.job import ChainJob
 from superzol_etl.memory import share_one_arena
+from superzol_etl.nursery import one_thread, start_nursery
 from superzol_etl.records import ChainResult, ChainState
 from superzol_etl.stopping import SIGNALS, Stopped, run_until_stopped
 
@@ -32,17 +33,14 @@ TURN_SECONDS = 0.001  # Python's 5 ms let each step of a statement wait for the 
 async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIterator[ChainResult]:
     """Yields each chain's result as it comes; a chain that fails does not stop the others.
 
-    A Python start costs about a CPU second, so one job stays in this process, and a worker takes
-    many chains.
+    A process costs half a second, so one job stays in this one, and a worker takes many chains.
     """
     if workers == 1 or len(jobs) <= 1:
         async with Connections(url) as connections:
             for job in jobs:
                 yield await _load(connections, job)
         return
-    # Polars would start a thread per core in each worker; read when it is imported there.
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    context = multiprocessing.get_context("spawn")
+    context = start_nursery()
     loop = asyncio.get_running_loop()
     count = min(workers, len(jobs))
     # Only this process holds the writing end: closed, or gone with the process, it stops them all.
@@ -50,7 +48,7 @@ async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIter
     pool = ProcessPoolExecutor(
         count, mp_context=context, initializer=stop_with_parent, initargs=(heard,)
     )
-    with heard:
+    with heard, one_thread():
         try:
             running = [loop.run_in_executor(pool, load_in_worker, url, job) for job in jobs]
             for future in asyncio.as_completed(running):
