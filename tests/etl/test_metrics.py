@@ -109,9 +109,11 @@ def test_a_gateway_that_is_away_fails_nothing(
 ) -> None:
     monkeypatch.setenv("SUPERZOL_PUSHGATEWAY_URL", "http://localhost:1")
     folder = snapshot(tmp_path, 1, ("alpha",))
-    outcome = run("refresh", "--source", str(folder), "--database", database)
+    outcome = run("refresh", "--source", str(folder), "--database", database, "--run-id", "one")
     assert outcome.exit_code == 0
-    assert "metrics not pushed" in outcome.stderr
+    line = json.loads(outcome.stderr.splitlines()[-1])
+    assert line["event"] == "metrics not pushed"
+    assert (line["run_id"], line["stage"]) == ("one", "refresh")
 
 
 @pytest.mark.parametrize("url", ["http://user:secret@localhost", "ftps://user:secret@h", "h:x"])

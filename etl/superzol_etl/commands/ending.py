@@ -5,7 +5,8 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn
@@ -39,20 +40,40 @@ def conclude(ending: Ending, work: Callable[[], Mapping[str, Any]]) -> None:
 
     work returns what the stage did: result, version and whatever else it counted.
     """
+    with _lines_named(ending):
+        try:
+            with stopped_by_signals():
+                done = work()
+        except Exception as error:
+            failure = explain(error)
+            exit_code = _fail(ending, failure)
+            if isinstance(failure, Abandoned):
+                leave(exit_code)
+            raise typer.Exit(exit_code) from error
+        _push(ending, {"stage": ending.stage, **done})
+        report = {"v": MESSAGE_VERSION, "stage": ending.stage, **done}
+        report.pop("chainDetails", None)  # kept in etl_stage and beside the version
+        typer.echo(json.dumps(report, ensure_ascii=False))
+        leave_message(ending.termination_path, report)
+
+
+@contextmanager
+def _lines_named(ending: Ending) -> Iterator[None]:
+    """Lets each line of the log say of which run and stage it is, where it does not itself."""
+    names = {"stage": ending.stage} | ({"run_id": ending.run_id} if ending.run_id else {})
+
+    def name(record: logging.LogRecord) -> bool:
+        record.__dict__ |= names | record.__dict__
+        return True
+
+    handlers = logging.getLogger().handlers
+    for handler in handlers:
+        handler.addFilter(name)
     try:
-        with stopped_by_signals():
-            done = work()
-    except Exception as error:
-        failure = explain(error)
-        exit_code = _fail(ending, failure)
-        if isinstance(failure, Abandoned):
-            leave(exit_code)
-        raise typer.Exit(exit_code) from error
-    _push(ending, {"stage": ending.stage, **done})
-    report = {"v": MESSAGE_VERSION, "stage": ending.stage, **done}
-    report.pop("chainDetails", None)  # kept in etl_stage and beside the version
-    typer.echo(json.dumps(report, ensure_ascii=False))
-    leave_message(ending.termination_path, report)
+        yield
+    finally:
+        for handler in handlers:
+            handler.removeFilter(name)
 
 
 def leave(exit_code: int) -> NoReturn:
@@ -69,7 +90,7 @@ def _fail(ending: Ending, failure: EtlError) -> int:
     """Only what nobody foresaw shows a traceback."""
     if failure.exit_code == EtlError.exit_code:
         cause = failure.__cause__ or failure
-        log.error("run failed", exc_info=cause, extra={"run_id": ending.run_id})
+        log.error("run failed", exc_info=cause)
     typer.echo(f"superzol-etl: {failure}", err=True)
     report = failed_report(ending.stage, ending.run_id, failure)
     _push(ending, report)
