@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -16,13 +19,14 @@ from bench.postgres import fresh_database, psql, run_sql
 from bench.results import Table
 
 ROUNDS = 3
+WATCH_SECONDS = 0.1
 DATABASE = "bench_load"
 LOGGED, UNLOGGED = "psql \\copy, logged table", "psql \\copy, unlogged table"
 FIRST, NEXT, REPEAT = "ETL, first day", "ETL, next day (2 % changed)", "ETL, the same day again"
 
 
 class Cost(NamedTuple):
-    """What one process took."""
+    """What one process took; the peak is of it or of one that works for it."""
 
     seconds: float
     peak_megabytes: float
@@ -69,15 +73,33 @@ def _copy(url: str, chain: Chain, table: str) -> Cost:
 def _timed(command: Sequence[str], environment: Mapping[str, str]) -> tuple[Cost, str]:
     with tempfile.TemporaryFile("w+") as output:
         start = time.perf_counter()
-        process = subprocess.Popen(command, env=environment, stdout=output)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
+        process = subprocess.Popen(command, env=environment, stdout=output, process_group=0)
+        with ThreadPoolExecutor(1) as pool:
+            watching = pool.submit(_watch_peak, process)
+            process.wait()
+            seconds = time.perf_counter() - start
+        peak_bytes = watching.result()
         output.seek(0)
         text = output.read()
     if process.returncode != 0:
         raise RuntimeError(f"{command} ended with {process.returncode}: {text}")
-    return Cost(seconds, usage.ru_maxrss / 1024), text
+    return Cost(seconds, peak_bytes / 2**20), text
+
+
+def _watch_peak(process: subprocess.Popen[bytes]) -> int:
+    """The most memory that any process of the group held, looked at until the first one ends.
+
+    What the system counts for a parent leaves out workers that others started for it.
+    """
+    peak = 0
+    while process.poll() is None:
+        for status in Path("/proc").glob("[0-9]*/status"):
+            with suppress(OSError):  # it has ended meanwhile
+                if os.getpgid(int(status.parent.name)) == process.pid:
+                    held = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+                    peak = max(peak, int(held[1]) * 1024 if held else 0)
+        time.sleep(WATCH_SECONDS)
+    return peak
 
 
 def _check_offers(url: str) -> None:
