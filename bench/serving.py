@@ -68,7 +68,11 @@ def serving(url: str) -> Iterator[str]:
         port: int = listener.getsockname()[1]
     command = [sys.executable, "-m", "superzol_server", "serve", "--port", str(port)]
     environment = os.environ | {"DATABASE_URL": url}
-    server = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    # A session of its own, as `superzol up` and services give it: Linux shares its time among those
+    # first, and in that of the bench it had to share with the workers of a load.
+    server = subprocess.Popen(
+        command, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         _wait_until_ready(server, f"localhost:{port}")
         yield f"localhost:{port}"
