@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from superzol_etl.decode.rows import UNKNOWN
 from superzol_etl.records import Part
 
 RUN_COLUMNS = ("file_name", "storeid", "chainid")
-NEVER = datetime.min
+NEVER = datetime.min.replace(tzinfo=UTC)  # comes before all others
 # A feed with one bad row a day would else never close what its store stopped selling.
 MOST_LOST = 0.01
 
@@ -72,14 +72,17 @@ class Runs:
     def parts(
         self, csv_file: str, is_full: bool, good: npt.NDArray[np.bool_], cut: Collection[int]
     ) -> list[Part]:
-        """One part per run; its rows are the good ones. cut: numbers of runs that end too soon."""
+        """One part per run; its rows are the good ones. cut: numbers of runs that end too soon.
+
+        A refused run is no store's: an empty full file would end what a store told before.
+        """
         counts = np.bincount(self.run[good], minlength=len(self.runs))
         return [
             Part(
                 csv_file=csv_file,
                 is_full=is_full,
                 source_file=run.source_file,
-                store_code=run.store_code,
+                store_code=run.store_code if run.reason is None else "",
                 legal_id=run.legal_id,
                 published_at=run.published_at,
                 rows=int(count),
