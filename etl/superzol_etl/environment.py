@@ -20,7 +20,9 @@ class SourceSettings(BaseSettings):
         description="Longest silence of a server; Kubernetes gives 30 s to end.",
     )
     pace_seconds: float = Field(
-        default=180.0, gt=0, description="A body of which too little came in so long drips."
+        default=180.0,
+        gt=0,
+        description="A body of which too little came in so long drips, as an answer not begun.",
     )
     pace_bytes: int = Field(
         default=180_000, ge=0, description="What is not too little: a kilobyte a second."

@@ -41,6 +41,7 @@ class Answer(NamedTuple):
 CERTIFICATES = Path(__file__).with_name("certificates")  # made for tests, good for a hundred years
 
 Route = Callable[[Seen], Answer]
+DRIPPING_HEADERS = Answer(drips=True, after_bytes=-1)
 SILENCE = Answer(hangs=True, after_bytes=-1)  # not even a status line
 
 
@@ -133,6 +134,9 @@ class Handler(BaseHTTPRequestHandler):
         )
         answer = self.web.answer(seen)
         if answer.after_bytes == -1:
+            if answer.drips:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                self._drip()
             self._stop(answer)
             return
         self.send_response(answer.status)
@@ -143,10 +147,14 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             return
         self.wfile.write(answer.body[: answer.after_bytes])
-        while answer.drips and not self.web.stopping.wait(0.05):
-            self.wfile.write(b"1")
+        if answer.drips:
+            self._drip()
         if answer.after_bytes is not None:
             self._stop(answer)
+
+    def _drip(self) -> None:
+        while not self.web.stopping.wait(0.05):
+            self.wfile.write(b"1")
 
     def _stop(self, answer: Answer) -> None:
         self.wfile.flush()

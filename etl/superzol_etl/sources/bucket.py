@@ -6,7 +6,6 @@ from pathlib import Path
 from time import monotonic
 
 import obstore
-from obstore.store import ObjectStore
 
 from superzol_etl.decode.names import ISRAEL
 from superzol_etl.environment import SourceSettings
@@ -17,7 +16,7 @@ from superzol_etl.sources.source import Digest, Listing, RemoteFile, Tell, is_wa
 from superzol_etl.sources.verify import DigestMismatch, check_digest, check_size
 from superzol_etl.sources.web_index import parse_index
 from superzol_etl.volume.manifest import NAME as MANIFEST
-from superzol_etl.volume.objects import list_objects, read_object, trouble_told
+from superzol_etl.volume.objects import Objects, list_objects, read_object, trouble_told
 from superzol_etl.volume.partial import Partial
 
 PIECE_BYTES = 4 << 20
@@ -28,15 +27,15 @@ MD5_CHARACTERS = 32  # the ETag of an object sent in one piece is its MD5; of ot
 class BucketSource:
     """Objects below a prefix; a manifest among them tells version and digests."""
 
-    def __init__(self, url: str, store: ObjectStore, settings: SourceSettings) -> None:
-        self.url, self.store, self.settings = url, store, settings
+    def __init__(self, url: str, objects: Objects, settings: SourceSettings) -> None:
+        self.url, self.objects, self.settings = url, objects, settings
 
     async def list_files(self, version: int | None) -> Listing:
         """The CSV objects below the prefix."""
         return await repeat(self.settings, self._list)
 
     async def _list(self) -> Listing:
-        found = await list_objects(self.store, self.url)
+        found = await list_objects(self.objects, self.url)
         newest = max((each["last_modified"] for each in found), default=datetime.now(UTC))
         marks = {each["path"]: each["e_tag"] or "" for each in found}
         files = tuple(
@@ -52,7 +51,7 @@ class BucketSource:
         )
         version = None
         if MANIFEST in marks:
-            index = parse_index(await read_object(self.store, MANIFEST), f"{self.url}/{MANIFEST}")
+            index = parse_index(await read_object(self.objects, MANIFEST), f"{self.url}/{MANIFEST}")
             version = index.version
             files = tuple(
                 file._replace(place=file.name, mark=marks.get(file.name, ""))
@@ -105,7 +104,7 @@ class BucketSource:
         Raises PassingTrouble when it is another object than the one listed.
         """
         options: obstore.GetOptions = {"range": {"offset": begin}} if begin else {}
-        result = obstore.get(self.store, file.place, options=options)
+        result = obstore.get(self.objects.bodies, file.place, options=options)
         if file.mark and result.meta["e_tag"] != file.mark:
             raise PassingTrouble(f"{file.name} was replaced while it was read: try again")
         return result.stream(min_chunk_size=1)  # what drips shall show, not be gathered

@@ -7,7 +7,6 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from time import monotonic
 from typing import NamedTuple
 
 import httpx
@@ -16,7 +15,7 @@ from superzol_etl.certificates import refusal_of, untrusted_source
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import BadData, PassingTrouble, WrongConfiguration
 from superzol_etl.sources.answers import failure_of_status
-from superzol_etl.sources.pace import Pace, PacedBody, TooSlow
+from superzol_etl.sources.pace import PacedClient, TooSlow
 from superzol_etl.sources.retries import repeat
 from superzol_etl.sources.source import Digest, RemoteFile, Tell
 from superzol_etl.sources.verify import DigestMismatch, check_digest, check_size
@@ -45,15 +44,11 @@ async def web_client(settings: SourceSettings) -> AsyncIterator[httpx.AsyncClien
     # At INFO it logs every URL with its signature.
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
-    async def keep_pace(response: httpx.Response) -> None:
-        assert isinstance(response.stream, httpx.AsyncByteStream)  # of an asynchronous client
-        response.stream = PacedBody(response.stream, Pace(settings, monotonic()))
-
-    async with httpx.AsyncClient(
+    async with PacedClient(
+        settings,
         timeout=settings.timeout_seconds,
         follow_redirects=True,
         headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
-        event_hooks={"response": [keep_pace]},
     ) as client:
         yield client
 

@@ -102,7 +102,7 @@ class KaggleSource:
             if self._api is None:
                 self._api = _told(
                     "logging in to Kaggle",
-                    lambda: open_client(self.settings.kaggle_url, self.settings.timeout_seconds),
+                    lambda: open_client(self.settings.kaggle_url, self.settings),
                 )
             api = self._api
             return _told(asked, lambda: call(api))

@@ -7,12 +7,15 @@ help, and makes a folder in the home of the user; its requests have no timeout e
 import contextlib
 import io
 import os
+import socket
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from superzol_etl.certificates import CA_OF_SOURCES
+from superzol_etl.environment import SourceSettings
 
 if TYPE_CHECKING:
     from kaggle.api.kaggle_api_extended import KaggleApi
@@ -21,17 +24,17 @@ NOWHERE = "nowhere://import"  # requests knows no such scheme: the login at the 
 CONFIG_FOLDER = "KAGGLE_CONFIG_DIR"
 
 
-def open_client(endpoint: str, timeout_seconds: float) -> "KaggleApi":
+def open_client(endpoint: str, settings: SourceSettings) -> "KaggleApi":
     """A client with the credentials that are there, or with none: public datasets need none.
 
     Credentials are found as Kaggle documents it: KAGGLE_API_TOKEN (the token or a file with it),
     KAGGLE_USERNAME and KAGGLE_KEY, or kaggle.json in KAGGLE_CONFIG_DIR or at home.
     """
     with _config_folder():
-        return _log_in(endpoint, timeout_seconds)
+        return _log_in(endpoint, settings)
 
 
-def _log_in(endpoint: str, timeout_seconds: float) -> "KaggleApi":
+def _log_in(endpoint: str, settings: SourceSettings) -> "KaggleApi":
     from kagglesdk import kaggle_env
 
     endpoints = kaggle_env._env_to_endpoint
@@ -48,7 +51,7 @@ def _log_in(endpoint: str, timeout_seconds: float) -> "KaggleApi":
             http = client.http_client()
             http._init_session()
             for scheme in ("https://", "http://"):
-                http._session.mount(scheme, _timed_adapter(timeout_seconds))
+                http._session.mount(scheme, _timed_adapter(settings))
             return client
 
     api = PatientApi()
@@ -58,20 +61,65 @@ def _log_in(endpoint: str, timeout_seconds: float) -> "KaggleApi":
     return api
 
 
-def _timed_adapter(timeout_seconds: float) -> Any:
+def _timed_adapter(settings: SourceSettings) -> Any:
     from requests.adapters import HTTPAdapter
 
     class TimedAdapter(HTTPAdapter):
-        """Waits so long for a connection and for each answer, unless told otherwise."""
+        """Waits so long for a connection and for each answer, unless told otherwise.
+
+        What drips is no silence to requests: its connections are cut after the time of a stretch,
+        which all answers but files, that others bring, are shorter than.
+        """
+
+        ends: list[threading.Timer]
+
+        def init_poolmanager(self, *args: Any, **options: Any) -> None:
+            self.ends = []
+            super().init_poolmanager(*args, **options)
+            _make_mortal(self.poolmanager, settings.pace_seconds, self.ends)
+
+        def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
+            manager = super().proxy_manager_for(*args, **options)
+            _make_mortal(manager, settings.pace_seconds, self.ends)
+            return manager
 
         def send(self, request: Any, *args: Any, **options: Any) -> Any:
             if options.get("timeout") is None:
-                options["timeout"] = timeout_seconds
+                options["timeout"] = settings.timeout_seconds
             # As every other source reads it; requests knows variables of its own only.
             options["verify"] = os.environ.get(CA_OF_SOURCES) or options.get("verify", True)
             return super().send(request, *args, **options)
 
+        def close(self) -> None:
+            super().close()
+            for end in self.ends:
+                end.cancel()
+
     return TimedAdapter()
+
+
+def _make_mortal(manager: Any, seconds: float, ends: list[threading.Timer]) -> None:
+    """Has each connection that urllib3 makes here cut after so long; ends: what cuts them."""
+
+    def mortal(kind: type[Any]) -> type[Any]:
+        def connect(self: Any) -> None:
+            kind.connect(self)
+            end = threading.Timer(seconds, _cut, (self.sock,))
+            end.daemon = True
+            end.start()
+            ends.append(end)
+
+        return type(kind.__name__, (kind,), {"connect": connect})
+
+    manager.pool_classes_by_scheme = {
+        scheme: type(pool.__name__, (pool,), {"ConnectionCls": mortal(pool.ConnectionCls)})
+        for scheme, pool in manager.pool_classes_by_scheme.items()
+    }
+
+
+def _cut(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it was closed long ago
+        socket.socket.shutdown(line, socket.SHUT_RDWR)  # of TLS too: a reader wakes up
 
 
 @contextlib.contextmanager

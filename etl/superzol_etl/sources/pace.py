@@ -1,7 +1,9 @@
 """Tells a body that drips, of which a limit on silence waits for ever, from one that comes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from time import monotonic
+from typing import Any
 
 import httpx
 
@@ -30,6 +32,33 @@ class Pace:
 
 class TooSlow(httpx.ReadTimeout):
     """A body drips."""
+
+
+class PacedClient(httpx.AsyncClient):
+    """A client that gives up on answers that do not begin in a stretch, and on bodies that drip."""
+
+    def __init__(self, settings: SourceSettings, **options: Any) -> None:
+        super().__init__(**options)
+        self.settings = settings
+
+    async def send(
+        self, request: httpx.Request, *, stream: bool = False, **options: Any
+    ) -> httpx.Response:
+        """As its base does."""
+        seconds = self.settings.pace_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                response = await super().send(request, stream=True, **options)
+        except TimeoutError:
+            raise TooSlow(f"no answer began in {seconds:g} s") from None
+        assert isinstance(response.stream, httpx.AsyncByteStream)  # of an asynchronous client
+        response.stream = PacedBody(response.stream, Pace(self.settings, monotonic()))
+        if not stream:
+            try:
+                await response.aread()
+            finally:
+                await response.aclose()
+        return response
 
 
 class PacedBody(httpx.AsyncByteStream):

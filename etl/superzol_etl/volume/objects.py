@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import obstore
 from obstore import exceptions
@@ -34,7 +34,7 @@ SECRETS = {
     "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY",
     "aws_session_token": "AWS_SESSION_TOKEN",
 }
-LONGEST_BODY = timedelta(hours=6)  # 30 s if not told; silence ends a body anyway
+LONGEST_BODY = timedelta(hours=6)  # 30 s if not told; silence ends a body anyway, its reader a drip
 STATUS = re.compile(r"status code: (\d{3})")
 REFUSED_CERTIFICATE = re.compile(r"InvalidCertificate\(\s*(\w+)")
 HINT = (
@@ -42,14 +42,29 @@ HINT = (
 )
 
 
-def open_bucket(url: str, settings: SourceSettings) -> ObjectStore:
+class Objects(NamedTuple):
+    """A bucket or a folder. bodies: for what may take hours; answers: for what is short, as lists.
+
+    The clients of buckets know silence and a limit for each request, and no drip.
+    """
+
+    bodies: ObjectStore
+    answers: ObjectStore
+
+
+def open_bucket(url: str, settings: SourceSettings) -> Objects:
     """A bucket of S3, MinIO or GCS, with the keys of the environment or of files.
 
     AWS_ENDPOINT_URL names a MinIO. Raises WrongConfiguration.
     """
+    short = timedelta(seconds=settings.pace_seconds)
+    return Objects(_open(url, settings, LONGEST_BODY), _open(url, settings, short))
+
+
+def _open(url: str, settings: SourceSettings, longest: timedelta) -> ObjectStore:
     options: dict[str, Any] = {
         "client_options": {
-            "timeout": LONGEST_BODY,
+            "timeout": longest,
             "read_timeout": timedelta(seconds=settings.timeout_seconds),
             "connect_timeout": timedelta(seconds=settings.timeout_seconds),
             "allow_http": True,
@@ -79,7 +94,7 @@ def _config_of_s3() -> dict[str, Any]:
     return config
 
 
-def open_store(place: str, settings: SourceSettings) -> ObjectStore:
+def open_store(place: str, settings: SourceSettings) -> Objects:
     """The --store: a bucket, or a folder (by path or file: URL), which is made.
 
     Raises UsageError when it is neither, WrongConfiguration when it cannot be opened.
@@ -93,9 +108,10 @@ def open_store(place: str, settings: SourceSettings) -> ObjectStore:
             f"{'; keys come from the environment' if is_bucket else ''}"
         )
     try:
-        return LocalStore(Path(place.removeprefix("file://")).absolute(), mkdir=True)
+        folder = LocalStore(Path(place.removeprefix("file://")).absolute(), mkdir=True)
     except (exceptions.BaseError, OSError) as error:
         raise NotAllowed(f"--store {place} cannot be made: {error}") from error
+    return Objects(folder, folder)
 
 
 @contextmanager
@@ -119,17 +135,17 @@ def trouble_told(asked: str) -> Iterator[None]:
         raise PassingTrouble(f"{asked} failed ({type(error).__name__}): try again later") from None
 
 
-async def read_object(store: ObjectStore, path: str) -> bytes:
+async def read_object(objects: Objects, path: str) -> bytes:
     """The content of a small object; raises as trouble_told does."""
     with trouble_told(path):
-        return await asyncio.to_thread(lambda: bytes(obstore.get(store, path).bytes()))
+        return await asyncio.to_thread(lambda: bytes(obstore.get(objects.answers, path).bytes()))
 
 
 async def list_objects(
-    store: ObjectStore, asked: str, prefix: str | None = None
+    objects: Objects, asked: str, prefix: str | None = None
 ) -> "list[obstore.ObjectMeta]":
     """What there is below a prefix; asked: how to name it. Raises as trouble_told does."""
     with trouble_told(asked):
         return await asyncio.to_thread(
-            lambda: [each for page in obstore.list(store, prefix) for each in page]
+            lambda: [each for page in obstore.list(objects.answers, prefix) for each in page]
         )

@@ -5,18 +5,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import obstore
-from obstore.store import ObjectStore
 
 from superzol_etl.errors import PassingTrouble
 from superzol_etl.volume.layout import VersionPlace, place_of
 from superzol_etl.volume.manifest import NAME, Kept, Manifest, parse_manifest
-from superzol_etl.volume.objects import list_objects, read_object, trouble_told
+from superzol_etl.volume.objects import Objects, list_objects, read_object, trouble_told
 
 
 class Store(NamedTuple):
     """An open store; name: as the command line says it, without a secret."""
 
-    objects: ObjectStore
+    objects: Objects
     name: str
 
     async def manifests(self) -> list[Manifest]:
@@ -48,8 +47,8 @@ class Store(NamedTuple):
         Raises PassingTrouble when another size arrived, else as trouble_told does.
         """
         with trouble_told(f"{self.name}/{name}"):
-            await asyncio.to_thread(obstore.put, self.objects, name, path)
-            arrived = (await asyncio.to_thread(obstore.head, self.objects, name))["size"]
+            await asyncio.to_thread(obstore.put, self.objects.bodies, name, path)
+            arrived = (await asyncio.to_thread(obstore.head, self.objects.answers, name))["size"]
         if arrived != path.stat().st_size:
             raise PassingTrouble(f"{self.name}/{name} arrived with {arrived} bytes: try again")
 
@@ -63,7 +62,7 @@ class Store(NamedTuple):
     async def drop(self, name: str) -> None:
         """Removes one file."""
         with trouble_told(f"{self.name}/{name}"):
-            await asyncio.to_thread(obstore.delete, self.objects, name)
+            await asyncio.to_thread(obstore.delete, self.objects.answers, name)
 
     async def names(self, prefix: str) -> list[str]:
         """The files below a prefix, sorted."""

@@ -15,9 +15,10 @@ from superzol_etl.errors import PassingTrouble
 from superzol_etl.sources.bucket import BucketSource
 from superzol_etl.sources.pace import Pace
 from superzol_etl.sources.source import RemoteFile
+from superzol_etl.volume.objects import Objects
 from tests.support.fetching import Fetcher, snapshot_files
 from tests.support.price_api import KEY, PriceApi
-from tests.support.web import Answer, Seen, Web
+from tests.support.web import DRIPPING_HEADERS, Answer, Seen, Web
 
 NAME = next(iter(snapshot_files()))
 HURRIED = {"SUPERZOL_SOURCE_PACE_SECONDS": "0.4", "SUPERZOL_SOURCE_PACE_BYTES": "400"}
@@ -61,11 +62,34 @@ def test_an_api_that_drips_is_passing_trouble(web: Web, tmp_path: Path) -> None:
     assert KEY not in outcome.stderr + json.dumps(outcome.summary)
 
 
+@pytest.mark.parametrize("drip", [DRIP, DRIPPING_HEADERS], ids=["body", "headers"])
+@pytest.mark.parametrize(
+    ("source", "settings", "path"),
+    [
+        ("{url}/day/", {}, "/day"),
+        ("api:{url}", {"SUPERZOL_SOURCE_KEY": KEY}, "/list_chains"),
+        ("s3://bucket/day", {"AWS_ENDPOINT_URL": "{url}", "AWS_SKIP_SIGNATURE": "true"}, "/bucket"),
+        ("kaggle:a/b", {"SUPERZOL_SOURCE_KAGGLE_URL": "{url}"}, "/v1/"),
+    ],
+    ids=["https", "api", "s3", "kaggle"],
+)
+def test_a_list_that_drips_is_passing_trouble(
+    web: Web, tmp_path: Path, source: str, settings: dict[str, str], path: str, drip: Answer
+) -> None:
+    web.trouble(path, *[drip] * 40)
+    told = {name: value.format(url=web.url) for name, value in settings.items()}
+    started = time.monotonic()
+    outcome = Fetcher(source.format(url=web.url), tmp_path / "volume", told | HURRIED).run()
+    assert outcome.exit_code == 75
+    assert time.monotonic() - started < 30
+    assert 2 <= len(web.seen) < 40
+
+
 async def test_an_object_that_drips_is_passing_trouble(web: Web, tmp_path: Path) -> None:
     web.routes["/"] = partial(send, DRIP)
     store = HTTPStore.from_url(web.url, client_options={"allow_http": True})
     settings = SourceSettings(attempts=1, pace_seconds=0.4, pace_bytes=400)
-    source = BucketSource(web.url, store, settings)
+    source = BucketSource(web.url, Objects(store, store), settings)
     with pytest.raises(PassingTrouble, match="comes too slowly"):
         await source.download(
             RemoteFile("x.csv", "x.csv"), tmp_path / "x.csv", lambda name, more: None
