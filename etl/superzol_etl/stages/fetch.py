@@ -15,10 +15,7 @@ from superzol_etl.sources.opening import open_source
 from superzol_etl.sources.source import Listing, Source, Tell
 from superzol_etl.stages.arrive import BEGUN, Fetched, Way, begin, download, extend, restore
 from superzol_etl.stages.holdings import Holdings
-from superzol_etl.volume.layout import (
-    VersionPlace,
-    disk_trouble_told,
-)
+from superzol_etl.volume.layout import FULL, VersionPlace, disk_trouble_told
 from superzol_etl.volume.lease import only_writer
 from superzol_etl.volume.manifest import (
     Kept,
@@ -95,7 +92,7 @@ async def _fetch_from(source: Source, order: FetchOrder, way: Way) -> Fetched:
     listing = _select(listed, only)
     part = next((each for each in parts if each.manifest.version == number), None)
     place = part.manifest.place if part else VersionPlace(listing.day.strftime("%Y%m%d"), number)
-    folder = await asyncio.to_thread(_open_folder, order, place, listing, part)
+    folder = await _open_folder(order, place, listing, part, way)
     came = await download(source, listing, folder, way)
     await _check_unchanged(source, order, listing, only)
     sealing = _Sealing(place, numbered_by, only)
@@ -103,14 +100,27 @@ async def _fetch_from(source: Source, order: FetchOrder, way: Way) -> Fetched:
     return Fetched(manifest, folder, is_new=True, came_bytes=came)
 
 
-def _open_folder(
-    order: FetchOrder, place: VersionPlace, listing: Listing, part: Kept | None
+async def _open_folder(
+    order: FetchOrder, place: VersionPlace, listing: Listing, part: Kept | None, way: Way
 ) -> Path:
-    """The folder of the version; a part of it that is there stays whole until the rest has come."""
+    """The folder of the version; a part of it that is there stays whole until the rest has come.
+
+    Where there is no room even for a note, old versions go first.
+    """
     source = str(order.address)
-    if part:
-        return extend(part, source, listing)
-    return begin(order.volume, place, source, listing)
+
+    def open_it() -> Path:
+        if part:
+            return extend(part, source, listing)
+        return begin(order.volume, place, source, listing)
+
+    try:
+        return await asyncio.to_thread(open_it)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        await way.holdings.tidy(order.volume)
+        return await asyncio.to_thread(open_it)
 
 
 def _each_once(listing: Listing, order: FetchOrder) -> Listing:

@@ -1,5 +1,6 @@
 """Where things lie on the volume, and how they get there for good."""
 
+import contextlib
 import errno
 import os
 import re
@@ -62,11 +63,21 @@ def version_places(volume: Path) -> list[VersionPlace]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Writes a small file so that it survives a power cut: its bytes, then its name."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    """Writes a small file so that it survives a power cut: its bytes, then its name.
+
+    What was there counts until then: a disk that is full leaves it as it was.
+    """
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        with fresh.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

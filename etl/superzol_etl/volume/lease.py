@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from superzol_etl.errors import PassingTrouble
+from superzol_etl.volume.layout import FULL
 
 NAME = ".fetching.json"
 BEAT_SECONDS = 5.0
@@ -22,7 +23,7 @@ async def only_writer(volume: Path, run_id: str) -> AsyncIterator[None]:
     """Holds the volume until the block ends.
 
     Raises PassingTrouble while another holds it; of one that was killed, a minute on another
-    machine, and not at all on this one.
+    machine, and not at all on this one unless the volume was full.
     """
     lease = volume / NAME
     await asyncio.to_thread(_take, lease, run_id)
@@ -41,7 +42,11 @@ def _take(lease: Path, run_id: str) -> None:
             with lease.open("x") as file:
                 json.dump(mine, file)
             return
-        except FileExistsError:
+        except OSError as error:
+            if error.errno in FULL:
+                return  # it counts without a word in it: cleanup and archives make room
+            if not isinstance(error, FileExistsError):
+                raise
             _refuse_living(lease)
             lease.unlink(missing_ok=True)
     raise PassingTrouble(f"another fetch took {lease.parent} just now: try again when it has ended")
@@ -53,8 +58,11 @@ def _refuse_living(lease: Path) -> None:
         text = lease.read_bytes()
     except FileNotFoundError:
         return
-    if not text and age_seconds < BEAT_SECONDS:
-        raise PassingTrouble(f"another fetch takes {lease.parent}: try again when it has ended")
+    if not text and age_seconds <= STALE_SECONDS:
+        raise PassingTrouble(
+            f"another fetch takes {lease.parent}, or one without room to say so was killed within"
+            " the last minute: try again when it has ended"
+        )
     try:
         holder = json.loads(text)
         is_living = age_seconds <= STALE_SECONDS and is_alive(holder["host"], holder["pid"])

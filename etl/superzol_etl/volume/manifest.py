@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from superzol_etl.errors import BadData
 from superzol_etl.snapshot import combine, file_digest
-from superzol_etl.volume.layout import VersionPlace, sync_folder, version_places, write_whole
+from superzol_etl.volume.layout import VersionPlace, version_places, write_whole
 
 NAME = "download_manifest.json"
 
@@ -91,10 +91,7 @@ def commit(folder: Path, manifest: Manifest) -> None:
     in between leaves a version that the next fetch finds without a manifest, and completes.
     """
     text = json.dumps(manifest.model_dump(by_alias=True), ensure_ascii=False, indent=1)
-    fresh = folder / f"{NAME}.new"
-    write_whole(fresh, text.encode() + b"\n")
-    fresh.replace(folder / NAME)
-    sync_folder(folder)
+    write_whole(folder / NAME, text.encode() + b"\n")
 
 
 def parse_manifest(text: bytes | str, told: str) -> Manifest:

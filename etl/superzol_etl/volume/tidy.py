@@ -64,6 +64,9 @@ async def tidy(
         )
         for place, version in kept.items()
     ]
+    if keeping.archives:
+        # First, too: without them there may be room for one more.
+        await _drop_archives(volume, store, keeping)
     went = []
     for place in choose_old(standings, keeping):
         await _archive(volume, store, kept[place], keeping)

@@ -52,11 +52,11 @@ async def test_a_disk_that_is_full_at_the_note_of_the_version_leaves_it_to_the_n
 ) -> None:
     note = lake / "versions" / "1.json"
     note.parent.mkdir(parents=True)
-    note.symlink_to("/dev/full")
+    note.with_name("1.json.new").symlink_to("/dev/full")
     outcome = refresh(database, snapshot(tmp_path, 1), "--lake", str(lake))
     assert (outcome.exit_code, outcome.summary["reason"]) == (75, "NoSpace")
     assert f"{lake} is full (No space left on device)" in outcome.stderr
-    note.unlink()
+    assert list(note.parent.iterdir()) == []
     again = refresh(database, tmp_path / "day1", "--lake", str(lake))
     assert (again.exit_code, again.summary["result"]) == (0, "Unchanged")
     assert [chain.chain_id for chain in closed_versions(lake)[0].chains] == list(CHAINS)
