@@ -17,9 +17,14 @@ DownloadProgress = Callable[[str, int], None]  # the name of a file and how much
 
 @contextmanager
 def show_progress(run_id: str, stage: str) -> Iterator[Progress]:
-    """A function to tell of each chain: bytes of files done, of how many, and what became of it."""
+    """A function to tell of each chain: bytes of files done, of how many, and what became of it.
 
-    def tell(result: ChainResult) -> None:
+    What became is None before the first one is done.
+    """
+
+    def tell(result: ChainResult | None) -> None:
+        if result is None:
+            return
         names = {"run_id": run_id, "stage": stage, "chain": result.chain_id}
         for file in result.files:
             log.info("file finished", extra={**names, **file._asdict()})
@@ -56,8 +61,10 @@ def show_bar() -> Iterator[Progress]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar, logs_above():
         task = bar.add_task("reading files", total=None)
 
-        def advance(done: int, total: int, result: ChainResult) -> None:
-            bar.update(task, completed=done, total=total)
+        def advance(done: int, total: int, result: ChainResult | None) -> None:
+            bar.update(task, completed=done, total=total, refresh=True)
+            if result is None:
+                return
             told = f"{result.chain_id:<28} {result.state:<10} {result.rows:>12,} rows"
             bar.console.print(f"{told} {result.seconds:>7.1f} s", markup=False, highlight=False)
             for problem in result.problems:

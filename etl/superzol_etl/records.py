@@ -185,7 +185,7 @@ class Era(StrEnum):
     BLANK = "A"
 
 
-Progress = Callable[[int, int, ChainResult], None]
+Progress = Callable[[int, int, ChainResult | None], None]
 
 
 class StageCall(NamedTuple):

@@ -45,6 +45,7 @@ def test_a_terminal_gets_a_line_for_each_chain_and_no_log_line_is_drawn_over(
         ["gamma", "loaded", "597"],
     ]
     assert "  price_full_file_beta.csv is cut off in its last row: fetch it again" in lines
+    assert re.search(r"\b0(\.0)?/\d", shown), "how much there is to read, before a chain is done"
     logged = [line for line in lines if '"event"' in line]
     assert [json.loads(line)["event"] for line in logged] == ["stage began"]
 

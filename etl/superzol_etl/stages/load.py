@@ -86,6 +86,7 @@ async def load_shard(run: Run, order: Order, progress: Progress) -> tuple[Summar
         for chain in todo.chains
     ]  # fmt: skip
     done, total = 0, sum(sizes[chain.chain_id] for chain in todo.chains)
+    progress(done, total, None)
     async for result in load_chains(call.url, jobs, order.workers):
         summary.add(result)
         done += sizes[result.chain_id]
