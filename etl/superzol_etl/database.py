@@ -83,9 +83,8 @@ class Connections:
     @asynccontextmanager
     async def taken(self) -> AsyncIterator[Connection]:
         """One for the caller alone, as `connected` gives it; what fails closes it."""
-        idle = [each for each in self._idle if not each.is_closed()]
-        connection = idle.pop() if idle else await _connect(self._url, of_run=True)
-        self._idle = [each for each in idle if each is not connection]
+        self._idle = [each for each in self._idle if not each.is_closed()]
+        connection = self._idle.pop() if self._idle else await _connect(self._url, of_run=True)
         try:
             with refused_writes_told(connection):
                 yield connection
@@ -118,8 +117,12 @@ async def _connect(url: str, of_run: bool) -> Connection:
         told = str(error) or type(error).__name__
         raise PassingTrouble(UNREACHED.format(error=told)) from error
     _ask_for_life(connection)
-    if of_run:
-        await connection.execute("SET synchronous_commit TO off")
+    try:
+        if of_run:
+            await connection.execute("SET synchronous_commit TO off")
+    except BaseException:
+        await connection.close()
+        raise
     return connection
 
 
