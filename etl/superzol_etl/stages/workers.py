@@ -23,7 +23,7 @@ from superzol_etl.load.chain import load_chain
 from superzol_etl.load.classifying import classifier
 from superzol_etl.load.job import ChainJob
 from superzol_etl.memory import share_one_arena
-from superzol_etl.nursery import one_thread, start_nursery
+from superzol_etl.nursery import be_stopped, one_thread, start_nursery
 from superzol_etl.records import ChainResult, ChainState
 from superzol_etl.stopping import SIGNALS, Stopped, run_until_stopped
 
@@ -70,8 +70,9 @@ def stop_with_parent(heard: Connection) -> None:
     """
     share_one_arena()
     gc.freeze()  # what was imported stays: each collection would look at all of it
-    classifier().start()
     _ignore_signals()
+    be_stopped()
+    classifier().start()
     parent = multiprocessing.parent_process()
     assert parent is not None  # only workers come here
 
