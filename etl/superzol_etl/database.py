@@ -1,5 +1,6 @@
 """Connects to the database as the role that may load."""
 
+import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +14,7 @@ from superzol_etl.database_url import MissingFileError, check_url
 from superzol_etl.errors import EtlError, NotAllowed, PassingTrouble, WrongConfiguration
 
 CONNECT_SECONDS = 10
+TURNS_TO_HEAR = 3  # the system tells, the driver reads, its protocol closes
 # Of a machine that was lost without a word the system tells after two hours: so long would the
 # claim of its run keep all others away, and so long would a run wait for its database.
 KEEPALIVES = {"IDLE": 30, "INTVL": 10, "CNT": 3}
@@ -83,6 +85,8 @@ class Connections:
     @asynccontextmanager
     async def taken(self) -> AsyncIterator[Connection]:
         """One for the caller alone, as `connected` gives it; what fails closes it."""
+        for _ in range(TURNS_TO_HEAR):  # of a loop that stood still while the server ended some
+            await asyncio.sleep(0)
         self._idle = [each for each in self._idle if not each.is_closed()]
         connection = self._idle.pop() if self._idle else await _connect(self._url, of_run=True)
         try:

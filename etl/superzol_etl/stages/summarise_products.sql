@@ -40,7 +40,11 @@ WITH unseen AS MATERIALIZED (
 )
 MERGE INTO product_stat AS known
 -- In the order of the keys, so that rows and the index of keys are met, and filled, from left to right.
-USING (SELECT * FROM summed ORDER BY product_key) AS summed
+USING (
+    SELECT product_key, price_min, price_avg, price_max, stores, chains, changed_version
+    FROM summed
+    ORDER BY product_key
+) AS summed
 ON known.product_key = summed.product_key
 WHEN MATCHED
     AND (known.price_min, known.price_avg, known.price_max, known.stores, known.chains)
