@@ -16,6 +16,7 @@ from superzol_etl.volume.layout import (
     check_space,
     disk_trouble_told,
     make_folders,
+    place_of,
     told_of_disk,
     write_whole,
 )
@@ -175,11 +176,11 @@ async def download(source: Source, listing: Listing, folder: Path, way: Way) -> 
 
 async def _ensure_space(folder: Path, wanted_bytes: int, way: Way) -> None:
     """Lets old versions go early when the new one does not fit beside them."""
-    reserve_bytes = way.settings.reserve_bytes
+    reserve_bytes, volume = way.settings.reserve_bytes, folder.parents[2]
     try:
         check_space(folder, wanted_bytes, reserve_bytes)
     except PassingTrouble:
-        await way.holdings.tidy(folder.parents[2])
+        await way.holdings.tidy(volume, place_of(folder.relative_to(volume).as_posix()))
         check_space(folder, wanted_bytes, reserve_bytes)
 
 

@@ -105,7 +105,7 @@ async def _open_folder(
 ) -> Path:
     """The folder of the version; a part of it that is there stays whole until the rest has come.
 
-    Where there is no room even for a note, old versions go first.
+    Where there is no room even for a note, old versions go first, but not the part.
     """
     source = str(order.address)
 
@@ -119,7 +119,7 @@ async def _open_folder(
     except OSError as error:
         if error.errno not in FULL:
             raise
-        await way.holdings.tidy(order.volume)
+        await way.holdings.tidy(order.volume, place)
         return await asyncio.to_thread(open_it)
 
 

@@ -58,6 +58,21 @@ def test_old_versions_and_archives_make_room_where_none_is_left_for_a_note(
     assert fetcher.versions() == [4]
 
 
+@pytest.mark.parametrize("is_without_a_byte", [True, False])
+def test_the_part_of_an_old_version_stays_when_there_is_no_room_for_its_rest(
+    fetcher: Fetcher, is_without_a_byte: bool
+) -> None:
+    for version, options in ((3, ("--only", "*alpha*")), (4, ()), (5, ())):
+        fetch(fetcher, version, *options, "--keep-versions", "3")
+    reserve = "0" if is_without_a_byte else str(2**60)
+    short = fetcher._replace(environment={"SUPERZOL_SOURCE_RESERVE_BYTES": reserve})
+    rest = ("--only", "*beta*", "--keep-archives", "0")
+    full = fetch(short, 3, *rest, is_full=is_without_a_byte)
+    assert (full.exit_code, full.summary["reason"]) == (75, "NoSpace"), full.stderr
+    assert fetcher.versions() == [3, 5]
+    assert fetch(fetcher, 3, *rest).summary["files"] == 2
+
+
 def test_a_full_volume_can_be_cleaned_up(fetcher: Fetcher) -> None:
     fetch(fetcher, 1)
     command = ["superzol_etl", "cleanup", "--volume", str(fetcher.volume)]
