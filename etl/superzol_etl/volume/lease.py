@@ -26,30 +26,57 @@ async def only_writer(volume: Path, run_id: str) -> AsyncIterator[None]:
     machine, and not at all on this one unless the volume was full.
     """
     lease = volume / NAME
-    await asyncio.to_thread(_take, lease, run_id)
+    told = await asyncio.to_thread(_take, lease, run_id)
     beating = asyncio.create_task(_beat(lease))
     try:
         yield
     finally:
         beating.cancel()
-        lease.unlink(missing_ok=True)
+        _give_back(lease, told)
 
 
-def _take(lease: Path, run_id: str) -> None:
-    mine = {"run_id": run_id, "host": socket.gethostname(), "pid": os.getpid()}
+def _take(lease: Path, run_id: str) -> bytes:
+    """Returns what the lease says.
+
+    Raises OSError where not even its name finds room: without a lease nobody writes or tidies.
+    """
     for _ in range(2):
         try:
-            with lease.open("x") as file:
-                json.dump(mine, file)
-            return
-        except OSError as error:
-            if error.errno in FULL:
-                return  # it counts without a word in it: cleanup and archives make room
-            if not isinstance(error, FileExistsError):
-                raise
+            mine = os.open(lease, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+        except FileExistsError:
             _refuse_living(lease)
             lease.unlink(missing_ok=True)
+            continue
+        try:
+            return _tell(mine, run_id)
+        except OSError:
+            lease.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(mine)
     raise PassingTrouble(f"another fetch took {lease.parent} just now: try again when it has ended")
+
+
+def _tell(mine: int, run_id: str) -> bytes:
+    told = json.dumps({"run_id": run_id, "host": socket.gethostname(), "pid": os.getpid()}).encode()
+    try:
+        is_whole = os.write(mine, told) == len(told)
+        os.fsync(mine)  # NFS tells only now that there is no room
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        is_whole = False
+    if is_whole:
+        return told
+    os.ftruncate(mine, 0)
+    return b""  # it counts without a word in it: cleanup and archives make room
+
+
+def _give_back(lease: Path, told: bytes) -> None:
+    """Another took it over where this process stood still for a minute: then it is not its own."""
+    with contextlib.suppress(FileNotFoundError):
+        if lease.read_bytes() == told:
+            lease.unlink()
 
 
 def _refuse_living(lease: Path) -> None:
