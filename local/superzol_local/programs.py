@@ -15,6 +15,7 @@ from superzol_local.errors import ProgramError
 TAIL_LINES = 15
 DISK_FULL = os.strerror(errno.ENOSPC)
 PASSING = 75
+STOP_SECONDS = 25.0  # the ETL takes up to 15 to end by itself, and some more to tell how
 # Linux tells a child of its parent's death; elsewhere a kill -9 leaves the children behind.
 PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 PR_SET_PDEATHSIG = 1
@@ -88,7 +89,7 @@ async def run(command: Command, logs: Path) -> None:
     try:
         code = await program.process.wait()
     except asyncio.CancelledError:
-        await stop(program, signal.SIGTERM, 10)
+        await stop(program, signal.SIGTERM, STOP_SECONDS)
         raise
     if code != 0:
         raise program.failure()
