@@ -30,8 +30,8 @@ async def test_goods_that_no_full_file_told_for_14_days_are_not_sold_any_more(
         assert spans == (20 if day == "0615" else 0)
 
 
-def promotions(family: str, codes: list[str], at: str) -> bytes:
-    """Promotions of three items each, in FLAT a row for each of them."""
+def promotions(family: str, codes: list[str], at: str, items_of_each: int = ITEMS) -> bytes:
+    """Promotions of some items each, in FLAT a row for each of them."""
     head = {
         "found_folder": FOLDER,
         "file_name": f"PromoFull{LEGAL_ID}-001-{at}.xml",
@@ -39,7 +39,7 @@ def promotions(family: str, codes: list[str], at: str) -> bytes:
         "storeid": "001",
     }
     terms = {"rewardtype": "1", "minqty": "1.00", "discountedprice": "5.00"}
-    items = [str(item) for item in range(ITEMS)]
+    items = [str(item) for item in range(items_of_each)]
     tree = {"item": [{"itemcode": item} for item in items]}
     group = {
         "group": {"promotionitems": {"promotionitem": [terms | item for item in tree["item"]]}}
@@ -68,3 +68,21 @@ async def test_a_chain_may_write_a_row_for_each_promotion_instead_of_each_item(
             "SELECT DISTINCT code FROM promotion WHERE store_keys <> '{}'"
         )
         assert {row["code"] for row in found} == set(told)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_partial"), [(15, 10, True), (10, 6, True), (9, 6, False)]
+)
+async def test_a_flat_store_is_guarded_from_ten_promotions_on(
+    before: int, now: int, is_partial: bool, chain: Chain, connection: asyncpg.Connection
+) -> None:
+    prices = prices_csv("PriceFull", [full(Item("1", "9.00"))])
+    for count, at in ((before, "202606010600"), (now, "202606020600")):
+        promoted = promotions("FLAT", CODES[:count], at, items_of_each=10)
+        outcome = chain.load_files(
+            {"price_full_file_alpha.csv": prices, "promo_full_file_alpha.csv": promoted}
+        )
+        assert outcome.exit_code == 0
+    assert outcome.summary["partialPromotionStores"] == (["alpha:1"] if is_partial else [])
+    stand = await connection.fetchval("SELECT count(*) FROM promotion WHERE store_keys <> '{}'")
+    assert stand == (before if is_partial else now)

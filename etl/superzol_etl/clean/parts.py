@@ -30,14 +30,14 @@ def plan_store(
     parts: Sequence[Part],
     numbers: Iterable[int],
     state: StoreState | None,
-    guarded_rows: int = 0,
+    least_measure: int = 0,
 ) -> StorePlan:
     """Plans one store's version from its parts (all of one store) and what is loaded of it.
 
     The base is the last full file that is whole and holds at least 70 % of the rows of the last
     good one, if that is less than 14 days older; later files are applied on top. Nothing older than
     what is loaded is applied, unless the newest file loaded is here again: then nothing in between
-    is lost. A good full file of fewer than guarded_rows is no measure: of a handful of rows a third
+    is lost. A good full file of fewer rows than least_measure is no measure: of a handful a third
     may well end in a day.
     """
     ordered = sorted(
@@ -45,7 +45,7 @@ def plan_store(
     )
     floor = _floor([parts[number].published_at for number in ordered], state)
     fresh = [n for n in ordered if floor is None or parts[n].published_at >= floor]
-    base, partial = _find_base(parts, fresh, state, guarded_rows)
+    base, partial = _find_base(parts, fresh, state, least_measure)
     since = parts[base].published_at if base is not None else (state.full_at if state else None)
     applied = [n for n in fresh if n == base or _is_later(parts[n].published_at, since)]
     if not applied or (state and _is_later(state.observed_at, parts[applied[-1]].published_at)):
@@ -61,7 +61,7 @@ def _floor(times: Sequence[datetime], state: StoreState | None) -> datetime | No
 
 
 def _find_base(
-    parts: Sequence[Part], ordered: list[int], state: StoreState | None, guarded_rows: int
+    parts: Sequence[Part], ordered: list[int], state: StoreState | None, least_measure: int
 ) -> tuple[int | None, set[int]]:
     base: int | None = None
     partial: set[int] = set()
@@ -71,7 +71,7 @@ def _find_base(
         if not part.is_full:
             continue
         is_old = good_at is not None and part.published_at - good_at >= MEASURED
-        is_measure = good_rows >= guarded_rows and not is_old
+        is_measure = good_rows >= least_measure and not is_old
         if part.cut or (is_measure and part.rows < GOOD_SHARE * good_rows):
             partial.add(number)
         else:

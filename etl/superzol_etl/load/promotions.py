@@ -15,7 +15,7 @@ from superzol_etl.records import Part, StoreState
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
-GUARDED_ROWS = 20
+GUARDED_PROMOTIONS = 10  # fewer may lose a third on an ordinary day: docs/decisions/0020
 REWARD_COLUMNS = {
     "price_agorot": "reward_price",
     "quantity_thousandths": "reward_quantity",
@@ -104,7 +104,7 @@ def plan_promotions(
         if part.store_code:
             numbers[part.store_code].append(number)
     return {
-        code: plan_store(parts, found, states[code], GUARDED_ROWS)
+        code: plan_store(parts, found, states[code], GUARDED_PROMOTIONS)
         for code, found in numbers.items()
     }
 
