@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -16,7 +15,7 @@ stopping.STOP_SECONDS = 0.2
 
 async def work():
     signal.raise_signal(signal.SIGTERM)
-    await asyncio.to_thread(time.sleep, 60)
+    await asyncio.to_thread(time.sleep, 3600)
 
 conclude(Ending("fetch", "one"), lambda: stopping.run_until_stopped(work()))
 """
@@ -26,9 +25,9 @@ stopping.STOP_SECONDS = 0.2
 async def work():
     try:
         signal.raise_signal(signal.SIGTERM)
-        await asyncio.sleep(60)
+        await asyncio.sleep(3600)
     finally:
-        await asyncio.sleep(60)
+        await asyncio.sleep(3600)
 
 conclude(Ending("fetch", "one"), lambda: stopping.run_until_stopped(work()))
 """
@@ -38,7 +37,7 @@ import typer
 def work():
     stopping.run_until_stopped(asyncio.sleep(0))
     signal.raise_signal(signal.SIGTERM)
-    time.sleep(60)
+    time.sleep(3600)
 
 try:
     conclude(Ending("fetch", "one"), work)
@@ -53,9 +52,7 @@ except typer.Exit as ended:
     ids=["a thread goes on", "a cleaning up goes on", "between two parts"],
 )
 def test_a_process_that_is_told_to_stop_ends_soon_and_says_so(script: str) -> None:
-    began = time.monotonic()
     command = [sys.executable, "-c", FIRST + script]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert ended.returncode == 75, ended.stderr
     assert '"reason": "Stopped"' in ended.stdout
-    assert time.monotonic() - began < 30
