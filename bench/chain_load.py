@@ -3,16 +3,17 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from bench.chain import PRODUCTS_PER_STORE, ROWS, STORES, Chain
 from bench.postgres import fresh_database, psql, run_sql
@@ -73,8 +74,7 @@ def _copy(url: str, chain: Chain, table: str) -> Cost:
 def _timed(command: Sequence[str], environment: Mapping[str, str]) -> tuple[Cost, str]:
     with tempfile.TemporaryFile("w+") as output:
         start = time.perf_counter()
-        process = subprocess.Popen(command, env=environment, stdout=output, process_group=0)
-        with ThreadPoolExecutor(1) as pool:
+        with ThreadPoolExecutor(1) as pool, _running(command, environment, output) as process:
             watching = pool.submit(_watch_peak, process)
             process.wait()
             seconds = time.perf_counter() - start
@@ -83,7 +83,26 @@ def _timed(command: Sequence[str], environment: Mapping[str, str]) -> tuple[Cost
         text = output.read()
     if process.returncode != 0:
         raise RuntimeError(f"{command} ended with {process.returncode}: {text}")
+    if not peak_bytes:
+        raise RuntimeError("no /proc/*/status tells how much memory a process held: use Linux")
     return Cost(seconds, peak_bytes / 2**20), text
+
+
+@contextmanager
+def _running(
+    command: Sequence[str], environment: Mapping[str, str], output: IO[str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a group of its own, which ends when this one is interrupted.
+
+    The terminal tells Ctrl-C only to the group in front.
+    """
+    process = subprocess.Popen(command, env=environment, stdout=output, process_group=0)
+    try:
+        yield process
+    except BaseException:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        raise
 
 
 def _watch_peak(process: subprocess.Popen[bytes]) -> int:
