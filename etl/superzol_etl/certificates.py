@@ -6,7 +6,8 @@ from ssl import SSLCertVerificationError
 from superzol_etl.errors import EtlError, PassingTrouble, WrongConfiguration
 
 CA_OF_SOURCES = "SSL_CERT_FILE"
-DATED = re.compile("expired|not ?yet ?valid", re.IGNORECASE)  # renewed soon, or a clock is wrong
+# Renewed soon, or a clock is wrong: words of OpenSSL and of rustls, which obstore has.
+DATED = re.compile("expired|not ?(yet ?valid|valid ?yet)", re.IGNORECASE)
 
 
 def refusal_of(error: BaseException) -> str | None:

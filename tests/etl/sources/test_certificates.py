@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import re
 import ssl
 from pathlib import Path
 
 import pytest
 
+from superzol_etl.certificates import untrusted_source
 from superzol_etl.database import connected
 from superzol_etl.errors import PassingTrouble, WrongConfiguration
 from tests.support.fetching import Fetcher
@@ -50,6 +52,39 @@ def test_a_certificate_that_expired_may_be_renewed_by_the_next_try(
         outcome = Fetcher(source.format(url=web.url), tmp_path / "volume", told).run()
     assert outcome.exit_code == 75
     assert "look at the clock of this machine, or try again when it is renewed" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("why", "kind"),
+    [
+        ("certificate has expired", PassingTrouble),
+        ("certificate is not yet valid", PassingTrouble),
+        ("ExpiredContext", PassingTrouble),
+        ("NotValidYetContext", PassingTrouble),
+        ("self-signed certificate", WrongConfiguration),
+        ("NotValidForNameContext", WrongConfiguration),
+        ("UnknownIssuer", WrongConfiguration),
+    ],
+)
+def test_a_date_is_told_from_other_reasons_in_words_of_openssl_and_of_rustls(
+    why: str, kind: type[Exception]
+) -> None:
+    assert type(untrusted_source("https://a", why)) is kind
+
+
+@pytest.mark.parametrize(
+    ("certificate", "until"),
+    [
+        ("ca.pem", b"21261029000000Z"),
+        ("server.pem", b"21261029000000Z"),
+        ("expired.pem", b"010101000000Z"),
+    ],
+)
+def test_the_certificates_of_the_tests_do_not_depend_on_a_clock_of_this_century(
+    certificate: str, until: bytes
+) -> None:
+    encoded = ssl.PEM_cert_to_DER_cert((CERTIFICATES / certificate).read_text())
+    assert re.findall(rb"[0-9]{12,14}Z", encoded) == [b"000101000000Z", until]
 
 
 async def answer_as_postgres(
