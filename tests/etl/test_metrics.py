@@ -104,6 +104,24 @@ def test_a_stage_that_failed_stands_in_the_group_of_its_success_and_a_dry_run_in
     assert codes == [66, 66]
 
 
+def test_a_decision_that_failed_stands_in_the_group_of_its_success(
+    database: str, tmp_path: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = ["--source", str(snapshot(tmp_path, 1, ("alpha",))), "--version", "1"]
+    assert run("refresh", *load, "--database", database).exit_code == 0
+    monkeypatch.setenv("SUPERZOL_PUSHGATEWAY_URL", f"http://localhost:{gateway.server_port}")
+    decide = ["--database", database, "--by", "dana"]
+    assert run("accept", "alpha@1", *decide).exit_code == 0
+    assert run("takeover", "--chain", "alpha", *decide).exit_code == 0
+    groups = dict(gateway.pushed)
+    assert len(groups) == 2
+    assert run("accept", "alpha@9", *decide).exit_code == 66
+    assert run("takeover", "--chain", "nobody", *decide).exit_code == 66
+    assert gateway.pushed.keys() == groups.keys()
+    codes = [samples(text)["superzol_etl_exit_code", ""] for text in gateway.pushed.values()]
+    assert codes == [66, 66]
+
+
 def test_a_gateway_that_is_away_fails_nothing(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

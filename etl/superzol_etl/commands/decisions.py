@@ -58,7 +58,7 @@ def accept_command(
         decider = Decider(database, by or getpass.getuser())
         return run_until_stopped(accept(decider, dataset, match[1], int(match[2])))
 
-    conclude(Ending("accept", "", termination_path), work)
+    conclude(Ending("accept", "", termination_path, {"dataset": dataset}), work)
 
 
 def takeover_command(
