@@ -67,8 +67,8 @@ def _timed_adapter(settings: SourceSettings) -> Any:
     class TimedAdapter(HTTPAdapter):
         """Waits so long for a connection and for each answer, unless told otherwise.
 
-        What drips is no silence to requests: its connections are cut after the time of a stretch,
-        which all answers but files, that others bring, are shorter than.
+        What drips is no silence to requests: the connection of a request is cut after the time of a
+        stretch, which all answers but files, that others bring, are shorter than.
         """
 
         ends: list[threading.Timer]
@@ -78,43 +78,50 @@ def _timed_adapter(settings: SourceSettings) -> Any:
             super().init_poolmanager(*args, **options)
             _make_mortal(self.poolmanager, settings.pace_seconds, self.ends)
 
-        def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
-            manager = super().proxy_manager_for(*args, **options)
-            _make_mortal(manager, settings.pace_seconds, self.ends)
+        def proxy_manager_for(self, proxy: Any, **options: Any) -> Any:
+            is_new = proxy not in self.proxy_manager  # it is asked for at each request
+            manager = super().proxy_manager_for(proxy, **options)
+            if is_new:
+                _make_mortal(manager, settings.pace_seconds, self.ends)
             return manager
 
         def send(self, request: Any, *args: Any, **options: Any) -> Any:
             if options.get("timeout") is None:
                 options["timeout"] = settings.timeout_seconds
+            _spare(self.ends)  # of the request before: its body was read when its send was over
             # As every other source reads it; requests knows variables of its own only.
             options["verify"] = os.environ.get(CA_OF_SOURCES) or options.get("verify", True)
             return super().send(request, *args, **options)
 
         def close(self) -> None:
             super().close()
-            for end in self.ends:
-                end.cancel()
+            _spare(self.ends)
 
     return TimedAdapter()
 
 
 def _make_mortal(manager: Any, seconds: float, ends: list[threading.Timer]) -> None:
-    """Has each connection that urllib3 makes here cut after so long; ends: what cuts them."""
+    """Has the connection of a request cut that goes on for so long; ends: what cuts them."""
 
     def mortal(kind: type[Any]) -> type[Any]:
-        def connect(self: Any) -> None:
-            kind.connect(self)
+        def request(self: Any, *args: Any, **options: Any) -> None:
+            kind.request(self, *args, **options)
             end = threading.Timer(seconds, _cut, (self.sock,))
             end.daemon = True
             end.start()
             ends.append(end)
 
-        return type(kind.__name__, (kind,), {"connect": connect})
+        return type(kind.__name__, (kind,), {"request": request})
 
     manager.pool_classes_by_scheme = {
         scheme: type(pool.__name__, (pool,), {"ConnectionCls": mortal(pool.ConnectionCls)})
         for scheme, pool in manager.pool_classes_by_scheme.items()
     }
+
+
+def _spare(ends: list[threading.Timer]) -> None:
+    while ends:
+        ends.pop().cancel()
 
 
 def _cut(line: socket.socket) -> None:
