@@ -20,13 +20,15 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 import pytest_asyncio
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from superzol_schema import upgrade
 from tests.support.postgres import CREATE_DATABASE, FASTER, execute, running_server, sibling
 
-# How long an example takes says nothing on a busy machine.
-settings.register_profile("any machine", deadline=None)
+# How long an example takes, to run or to draw, says nothing on a busy machine.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("any machine")
 
 
