@@ -2,8 +2,7 @@
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from superzol_etl.decode.eras import find_era
 from superzol_etl.decode.names import parse_csv_name
 from superzol_etl.errors import NotFound, UsageError
 from superzol_etl.records import Era, FileKind
+from superzol_etl.stopping import threads_while_wanted
 
 READ_BYTES = 16 << 20
 MOST_NAMED = 5
@@ -88,16 +88,17 @@ class Snapshot:
         return combine(f"{chain.chain_id} {chain.digest}" for chain in self.chains)
 
 
-def read_snapshot(folder: Path, promised: Mapping[str, str] | None = None) -> Snapshot:
+def read_snapshot(
+    folder: Path,
+    promised: Mapping[str, str] | None = None,
+    check_wanted: Callable[[], None] = lambda: None,
+) -> Snapshot:
     """Finds the CSVs of a folder, in sub-folders too.
 
     promised: digests by path within the folder; then no other file counts, and none is read here.
+    check_wanted: called now and then; what it raises ends the reading.
     Raises NotFound when there is none to read.
     """
-    if not folder.is_dir():
-        raise NotFound(
-            f"{folder} is no folder: name the one that holds the CSV files of a snapshot"
-        )
     paths, no_files = _find_csvs(folder)
     known = promised or {}
     if promised is not None:
@@ -106,9 +107,9 @@ def read_snapshot(folder: Path, promised: Mapping[str, str] | None = None) -> Sn
     read = [(path, name) for path, name in named if name]
     if not read:
         raise _nothing_to_read(folder, {path.name for path in paths} | no_files)
-    with ThreadPoolExecutor() as pool:
+    with threads_while_wanted(check_wanted=check_wanted) as (pool, check):
         looks = pool.map(
-            lambda path: _look(path, known.get(path.relative_to(folder).as_posix())),
+            lambda path: _look(path, known.get(path.relative_to(folder).as_posix()), check),
             [path for path, _ in read],
         )
         era = find_era(path for path, _ in read)
@@ -120,14 +121,19 @@ def read_snapshot(folder: Path, promised: Mapping[str, str] | None = None) -> Sn
         told = (digest, size_bytes, promised is not None, written_at_ns)
         file = SnapshotFile(path, name.kind, name.slug, *told)
         (chain.doubled if is_doubled else chain.files).append(file)
-    if all(chain.doubled for chain in chains.values()) and len({path.parent for path in paths}) > 1:
-        folders = sorted({str(path.parent.relative_to(folder)) for path in paths})
-        raise UsageError(
-            f"{folder} holds several snapshots, in {', '.join(folders)}: give one of them"
-        )
+    if all(chain.doubled for chain in chains.values()):
+        _refuse_several(folder, paths)
     largest_first = sorted(chains.values(), key=lambda chain: (-chain.size_bytes, chain.chain_id))
     ignored = {path.name for path, name in named if not name} | no_files
     return Snapshot(largest_first, sorted(map(_printable, ignored)))
+
+
+def _refuse_several(folder: Path, paths: list[Path]) -> None:
+    folders = sorted({str(path.parent.relative_to(folder)) for path in paths})
+    if len(folders) > 1:
+        raise UsageError(
+            f"{folder} holds several snapshots, in {', '.join(folders)}: give one of them"
+        )
 
 
 def _printable(name: str) -> str:
@@ -147,7 +153,12 @@ def _find_csvs(folder: Path) -> tuple[list[Path], set[str]]:
     """The CSVs, and the names of what is called as one but is none.
 
     A folder, a pipe, a dead link; and what is packed, or written in capitals.
+    Raises NotFound when the folder is none itself.
     """
+    if not folder.is_dir():
+        raise NotFound(
+            f"{folder} is no folder: name the one that holds the CSV files of a snapshot"
+        )
     found = sorted(path for path in folder.rglob("*") if _is_visible(path, folder))
     csvs = [path for path in found if path.name.endswith(".csv")]
     files = [path for path in csvs if path.is_file()]
@@ -155,10 +166,12 @@ def _find_csvs(folder: Path) -> tuple[list[Path], set[str]]:
     return files, (alike | {path.name for path in csvs}) - {path.name for path in files}
 
 
-def _look(path: Path, promised: str | None) -> tuple[str, int, int]:
+def _look(
+    path: Path, promised: str | None, check_wanted: Callable[[], None]
+) -> tuple[str, int, int]:
     """Digest, size and time of a file; the digest last, as what comes later is noticed."""
     stat = path.stat()
-    return promised or file_digest(path), stat.st_size, stat.st_mtime_ns
+    return promised or file_digest(path, check_wanted), stat.st_size, stat.st_mtime_ns
 
 
 def _is_visible(path: Path, folder: Path) -> bool:
@@ -166,11 +179,15 @@ def _is_visible(path: Path, folder: Path) -> bool:
     return not any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
-def file_digest(path: Path) -> str:
-    """BLAKE3 of a file in hex: with threads four times as fast as SHA-256."""
+def file_digest(path: Path, check_wanted: Callable[[], None] = lambda: None) -> str:
+    """BLAKE3 of a file in hex: with threads four times as fast as SHA-256.
+
+    check_wanted: called before each piece; what it raises ends the reading.
+    """
     hasher = blake3(max_threads=blake3.AUTO)
     with path.open("rb", buffering=0) as file:
         while piece := file.read(READ_BYTES):
+            check_wanted()
             hasher.update(piece)
     return hasher.hexdigest()
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Iterator
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
@@ -73,6 +75,33 @@ def run_until_stopped(
         # The loop leaves none behind, and what follows it is told to stop too.
         for number, handler in zip(SIGNALS, before, strict=True):
             signal.signal(number, handler)
+
+
+@contextmanager
+def threads_while_wanted(
+    count: int | None = None, check_wanted: Callable[[], None] = lambda: None
+) -> Iterator[tuple[ThreadPoolExecutor, Callable[[], None]]]:
+    """Threads, and what they call now and then: it raises Stopped once the block has failed.
+
+    A block that fails waits for none of them, as a disk may hang: Stopped becomes Abandoned.
+    check_wanted: what the caller itself is to call now and then.
+    """
+    pool, is_over = ThreadPoolExecutor(count), threading.Event()
+
+    def check() -> None:
+        check_wanted()
+        if is_over.is_set():
+            raise Stopped
+
+    try:
+        yield pool, check
+        pool.shutdown()
+    except BaseException as error:
+        is_over.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+        if isinstance(error, Stopped):
+            raise Abandoned from None
+        raise
 
 
 class _Patience:

@@ -2,8 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from superzol_etl.snapshot import file_digest, read_snapshot
+from superzol_etl.stopping import Stopped, threads_while_wanted
 
 FIRST = """
 import asyncio, os, signal, time
@@ -44,6 +48,58 @@ try:
 except typer.Exit as ended:
     os._exit(ended.exit_code)
 """
+HASHING = """
+import sys
+from pathlib import Path
+from superzol_etl import snapshot
+
+def hang(path, *arguments):
+    if "alpha" in path.name:
+        os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(3600)
+
+snapshot.file_digest = hang
+folder = Path(sys.argv[1])
+"""
+A_LOAD_HASHES = f"""
+{HASHING}
+from functools import partial
+from superzol_etl.commands.loading import Where, run_order
+from superzol_etl.commands.place import find_place
+from superzol_etl.records import StageCall
+
+call = StageCall("postgresql://", "prices", "one", "load", 0, 1)
+where = Where(str(folder), None, 1, None, 1)
+find = partial(find_place, str(folder), None, 1)
+conclude(Ending("load", "one"), lambda: run_order(call, where, find, lambda: None))
+"""
+AN_INSPECTION_HASHES = f"""
+{HASHING}
+conclude(Ending("inspect", "one"), lambda: snapshot.read_snapshot(folder))
+"""
+
+
+@pytest.mark.parametrize(
+    "script",
+    [A_LOAD_HASHES, AN_INSPECTION_HASHES],
+    ids=["a load", "an inspection"],
+)
+def test_files_on_a_disk_that_hangs_are_not_waited_for(script: str, tmp_path: Path) -> None:
+    for chain in ("alpha", "beta"):
+        (tmp_path / f"price_full_file_{chain}.csv").touch()
+    _ends_soon(FIRST + script, str(tmp_path))
+
+
+def test_hashing_ends_at_the_next_piece_once_it_is_not_wanted(tmp_path: Path) -> None:
+    file = tmp_path / "price_full_file_alpha.csv"
+    file.write_bytes(b"1")
+    with pytest.raises(ValueError, match="bad"), threads_while_wanted(1) as (_, check_wanted):
+        assert file_digest(file, check_wanted)
+        raise ValueError("bad")
+    with pytest.raises(Stopped):
+        file_digest(file, check_wanted)
+    with pytest.raises(Stopped):
+        read_snapshot(tmp_path, check_wanted=check_wanted)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +108,11 @@ except typer.Exit as ended:
     ids=["a thread goes on", "a cleaning up goes on", "between two parts"],
 )
 def test_a_process_that_is_told_to_stop_ends_soon_and_says_so(script: str) -> None:
-    command = [sys.executable, "-c", FIRST + script]
+    _ends_soon(FIRST + script)
+
+
+def _ends_soon(script: str, *arguments: str) -> None:
+    command = [sys.executable, "-c", script, *arguments]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert ended.returncode == 75, ended.stderr
     assert '"reason": "Stopped"' in ended.stdout

@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Callable, Coroutine, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -15,12 +14,13 @@ from superzol_etl.load.classifying import classifier
 from superzol_etl.nursery import start_nursery
 from superzol_etl.records import Progress, StageCall
 from superzol_etl.settings import read_kept_versions
-from superzol_etl.stopping import run_until_stopped
+from superzol_etl.stopping import run_until_stopped, threads_while_wanted
 
 if TYPE_CHECKING:
     from superzol_etl.stages.load import Order
 
 Stage: TypeAlias = "Callable[[Order, Progress], Coroutine[Any, Any, Mapping[str, Any]]]"
+Find: TypeAlias = Callable[[Callable[[], None]], Place]  # given what it calls now and then
 
 
 class Where(NamedTuple):
@@ -44,7 +44,7 @@ class Where(NamedTuple):
 
 
 def run_order(
-    call: StageCall, where: Where, find: Callable[[], Place], import_stage: Callable[[], Stage]
+    call: StageCall, where: Where, find: Find, import_stage: Callable[[], Stage]
 ) -> Mapping[str, Any]:
     """Finds the snapshot and runs a stage on it; what the stage reports."""
     gates = read_gates()
@@ -54,16 +54,11 @@ def run_order(
     classifier().start()  # before there are threads
     if _needs_workers(where):
         start_nursery()
-    with ThreadPoolExecutor(1) as pool, show_progress(call.run_id, call.stage) as progress:
-        finding = pool.submit(find)
-        gc.disable()
-        # Only here: --help need not wait for Polars, and the files are hashed meanwhile.
+    with show_progress(call.run_id, call.stage) as progress:
+        place, stage = _find_and_import(find, _import_preview if where.is_dry else import_stage)
+        # Only here: --help need not wait for Polars.
         from superzol_etl.stages.load import Order
 
-        stage = _import_preview() if where.is_dry else import_stage()
-        gc.freeze()  # what was imported stays: the collector need not walk it again and again
-        gc.enable()
-        place = finding.result()
         order = Order(call, place.snapshot, place.version, where.workers, gates, where.lake)
         with place.being_read(f"{call.run_id}.{call.shard}"):
             report = run_until_stopped(stage(order, progress))
@@ -71,6 +66,17 @@ def run_order(
         # Of a load, publish tells the end.
         put_away(where.locations, place.folder, report)
     return report
+
+
+def _find_and_import(find: Find, import_stage: Callable[[], Stage]) -> tuple[Place, Stage]:
+    """The files are hashed while the program is imported."""
+    with threads_while_wanted(1) as (pool, check_wanted):
+        finding = pool.submit(find, check_wanted)
+        gc.disable()
+        stage = import_stage()
+        gc.freeze()  # what was imported stays: the collector need not walk it again and again
+        gc.enable()
+        return finding.result(), stage
 
 
 def _needs_workers(where: Where) -> bool:

@@ -1,7 +1,7 @@
 """Where the files of a snapshot are: a folder, or a version on the volume that fetch fills."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -49,21 +49,23 @@ class Place(NamedTuple):
             yield
 
 
-def find_place(source: str | None, volume: Path | None, version: int | None) -> Place:
+def find_place(
+    source: str | None, volume: Path | None, version: int | None, check_wanted: Callable[[], None]
+) -> Place:
     """The snapshot of --source, else the version of --volume, the newest when none is given."""
     if source:
         if is_address(source) or "://" in source:
             raise UsageError(f"--source {shown(source)} is no folder: run superzol-etl fetch first")
-        return Place(read_snapshot(Path(source)), version)
+        return Place(read_snapshot(Path(source), check_wanted=check_wanted), version)
     if volume is None:
         raise UsageError("give --source, or --volume with what superzol-etl fetch left there")
-    return place_of(find_kept(volume, version))
+    return place_of(find_kept(volume, version), check_wanted)
 
 
-def place_of(kept: "Kept") -> Place:
+def place_of(kept: "Kept", check_wanted: Callable[[], None]) -> Place:
     """A version of a volume, with the digests of its manifest."""
     promised = {entry.name: entry.blake3 for entry in kept.manifest.files}
-    snapshot = read_snapshot(kept.folder, promised)
+    snapshot = read_snapshot(kept.folder, promised, check_wanted)
     return Place(snapshot, kept.manifest.version_to_load, kept.folder)
 
 

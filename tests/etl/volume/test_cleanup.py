@@ -171,7 +171,7 @@ def test_a_reader_counts_until_its_last_twin_has_ended(tmp_path: Path) -> None:
 
 
 def test_a_version_that_went_before_it_was_marked_is_not_read(tmp_path: Path) -> None:
-    place = find_place(None, volume_of_two(tmp_path), 1)
+    place = find_place(None, volume_of_two(tmp_path), 1, lambda: None)
     assert place.folder is not None
     (place.folder / "download_manifest.json").unlink()
     with pytest.raises(PassingTrouble, match="was just taken away"), place.being_read("one.0"):
