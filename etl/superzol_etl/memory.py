@@ -4,7 +4,7 @@ import ctypes
 
 # Of glibc's malloc.h.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
-KEPT_BYTES = 64 << 20
+KEPT_BYTES = 32 << 20
 MMAPPED_BYTES = 32 << 20  # the most that glibc takes
 
 
