@@ -6,9 +6,7 @@ import asyncpg
 import pytest
 
 from superzol_etl.database import TURNS_TO_HEAR, Connection, Connections
-from tests.support.loading import wait_for
-
-LOADERS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'superzol-etl'"
+from tests.support.loading import LOADERS, wait_for
 
 
 async def number(connection: Connection) -> int:
@@ -35,9 +33,7 @@ async def test_what_was_given_back_is_taken_again_also_when_another_connected_me
         known.add(await taking)
         async with kept.taken() as one, kept.taken() as other:
             assert {await number(one), await number(other)} == known
-    async with asyncio.timeout(10):
-        while await connection.fetchval(LOADERS):
-            await asyncio.sleep(0.01)
+    await wait_for(connection, LOADERS)
 
 
 async def test_one_that_failed_is_not_given_to_the_next_chain(database: str) -> None:

@@ -24,14 +24,19 @@ SOURCES = {
 }
 
 
+def fetcher_of(kind: str, url: str, folder: Path) -> Fetcher:
+    """One that fetches from a source of this kind at the URL to a volume in the folder."""
+    source, settings = SOURCES[kind]
+    told = {name: value.format(url=url) for name, value in settings.items()}
+    return Fetcher(source.format(url=url), folder / "volume", told)
+
+
 @pytest.mark.parametrize("kind", SOURCES)
 def test_an_untrusted_source_is_a_wrong_configuration_until_its_ca_is_named(
     kind: str, tmp_path: Path
 ) -> None:
-    source, settings = SOURCES[kind]
     with running_web(CERTIFICATES / "server.pem") as web:
-        told = {name: value.format(url=web.url) for name, value in settings.items()}
-        fetcher = Fetcher(source.format(url=web.url), tmp_path / "volume", told)
+        fetcher = fetcher_of(kind, web.url, tmp_path)
         refused = fetcher.run()
         trusting = fetcher.run(SSL_CERT_FILE=str(CERTIFICATES / "ca.pem"))
     assert refused.exit_code == 78, refused.stderr
@@ -45,11 +50,9 @@ def test_an_untrusted_source_is_a_wrong_configuration_until_its_ca_is_named(
 def test_a_certificate_that_expired_may_be_renewed_by_the_next_try(
     kind: str, tmp_path: Path
 ) -> None:
-    source, settings = SOURCES[kind]
     with running_web(CERTIFICATES / "expired.pem") as web:
-        told = {name: value.format(url=web.url) for name, value in settings.items()}
-        told["SSL_CERT_FILE"] = str(CERTIFICATES / "ca.pem")
-        outcome = Fetcher(source.format(url=web.url), tmp_path / "volume", told).run()
+        fetcher = fetcher_of(kind, web.url, tmp_path)
+        outcome = fetcher.run(SSL_CERT_FILE=str(CERTIFICATES / "ca.pem"))
     assert outcome.exit_code == 75
     assert "look at the clock of this machine, or try again when it is renewed" in outcome.stderr
 
