@@ -10,7 +10,7 @@ import os
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,17 +101,25 @@ def _timed_adapter(settings: SourceSettings) -> Any:
 
 
 def _make_mortal(manager: Any, seconds: float, ends: list[threading.Timer]) -> None:
-    """Has the connection of a request cut that goes on for so long; ends: what cuts them."""
+    """Has the connection of a request cut that goes on for so long; ends: what cuts them.
+
+    So is one that is not made by then: a proxy may drip before there is a request.
+    """
 
     def mortal(kind: type[Any]) -> type[Any]:
+        def connect(self: Any) -> None:
+            end = _end_after(seconds, lambda: self.sock)
+            try:
+                kind.connect(self)
+            finally:
+                end.cancel()
+
         def request(self: Any, *args: Any, **options: Any) -> None:
             kind.request(self, *args, **options)
-            end = threading.Timer(seconds, _cut, (self.sock,))
-            end.daemon = True
-            end.start()
-            ends.append(end)
+            line = self.sock
+            ends.append(_end_after(seconds, lambda: line))
 
-        return type(kind.__name__, (kind,), {"request": request})
+        return type(kind.__name__, (kind,), {"connect": connect, "request": request})
 
     manager.pool_classes_by_scheme = {
         scheme: type(pool.__name__, (pool,), {"ConnectionCls": mortal(pool.ConnectionCls)})
@@ -124,7 +132,16 @@ def _spare(ends: list[threading.Timer]) -> None:
         ends.pop().cancel()
 
 
-def _cut(line: socket.socket) -> None:
+def _end_after(seconds: float, line: Callable[[], socket.socket | None]) -> threading.Timer:
+    end = threading.Timer(seconds, lambda: _cut(line()))
+    end.daemon = True
+    end.start()
+    return end
+
+
+def _cut(line: socket.socket | None) -> None:
+    if line is None:  # as long as none is open, its time-out is enough
+        return
     with contextlib.suppress(OSError):  # it was closed long ago
         socket.socket.shutdown(line, socket.SHUT_RDWR)  # of TLS too: a reader wakes up
 
