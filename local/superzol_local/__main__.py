@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from superzol_local.errors import LocalError
-from superzol_local.serving import Options, serve
+from superzol_local.options import Options
+from superzol_local.serving import serve
 
 USAGE, PASSING, REFUSED, CONFIGURATION = 64, 75, 77, 78
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from superzol_local.__main__ import explain
+from superzol_local.port import why_not
 from superzol_local.programs import Program
-from superzol_local.serving import why_not
 from tests.local.running import (
     free_port,
     grpcurl,
