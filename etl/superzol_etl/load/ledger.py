@@ -63,10 +63,8 @@ async def write_reports(
 
 async def publish_generation(
     connection: Connection, dataset_key: int, chain_key: int | None, version: int, changed: int
-) -> int:
+) -> None:
     """Gives the commit its generation: run last, as its row lock puts the commits in order."""
-    generation: int = await connection.fetchval(
+    await connection.execute(
         load_sql(PACKAGE, "publish_generation"), dataset_key, chain_key, version, changed
     )
-    await connection.execute(load_sql(PACKAGE, "notify_publication"), str(generation))
-    return generation

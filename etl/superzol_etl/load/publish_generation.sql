@@ -13,4 +13,3 @@ WITH counted AS (
 INSERT INTO publication (dataset_key, generation, chain_key, version, changed)
 SELECT $1, generation, $2, $3, $4
 FROM counted
-RETURNING generation
