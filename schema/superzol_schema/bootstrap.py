@@ -3,7 +3,7 @@
 import asyncpg
 
 OWNER = "superzol_owner"
-ROLES = (OWNER, "superzol_loader", "superzol_reader", "superzol_editor")
+ROLES = (OWNER, "superzol_loader", "superzol_reader")
 
 # Roles belong to the whole server: an upgrade of another database may create them at the same time.
 CREATE_ROLE = """

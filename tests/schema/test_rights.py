@@ -3,13 +3,23 @@
 import asyncpg
 import pytest
 
+from superzol_schema.bootstrap import ROLES
+
 UNCOMMENTED = """
 SELECT pg_class.relname || coalesce('.' || attname, '')
 FROM pg_class
-LEFT JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND relkind IN ('r', 'p')
+LEFT JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0
+    AND NOT attisdropped AND relkind IN ('r', 'p')
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') AND NOT relispartition
   AND (obj_description(pg_class.oid, 'pg_class') IS NULL
        OR attnum IS NOT NULL AND col_description(pg_class.oid, attnum) IS NULL)
+"""
+WITHOUT_RIGHTS = """
+SELECT role FROM unnest($1::text[]) AS role
+WHERE NOT EXISTS (
+    SELECT FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+      AND has_table_privilege(role, oid, 'SELECT'))
 """
 TABLES = """
 SELECT array_agg(relname::text ORDER BY relname) FROM pg_class
@@ -19,6 +29,10 @@ WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
 
 async def test_every_table_and_column_has_a_comment(connection: asyncpg.Connection) -> None:
     assert [row[0] for row in await connection.fetch(UNCOMMENTED)] == []
+
+
+async def test_every_role_has_rights_on_the_data(connection: asyncpg.Connection) -> None:
+    assert [row[0] for row in await connection.fetch(WITHOUT_RIGHTS, ROLES)] == []
 
 
 async def test_reader_selects_and_does_nothing_else(connection: asyncpg.Connection) -> None:
