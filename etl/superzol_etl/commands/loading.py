@@ -59,7 +59,15 @@ def run_order(
         # Only here: --help need not wait for Polars.
         from superzol_etl.stages.load import Order
 
-        order = Order(call, place.snapshot, place.version, where.workers, gates, where.lake)
+        order = Order(
+            call,
+            place.snapshot,
+            place.version,
+            where.workers,
+            gates,
+            where.lake,
+            place.source_url,
+        )
         with place.being_read(f"{call.run_id}.{call.shard}"):
             report = run_until_stopped(stage(order, progress))
     if place.folder and call.stage == "refresh" and not where.is_dry:

@@ -10,7 +10,7 @@ from superzol_etl.errors import NotFound, PassingTrouble, UsageError
 from superzol_etl.hiding import shown
 from superzol_etl.settings import read_patience_seconds
 from superzol_etl.snapshot import Snapshot, read_snapshot
-from superzol_etl.sources.address import is_address
+from superzol_etl.sources.address import SourceKind, is_address, parse_address
 
 if TYPE_CHECKING:
     from superzol_etl.volume.manifest import Kept
@@ -23,11 +23,13 @@ class Place(NamedTuple):
     """A snapshot and its number; version None: to be found by its files, or the next.
 
     folder: of the version on the volume; None for a folder that is no part of a volume.
+    source_url: where people find what was fetched; empty where nothing says it.
     """
 
     snapshot: Snapshot
     version: int | None
     folder: Path | None = None
+    source_url: str = ""
 
     @contextmanager
     def being_read(self, reader: str) -> Iterator[None]:
@@ -66,7 +68,25 @@ def place_of(kept: "Kept", check_wanted: Callable[[], None]) -> Place:
     """A version of a volume, with the digests of its manifest."""
     promised = {entry.name: entry.blake3 for entry in kept.manifest.files}
     snapshot = read_snapshot(kept.folder, promised, check_wanted)
-    return Place(snapshot, kept.manifest.version_to_load, kept.folder)
+    url = url_of_source(kept.manifest.source)
+    return Place(snapshot, kept.manifest.version_to_load, kept.folder, url)
+
+
+def url_of_source(source: str) -> str:
+    """The URL of a manifest's source; empty for a folder, whose path means nothing elsewhere.
+
+    Empty as well for what fetch would refuse, which may hold a key.
+    """
+    try:
+        address = parse_address(source)
+    except UsageError:
+        return ""
+    match address.kind:
+        case SourceKind.KAGGLE:
+            return f"https://www.kaggle.com/datasets/{address.place}"
+        case SourceKind.FOLDER:
+            return ""
+    return address.place
 
 
 def find_kept(volume: Path, version: int | None) -> "Kept":

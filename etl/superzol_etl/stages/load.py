@@ -27,7 +27,8 @@ PACKAGE = "superzol_etl.stages"
 class Order(NamedTuple):
     """What to load. version None: found by the digest, or the next number.
 
-    lake: the folder of the lake to write to; None for none.
+    lake: the folder of the lake to write to; None for none. source_url: where the snapshot was
+    fetched from; empty when that is not known.
     """
 
     call: StageCall
@@ -36,6 +37,7 @@ class Order(NamedTuple):
     workers: int
     gates: Gates
     lake: Path | None = None
+    source_url: str = ""
 
 
 async def load(order: Order, progress: Progress) -> Mapping[str, Any]:
@@ -63,7 +65,7 @@ async def load_shard(run: Run, order: Order, progress: Progress) -> tuple[Summar
     whole = await plan_version(
         connection, run.dataset_key, snapshot, order.version, name_gates(order.gates)
     )
-    await connection.execute(load_sql(PACKAGE, "note_version"), call.run_id, whole.version)
+    await _note_version(run, whole.version, order.source_url)
     sizes = {chain.chain_id: chain.size_bytes for chain in snapshot.chains}
     todo = whole.only(pack_bins(sizes, call.shards)[call.shard])
     summary = Summary(todo.version, snapshot.digest, done_before=len(todo.done))
@@ -92,3 +94,13 @@ async def load_shard(run: Run, order: Order, progress: Progress) -> tuple[Summar
         done += sizes[result.chain_id]
         progress(done, total, result)
     return summary, todo
+
+
+async def _note_version(run: Run, version: int, source_url: str) -> None:
+    """Says which version the run is of, and where the dataset comes from.
+
+    A folder does not say that, and leaves what is known.
+    """
+    await run.connection.execute(load_sql(PACKAGE, "note_version"), run.call.run_id, version)
+    if source_url:
+        await run.connection.execute(load_sql(PACKAGE, "note_source"), run.dataset_key, source_url)

@@ -4,7 +4,6 @@
 SELECT
     dataset.dataset_id,
     dataset.name,
-    dataset.description,
     dataset.source_url,
     dataset.owner,
     dataset.generation,

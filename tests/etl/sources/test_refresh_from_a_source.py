@@ -6,10 +6,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from superzol_etl.commands.place import url_of_source
 from superzol_etl.load.chain import CHAIN_LOCK
 from superzol_etl.volume.in_use import is_in_use
 from tests.support.fetching import Fetcher, snapshot_files
-from tests.support.kaggle import Kaggle
+from tests.support.kaggle import DATASET, Kaggle
 from tests.support.loading import finish, hold, wait_for
 from tests.support.snapshots import refresh, write_snapshot
 
@@ -42,6 +43,33 @@ def test_a_source_without_numbers_goes_on_with_those_of_the_database(
     folder = write_snapshot(tmp_path / "two", snapshot_files(2))
     outcome = refresher._replace(source=f"dir:{folder}").run()
     assert (outcome.exit_code, outcome.summary["version"]) == (0, 41), outcome.stderr
+
+
+async def test_a_dataset_says_where_it_was_fetched_from_and_a_folder_leaves_that(
+    kaggle: Kaggle, refresher: Fetcher, connection: asyncpg.Connection, tmp_path: Path
+) -> None:
+    kaggle.publish(412, snapshot_files())
+    assert refresher.run().exit_code == 0
+    told = "SELECT source_url FROM dataset"
+    assert await connection.fetchval(told) == f"https://www.kaggle.com/datasets/{DATASET}"
+    folder = write_snapshot(tmp_path / "two", snapshot_files(2))
+    assert refresher._replace(source=f"dir:{folder}").run("--version", "413").exit_code == 0
+    assert await connection.fetchval(told) == f"https://www.kaggle.com/datasets/{DATASET}"
+
+
+@pytest.mark.parametrize(
+    ("source", "url"),
+    [
+        ("https://prices.example/days", "https://prices.example/days"),
+        ("api:https://prices.example/v1", "https://prices.example/v1"),
+        ("s3://prices/days", "s3://prices/days"),
+        ("dir:/data/days", ""),
+        ("https://user:key@prices.example/days", ""),
+        ("https://prices.example/days?key=k", ""),
+    ],
+)
+def test_a_source_is_told_by_its_url_and_no_key_in_it(source: str, url: str) -> None:
+    assert url_of_source(source) == url
 
 
 def test_a_source_needs_a_volume(refresher: Fetcher, database: str) -> None:
