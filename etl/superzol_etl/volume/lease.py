@@ -9,12 +9,15 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from secrets import token_hex
 
 from superzol_etl.errors import PassingTrouble
 from superzol_etl.volume.layout import FULL
 
 NAME = ".fetching.json"
+AGAIN = "try again when it has ended"
 BEAT_SECONDS = 5.0
+LOOKS = 2  # who judges a lease may move it away for a moment
 STALE_SECONDS = 60.0  # as long as another machine's write may take to show up on NFS
 
 
@@ -23,15 +26,23 @@ async def only_writer(volume: Path, run_id: str) -> AsyncIterator[None]:
     """Holds the volume until the block ends.
 
     Raises PassingTrouble while another holds it; of one that was killed, a minute on another
-    machine, and not at all on this one unless the volume was full.
+    machine, and not at all on this one unless the volume was full. Ends the block by it when
+    another has taken the volume over, as from a process that stood still for a minute.
     """
     lease = volume / NAME
     told = await asyncio.to_thread(_take, lease, run_id)
-    beating = asyncio.create_task(_beat(lease))
     try:
-        yield
+        async with asyncio.timeout(None) as holding:
+            beating = asyncio.create_task(_beat(lease, told, holding))
+            try:
+                yield
+            finally:
+                beating.cancel()
+    except TimeoutError:
+        if not holding.expired():
+            raise
+        raise PassingTrouble(f"another fetch took {volume} over: {AGAIN}") from None
     finally:
-        beating.cancel()
         _give_back(lease, told)
 
 
@@ -44,8 +55,7 @@ def _take(lease: Path, run_id: str) -> bytes:
         try:
             mine = os.open(lease, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
         except FileExistsError:
-            _refuse_living(lease)
-            lease.unlink(missing_ok=True)
+            _remove_dead(lease)
             continue
         try:
             return _tell(mine, run_id)
@@ -54,7 +64,7 @@ def _take(lease: Path, run_id: str) -> bytes:
             raise
         finally:
             os.close(mine)
-    raise PassingTrouble(f"another fetch took {lease.parent} just now: try again when it has ended")
+    raise PassingTrouble(f"another fetch took {lease.parent} just now: {AGAIN}")
 
 
 def _tell(mine: int, run_id: str) -> bytes:
@@ -79,6 +89,23 @@ def _give_back(lease: Path, told: bytes) -> None:
             lease.unlink()
 
 
+def _remove_dead(lease: Path) -> None:
+    """Raises PassingTrouble where it is of one that lives.
+
+    Of several that take it over only one gets it away; who comes later may get the winner's.
+    """
+    _refuse_living(lease)
+    moved = lease.with_name(f"{NAME}.{token_hex(4)}")
+    with contextlib.suppress(FileNotFoundError):
+        lease.rename(moved)
+        try:
+            _refuse_living(moved)
+        except PassingTrouble:
+            moved.rename(lease)
+            raise
+        moved.unlink()
+
+
 def _refuse_living(lease: Path) -> None:
     try:
         age_seconds = time.time() - lease.stat().st_mtime
@@ -88,7 +115,7 @@ def _refuse_living(lease: Path) -> None:
     if not text and age_seconds <= STALE_SECONDS:
         raise PassingTrouble(
             f"another fetch takes {lease.parent}, or one without room to say so was killed within"
-            " the last minute: try again when it has ended"
+            f" the last minute: {AGAIN}"
         )
     try:
         holder = json.loads(text)
@@ -97,7 +124,7 @@ def _refuse_living(lease: Path) -> None:
     except (ValueError, LookupError, TypeError):
         return  # torn by a power cut, or none of ours
     if is_living:
-        raise PassingTrouble(f"{told}: try again when it has ended")
+        raise PassingTrouble(f"{told}: {AGAIN}")
 
 
 def is_alive(host: str, pid: int) -> bool:
@@ -113,8 +140,22 @@ def is_alive(host: str, pid: int) -> bool:
     return True
 
 
-async def _beat(lease: Path) -> None:
-    while True:
+async def _beat(lease: Path, told: bytes, holding: asyncio.Timeout) -> None:
+    """Ends what is held once the lease is another's, or none, for longer than a look at it."""
+    missed = 0
+    while missed < LOOKS:
         await asyncio.sleep(BEAT_SECONDS)
-        with contextlib.suppress(OSError):
-            await asyncio.to_thread(os.utime, lease)
+        with contextlib.suppress(OSError):  # a volume that is away for a while
+            missed = 0 if await asyncio.to_thread(_renew, lease, told) else missed + 1
+    holding.reschedule(asyncio.get_running_loop().time())
+
+
+def _renew(lease: Path, told: bytes) -> bool:
+    """Says if it is ours still."""
+    try:
+        if lease.read_bytes() != told:
+            return False
+        os.utime(lease)
+    except FileNotFoundError:
+        return False
+    return True
