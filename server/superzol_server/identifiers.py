@@ -1,13 +1,15 @@
 """Reads identifiers as people and scanners write them, and returns the one form the tables hold."""
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 from superzol_server.errors import InvalidRequest
 
 LONGEST_GTIN = 14
 DIGITS = re.compile(r"[0-9]+")
-SEPARATORS = re.compile(r"[\s-]+")
+# Hyphens and dashes, the maqaf too, and the marks of direction that text copied from a page holds.
+SEPARATORS = frozenset({"Pd", "Cf"})
 WITHIN_CHAIN = re.compile(r"([a-z0-9_]{1,100}):([^:\s]{1,50})")
 
 
@@ -61,8 +63,12 @@ def read_within_chain(text: str) -> str | None:
 
 
 def read_barcode(text: str, field: str = "barcode") -> Barcode:
-    """Reads a barcode as scanned or typed: blanks and hyphens do not matter."""
-    digits = SEPARATORS.sub("", text)
+    """Reads a barcode as scanned, typed or copied: only its digits matter."""
+    digits = "".join(
+        letter
+        for letter in text
+        if not letter.isspace() and unicodedata.category(letter) not in SEPARATORS
+    )
     gtin = digits.lstrip("0")
     if not DIGITS.fullmatch(digits) or not gtin:
         raise InvalidRequest(
@@ -96,5 +102,6 @@ def is_restricted(gtin: str) -> bool:
 
 
 def shown(text: str) -> str:
-    """Returns a text of the caller as a message shows it: quoted, and never long."""
-    return f'"{text}"' if len(text) <= 50 else f'"{text[:50]}…"'
+    """Returns a text of the caller as a message shows it: quoted, never long, nothing unseen."""
+    seen = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text[:50])
+    return f'"{seen}"' if len(text) <= 50 else f'"{seen}…"'

@@ -34,8 +34,14 @@ def test_one_wrong_digit_is_never_accepted(body: str) -> None:
         read_product_id(wrong)
 
 
-@given(BODIES, st.sampled_from([" ", "-", "\u00a0", "  "]), st.integers(1, 6))
-def test_barcode_forgets_blanks_and_hyphens(body: str, separator: str, place: int) -> None:
+@given(
+    BODIES,
+    st.sampled_from([" ", "-", "\u00a0", "  ", "\u2011", "\u2013", "\u05be", "\u200f", "\u202b"]),
+    st.integers(0, 6),
+)
+def test_barcode_forgets_blanks_hyphens_and_marks_of_direction(
+    body: str, separator: str, place: int
+) -> None:
     gtin = with_check_digit(body)
     assert read_barcode(gtin[:place] + separator + gtin[place:]) == read_barcode(gtin)
 
@@ -47,6 +53,21 @@ def test_any_text_is_read_or_refused_with_its_field(text: str) -> None:
             read(text, "some.path")
         except InvalidRequest as error:
             assert error.violations[0].field == "some.path"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("\u200f7290004131074", r'"\u200f7290004131074" is neither'),
+        ("rami_levy:12\n", r'"rami_levy:12\n" is neither'),
+        ("rami_levy:1\u00a02", r'"rami_levy:1\xa02" is neither'),
+        ("חלב", '"חלב" is neither'),
+    ],
+)
+def test_refusal_shows_what_cannot_be_seen(text: str, sentence: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        read_product_id(text)
+    assert sentence in str(refused.value)
 
 
 @given(st.from_regex(r"[a-z_]{1,20}:[0-9]{1,9}", fullmatch=True))
