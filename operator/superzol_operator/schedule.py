@@ -58,6 +58,9 @@ def newest_slot(schedule: Schedule, now: datetime, after: datetime) -> datetime 
     It is searched backwards, so a year without a look costs no more than a minute.
     """
     zone = _zone(schedule)
+    # From a clock that was put back to when a zone left out a day, cronsim may not find its way.
+    if now <= after:
+        return None
     local = now.astimezone(zone)
     # Where the clock went back since yesterday, slots that passed may read later than now.
     turned_back = _offset(now - timedelta(days=1), zone) - _offset(now, zone)

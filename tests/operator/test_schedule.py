@@ -85,6 +85,12 @@ def test_a_slot_of_the_repeated_hour_is_found_while_the_hour_repeats() -> None:
     assert newest_slot(schedule, now, LONG_AGO) == utc("2026-10-24T22:45")
 
 
+def test_a_clock_put_back_to_before_all_slots_finds_none() -> None:
+    # Samoa had no 30 December 2011, and backwards cronsim looks for it for ever
+    schedule = Schedule(cron="* * 30 12 *", time_zone="Pacific/Apia")
+    assert newest_slot(schedule, utc("2012-01-01T00:00"), utc("2026-11-01T00:00")) is None
+
+
 def test_three_days_of_minutes_are_one_newest_slot_and_the_rest_is_counted() -> None:
     schedule = Schedule(cron="* * * * *")
     last, now = utc("2026-11-01T00:00"), utc("2026-11-04T00:00:30")
