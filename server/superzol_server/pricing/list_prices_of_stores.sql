@@ -68,26 +68,27 @@ WITH shop AS MATERIALIZED (
         ) AS whole_chain_keys
     FROM (SELECT chain_key, version, count(*) AS stores FROM shop GROUP BY chain_key, version) AS chosen
 ), live AS NOT MATERIALIZED (
-    SELECT ctid AS row_id, *
-    FROM offer_pack
-    WHERE chain_key = (SELECT chain_key FROM chain WHERE chain_id = $1)
-    UNION ALL
-    SELECT ctid, *
-    FROM offer_pack
-    WHERE $1 IS NULL AND chain_key = ANY ((SELECT chain_keys FROM branch)::int2[])
+    SELECT
+        each.*,
+        CASE WHEN each.priced < each.offers THEN 0 ELSE each.price_min END AS cheapest,
+        coalesce(each.price_max, 0) AS dearest
+    FROM (
+        SELECT ctid AS row_id, *
+        FROM offer_pack
+        WHERE chain_key = (SELECT chain_key FROM chain WHERE chain_id = $1)
+        UNION ALL
+        SELECT ctid, *
+        FROM offer_pack
+        WHERE $1 IS NULL AND chain_key = ANY ((SELECT chain_keys FROM branch)::int2[])
+    ) AS each
 ), former AS MATERIALIZED (
     SELECT former_key, product_key FROM former_product WHERE $8 IS NOT NULL AND coalesce(chain_id = $1, true)
 ), past AS (
     -- Spans of the time that was asked for, as packs.
     SELECT
-        coalesce(former.product_key, span.product_key) AS product_key,
-        span.chain_key,
-        array_agg(span.store_key) AS store_keys,
-        array_agg(span.price) AS prices,
-        array_agg(span.valid_from) AS since,
-        min(span.price) AS cheapest,
-        max(span.price) AS dearest,
-        count(*) AS offers
+        coalesce(former.product_key, span.product_key) AS product_key, span.chain_key, count(*) AS offers,
+        array_agg(span.store_key) AS store_keys, array_agg(span.price) AS prices, array_agg(span.valid_from) AS since,
+        min(span.price) AS cheapest, max(span.price) AS dearest
     FROM price_span AS span
     LEFT JOIN former ON former.former_key = span.product_key
     CROSS JOIN LATERAL array_position((SELECT store_keys FROM place), span.store_key) AS at (number)
@@ -100,34 +101,21 @@ WITH shop AS MATERIALIZED (
 ), goods AS (
     -- Names, categories and spans are looked up only where they matter: one of the two is empty, and costs nothing.
     SELECT
-        live.row_id,
-        live.chain_key,
-        live.product_id,
-        '' AS name,
-        false AS product_weighted,
-        NULL::int4 AS net_quantity,
-        NULL::int2 AS net_unit,
-        CASE WHEN live.priced < live.offers THEN 0 ELSE live.price_min END AS cheapest,
-        coalesce(live.price_max, 0) AS dearest,
-        live.price_min, live.flags, live.store_keys, live.offers, live.changed_version,
-        NULL::int4[] AS prices,
-        NULL::int2[] AS since
+        live.row_id, live.chain_key, live.product_id, '' AS name,
+        false AS product_weighted, NULL::int4 AS net_quantity, NULL::int2 AS net_unit,
+        live.cheapest, live.dearest, live.price_min, live.flags, live.store_keys, live.offers, live.changed_version,
+        NULL::int4[] AS prices, NULL::int2[] AS since
     FROM live
     WHERE $7::text IS NULL AND $8 IS NULL AND NOT $11::bool AND NOT $12::bool
     UNION ALL
     SELECT
-        stock.row_id,
-        stock.chain_key,
-        product.product_id,
-        CASE WHEN $12 THEN product.name ELSE '' END,
+        stock.row_id, stock.chain_key, product.product_id, CASE WHEN $12 THEN product.name ELSE '' END,
         product.weighted, product.net_quantity, product.net_unit,
         stock.cheapest, stock.dearest, stock.price_min, stock.flags, stock.store_keys, stock.offers, stock.changed_version,
         stock.prices, stock.since
     FROM (
         SELECT
-            live.row_id, live.product_key, live.chain_key,
-            CASE WHEN live.priced < live.offers THEN 0 ELSE live.price_min END AS cheapest,
-            coalesce(live.price_max, 0) AS dearest,
+            live.row_id, live.product_key, live.chain_key, live.cheapest, live.dearest,
             live.price_min, live.flags, live.store_keys, live.offers, live.changed_version,
             -- Those of a chain are opened when it is known which; a city is in the packs of many chains.
             CASE WHEN $1 IS NULL THEN live.prices END AS prices,
@@ -135,18 +123,9 @@ WITH shop AS MATERIALIZED (
         FROM live
         UNION ALL
         SELECT
-            NULL,
-            past.product_key,
-            past.chain_key,
-            past.cheapest,
-            past.dearest,
-            nullif(past.cheapest, 0),
-            CASE WHEN words.weighted THEN '{8}'::int2[] ELSE '{0}'::int2[] END,
-            past.store_keys,
-            past.offers,
-            0,
-            past.prices,
-            past.since
+            NULL, past.product_key, past.chain_key, past.cheapest, past.dearest,
+            nullif(past.cheapest, 0), CASE WHEN words.weighted THEN '{8}'::int2[] ELSE '{0}'::int2[] END,
+            past.store_keys, past.offers, 0, past.prices, past.since
         FROM past
         -- Not by its index: there may be as many as goods.
         LEFT JOIN product_in_chain AS words
@@ -163,16 +142,12 @@ WITH shop AS MATERIALIZED (
 ), pack AS MATERIALIZED (
     -- Between which keys all offers of a pack are, told without opening it.
     SELECT
-        goods.row_id,
-        goods.chain_key,
-        goods.product_id,
-        goods.name AS key_name,
+        goods.row_id, goods.chain_key, goods.product_id, goods.name AS key_name,
         goods.product_weighted, goods.net_quantity, goods.net_unit,
         goods.prices, goods.since,
         CASE WHEN goods.prices IS NOT NULL THEN goods.store_keys END AS store_keys,
         CASE WHEN goods.prices IS NOT NULL THEN goods.flags END AS flags,
-        edge.low,
-        edge.high,
+        edge.low, edge.high,
         CASE WHEN whole.chain AND $3::int4 IS NULL AND $4::int4 IS NULL THEN goods.offers ELSE 1 END AS offers,
         goods.changed_version <= (SELECT versions[array_position(chain_keys, goods.chain_key)] FROM branch)
             AND coalesce(goods.cheapest >= $3, true)
@@ -216,9 +191,7 @@ WITH shop AS MATERIALIZED (
     SELECT passed.high, passed.key_name, passed.product_id
     FROM (
         SELECT
-            pack.high,
-            pack.key_name,
-            pack.product_id,
+            pack.high, pack.key_name, pack.product_id,
             sum(pack.offers) OVER (ORDER BY pack.high, pack.key_name, pack.product_id, pack.chain_key) AS offers
         FROM pack
         WHERE pack.is_in AND (pack.low, pack.key_name, pack.product_id) > ($14, $15, $16)
@@ -228,8 +201,7 @@ WITH shop AS MATERIALIZED (
     LIMIT 1
 ), opened AS (
     SELECT
-        pack.product_id,
-        pack.key_name,
+        pack.product_id, pack.key_name,
         pack.product_weighted, pack.net_quantity, pack.net_unit,
         open.store_key, open.price,
         coalesce(open.since, row.since[1], pack.since[1]) AS since,
@@ -250,13 +222,8 @@ WITH shop AS MATERIALIZED (
         OR (pack.low, pack.key_name, pack.product_id) <= (SELECT high, key_name, product_id FROM bound)
 ), page AS (
     SELECT
-        opened.product_id,
-        opened.store_key,
-        opened.price,
-        opened.since,
-        opened.flags,
-        key.price AS key_price,
-        opened.key_name,
+        opened.product_id, opened.store_key, opened.price, opened.since, opened.flags,
+        key.price AS key_price, opened.key_name,
         at.number
     FROM opened
     CROSS JOIN LATERAL array_position((SELECT store_keys FROM place), opened.store_key) AS at (number)
@@ -271,11 +238,7 @@ WITH shop AS MATERIALIZED (
         AND coalesce(opened.price >= $3, true)
         AND coalesce(opened.price <= $4, true)
         AND (key.price, opened.key_name, opened.product_id, at.number) > ($14, $15, $16, (SELECT passed FROM place))
-    ORDER BY
-        key_price,
-        opened.key_name,
-        opened.product_id,
-        at.number
+    ORDER BY key_price, opened.key_name, opened.product_id, at.number
     LIMIT $18
 )
 SELECT
@@ -287,13 +250,8 @@ SELECT
     shop.observed_at AS observed_time, shop.observed_file, shop.observed_version,
     page.since AS since_version,
     product.weighted AS product_weighted, product.net_quantity, product.net_unit,
-    page.key_price,
-    page.key_name
+    page.key_price, page.key_name
 FROM page
 JOIN shop ON shop.store_key = page.store_key
 JOIN product ON product.product_id = page.product_id
-ORDER BY
-    page.key_price,
-    page.key_name,
-    page.product_id,
-    shop.store_id
+ORDER BY page.key_price, page.key_name, page.product_id, shop.store_id
