@@ -12,6 +12,7 @@ import asyncpg
 from superzol_etl.certificates import untrusted
 from superzol_etl.database_url import MissingFileError, check_url
 from superzol_etl.errors import EtlError, NotAllowed, PassingTrouble, WrongConfiguration
+from superzol_etl.silence import ended_by_silence
 
 CONNECT_SECONDS = 10
 TURNS_TO_HEAR = 3  # the system tells, the driver reads, its protocol closes
@@ -61,13 +62,14 @@ async def connected(url: str, *, of_run: bool = False) -> AsyncIterator[Connecti
     that fell before has ended the connection that its run holds.
 
     Raises WrongConfiguration for a URL that is none, and when the database takes no writes by its
-    settings; PassingTrouble when nothing answers, and when it is a standby; else the driver's
-    errors.
+    settings; PassingTrouble when nothing answers, or no longer, and when it is a standby; else the
+    driver's errors.
     """
     connection = await _connect(url, of_run)
     try:
         with refused_writes_told(connection):
-            yield connection
+            async with ended_by_silence(connection, url):
+                yield connection
     finally:
         await connection.close()
 
@@ -91,7 +93,8 @@ class Connections:
         connection = self._idle.pop() if self._idle else await _connect(self._url, of_run=True)
         try:
             with refused_writes_told(connection):
-                yield connection
+                async with ended_by_silence(connection, self._url):
+                    yield connection
         except BaseException:
             await connection.close()
             raise

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from math import inf
 
 from superzol_etl.errors import WrongConfiguration
 
@@ -18,18 +19,35 @@ KEPT = "SUPERZOL_KEEP_HISTORY"  # unset: all; a year of a nation is 8 GB of span
 # How long files of a volume, or runs that read them, are waited for.
 PATIENCE = "SUPERZOL_VOLUME_PATIENCE_SECONDS"
 
+# How long a server of PostgreSQL that answers nobody is waited for. It may stand still for minutes
+# while its disk writes what was kept back, or its machine is moved.
+SILENCE = "SUPERZOL_DATABASE_SILENCE_SECONDS"
+DEFAULT_SILENCE_SECONDS = 600.0
+
 
 def read_patience_seconds(default_seconds: float) -> float:
     """How long to wait for others at a volume, as the environment says it.
 
     Raises WrongConfiguration that names the variable.
     """
-    told = os.environ.get(PATIENCE, "")
+    return _read_seconds(PATIENCE, default_seconds, 0)
+
+
+def read_silence_seconds() -> float:
+    """How long to wait for a server that answers nobody, as the environment says it.
+
+    Raises WrongConfiguration that names the variable.
+    """
+    return _read_seconds(SILENCE, DEFAULT_SILENCE_SECONDS, 1)
+
+
+def _read_seconds(name: str, default_seconds: float, least: int) -> float:
+    told = os.environ.get(name, "")
     with contextlib.suppress(ValueError):
         seconds = float(told or default_seconds)
-        if seconds >= 0:  # which nan is not: it would be waited for without an end
+        if least <= seconds < inf:  # which nan is not: it would be waited for without an end
             return seconds
-    raise WrongConfiguration(f"{PATIENCE}={told} is no number of seconds")
+    raise WrongConfiguration(f"{name}={told} is no number of seconds, {least} or more")
 
 
 def read_kept_versions() -> int | None:

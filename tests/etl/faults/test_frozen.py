@@ -1,4 +1,4 @@
-"""What a stop does while PostgreSQL neither answers nor goes away."""
+"""What is waited for, and how long, while PostgreSQL neither answers nor goes away."""
 
 import asyncio
 import os
@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from superzol_etl.load.chain import CHAIN_LOCK
+from superzol_etl.settings import SILENCE
 from superzol_etl.stopping import STOP_SECONDS
 from superzol_schema import upgrade
 from tests.support.loading import LOADERS, finish, hold, snapshot, start, wait_for
@@ -69,6 +70,37 @@ async def test_a_load_of_a_frozen_database_ends_when_told_and_leaves_nothing_hal
             took = time.monotonic() - told_at
         assert (outcome.exit_code, outcome.summary["reason"]) == (75, "Stopped")
         assert STOP_SECONDS <= took < GRACE_SECONDS
+        await connection.execute("SELECT pg_advisory_unlock($1, $2)", CHAIN_LOCK, key)
+        await wait_for(connection, LOADERS)
+        assert alphas(await offers(connection)) == alphas(before)
+        assert refresh(url, Path(folder)).summary["result"] == "Loaded"
+        assert alphas(await offers(connection)) != alphas(before)
+        await connection.close()
+
+
+@pytest.mark.parametrize("workers", ["1", "3"])
+async def test_a_load_that_waits_long_is_left_alone_until_the_database_answers_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: str
+) -> None:
+    with running_server() as server:
+        await execute(server, CREATE_DATABASE.format(name="prices"))
+        url = sibling(server, "prices")
+        await upgrade(url)
+        refresh(url, snapshot(tmp_path, 1))
+        connection = await asyncpg.connect(url)
+        before = await offers(connection)
+        key = await connection.fetchval("SELECT chain_key FROM chain WHERE chain_id = 'alpha'")
+        waiting = await hold(connection, CHAIN_LOCK, key)
+        folder = str(snapshot(tmp_path, 2))
+        monkeypatch.setenv(SILENCE, "5")
+        process = start("refresh", "--source", folder, "--database", url, "--workers", workers)
+        await wait_for(connection, waiting)
+        await asyncio.sleep(7)
+        assert await connection.fetchval(waiting)
+        with frozen(server):
+            outcome = await asyncio.to_thread(finish, process)
+        assert (outcome.exit_code, outcome.summary["reason"]) == (75, "TemporaryFailure")
+        assert "alpha: the database has answered nobody for 5 s" in outcome.stderr
         await connection.execute("SELECT pg_advisory_unlock($1, $2)", CHAIN_LOCK, key)
         await wait_for(connection, LOADERS)
         assert alphas(await offers(connection)) == alphas(before)
