@@ -63,8 +63,9 @@ def _print_table(chains: "list[ChainFacts]", ignored: list[str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    columns = ("file", "rows", "rejected", "columns", "era", "family", "stores", "from", "to")
-    table = Table(*columns, box=SIMPLE_HEAD, pad_edge=False)
+    counts = ("rows", "rejected", "columns", "era", "family", "stores")
+    # Names of files are in Israel's time: without the zone the times look wrong beside them.
+    table = Table("file", *counts, "from (UTC)", "to (UTC)", box=SIMPLE_HEAD, pad_edge=False)
     for file in (file for chain in chains for file in chain.files):
         table.add_row(*_cells(file))
     # Wider than the terminal it wraps: cut, nobody could tell one file from another.

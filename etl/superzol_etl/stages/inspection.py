@@ -89,7 +89,8 @@ def _span(file: SnapshotFile, content: ChainContent) -> tuple[list[datetime], in
     if file.kind is FileKind.STORE:
         return [store.published_at for store in content.stores.values()], len(content.stores)
     parts: list[Part] = [*content.rows.parts, *content.promotions.parts]
-    own = [part for part in parts if part.csv_file == file.path.name]
+    # A refused run is no store's, and may have no time.
+    own = [part for part in parts if part.csv_file == file.path.name and part.store_code]
     return [part.published_at for part in own], len({part.store_code for part in own})
 
 

@@ -91,6 +91,22 @@ def test_the_table_names_every_file_and_what_would_be_held_back(tmp_path: Path) 
     assert "price_full_file_alpha.csv has columns that nobody knows: itemstatus_new" in stdout
 
 
+def test_the_table_says_in_which_zone_its_times_are(tmp_path: Path) -> None:
+    heads, _, row = inspect(str(folder(tmp_path)))[1].strip().splitlines()[:3]
+    assert heads.rstrip().endswith("from (UTC)         to (UTC)")
+    assert row.split()[-4:] == ["2026-06-01", "03:00", "2026-06-01", "19:00"]
+
+
+def test_a_file_of_refused_rows_is_of_no_store_and_no_time(tmp_path: Path) -> None:
+    prices = prices_csv("PriceFull", [full(Item("1", "1.00", name="חלב"))])
+    hebrew = prices.decode().encode("iso-8859-8")
+    day = write_snapshot(tmp_path / "day", {"price_full_file_alpha.csv": hebrew})
+    (told,) = json.loads(inspect(str(day), "--json")[1])["files"]
+    assert (told["rejected"], told["stores"], told["first_at"], told["last_at"]) == (
+        1, 0, None, None,
+    )  # fmt: skip
+
+
 def test_no_name_is_cut_however_narrow_the_terminal_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
