@@ -65,7 +65,12 @@ PRIVATE_COLUMNS = {
     }
     - {"product_id"},
     "get_price_trend": {"unknown_chain_ids", *RENAMED, *Moment._fields} - {"chain_id"},
-    "get_price_trend_of_category": {"unknown_chain_ids", "category_known", *Moment._fields}
+    "get_price_trend_of_category": {
+        "unknown_chain_ids",
+        "category_known",
+        "is_department",
+        *Moment._fields,
+    }
     - {"chain_id"},
     "compare_basket_promotions": {"product_ids", "store_ids", *RULE_COLUMNS},
     "list_cheapest_stores": {"category_known", "unknown_chain_ids", "city_known"},

@@ -148,6 +148,7 @@ WITH unseen AS MATERIALIZED (
 )
 SELECT
     EXISTS (SELECT FROM category WHERE category_id = $1 AND category_id <> department_id) AS category_known,
+    EXISTS (SELECT FROM category WHERE category_id = $1 AND category_id = department_id) AS is_department,
     ARRAY(SELECT unnest($2) EXCEPT SELECT chain_id FROM chain WHERE chain_id = ANY ($2)) AS unknown_chain_ids,
     moment.chain_id,
     moment.number,

@@ -38,7 +38,12 @@ def check_question(question: Question, row: Mapping[str, Any]) -> set[str]:
     """
     if question.category_id is not None:
         if not row["category_known"]:
-            sentence = f"no category is {shown(question.category_id)}"
+            shown_id = shown(question.category_id)
+            sentence = f"no category is {shown_id}"
+            if row["is_department"]:
+                sentence = (
+                    f"{shown_id} is a department, too wide for a trend: name one of its categories"
+                )
             raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=question.category_id)
         return set()
     unknown = set(row["unknown_product_ids"])

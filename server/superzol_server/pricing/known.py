@@ -40,5 +40,5 @@ def check_limits(filters: Filters, city_known: bool, category_known: bool) -> No
     if not city_known:
         raise NotFound("CITY_NOT_FOUND", f"no store is in {shown(str(city))}", city=str(city))
     if not category_known:
-        sentence = f"no category is {shown(str(category_id))}"
+        sentence = f"no category or department is {shown(str(category_id))}"
         raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=str(category_id))

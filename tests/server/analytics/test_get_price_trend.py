@@ -256,3 +256,15 @@ async def test_bad_question_is_refused(
     await make_market(connection, 0)
     said = await refusal(analytics.GetPriceTrend(GetPriceTrendRequest(**fields)))
     assert (said.code, said.reason) == (code, reason)
+
+
+async def test_refusal_of_a_department_says_that_it_is_one(
+    analytics: AnalyticsClient, connection: asyncpg.Connection
+) -> None:
+    await make_market(connection, 0)
+    department = await refusal(analytics.GetPriceTrend(GetPriceTrendRequest(category_id="dairy")))
+    nothing = await refusal(analytics.GetPriceTrend(GetPriceTrendRequest(category_id="stars")))
+    assert department.sentence == (
+        '"dairy" is a department, too wide for a trend: name one of its categories'
+    )
+    assert nothing.sentence == 'no category is "stars"'
