@@ -94,3 +94,15 @@ def test_the_first_resource_of_the_session_is_yaml() -> None:
     (block,) = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.S)
 
     assert yaml.safe_load(block)["kind"] == "DatasetRefresh"
+
+
+def test_readme_says_how_to_install_as_the_chart_does() -> None:
+    told = [
+        re.findall(
+            r"^helm install .*?(?=^```)", (folder / "README.md").read_text("utf-8"), re.M | re.S
+        )
+        for folder in (ROOT, CHART)
+    ]
+
+    assert told[0] == told[1]
+    assert "--set image.repository=" in told[0][0]
