@@ -26,6 +26,7 @@ from superzol_etl.records import MOST_REJECTS, Reject
 
 END = "\x01"
 COMMA = ord(",")
+PIECE_BYTES = 128 << 10
 
 
 class RaggedRows(Exception):
@@ -147,10 +148,7 @@ def _parse_filled(body: bytes, lines: int, width: int, places: set[int]) -> pl.D
     a comma in a name makes it, it drops the end without a word, so the commas are counted: they are
     too many also where one stands in quotes.
     """
-    letters = np.frombuffer(body, np.uint8)
-    if np.count_nonzero(letters == COMMA) != lines * (width - 1):
-        return None
-    if (letters[np.flatnonzero(letters == NEWLINE) - 1] == COMMA).any():
+    if not _has_last_cells(body, commas=lines * (width - 1)):
         return None
     try:
         frame = _read_cells(body, width, places)
@@ -158,6 +156,18 @@ def _parse_filled(body: bytes, lines: int, width: int, places: set[int]) -> pl.D
         return None
     is_filled = len(frame) == lines and not frame[f"column_{width - 1}"].null_count()
     return frame if is_filled else None
+
+
+def _has_last_cells(body: bytes, commas: int) -> bool:
+    """There are so many commas, and none ends a line; in pieces that stay in the core's cache."""
+    letters = np.frombuffer(body, np.uint8)
+    for start in range(0, len(letters), PIECE_BYTES):
+        piece = letters[start : start + PIECE_BYTES + 1]
+        is_comma = piece == COMMA
+        commas -= int(np.count_nonzero(is_comma[:PIECE_BYTES]))
+        if commas < 0 or (is_comma[:-1] & (piece[1:] == NEWLINE)).any():
+            return False
+    return commas == 0
 
 
 def _parse_marked(body: bytes, lines: int, width: int, places: set[int]) -> pl.DataFrame:
