@@ -28,7 +28,6 @@ class JobDefaults:
 
     image: str
     service_account_name: str | None = None
-    image_pull_policy: str | None = None
 
 
 def build_job(resource: Resource, job: CreateJob, defaults: JobDefaults) -> dict[str, Any]:
@@ -128,7 +127,7 @@ def _pod_template(resource: Resource, job: CreateJob, defaults: JobDefaults) -> 
     command = command_line(resource, job)
     image = given.image or defaults.image
     spec: Mapping[str, Any] = {
-        **pod_spec(job, image, command, defaults.image_pull_policy),
+        **pod_spec(job, image, command),
         **_placement(job),
         **_account(given.service_account_name or defaults.service_account_name),
     }

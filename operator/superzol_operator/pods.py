@@ -40,9 +40,7 @@ RESTRICTED_CONTAINER = {
 NEEDS_DATABASE = ("load", "publish", "accept", "backfill")
 
 
-def pod_spec(
-    job: CreateJob, image: str, command: list[str], pull_policy: str | None
-) -> dict[str, Any]:
+def pod_spec(job: CreateJob, image: str, command: list[str]) -> dict[str, Any]:
     """The spec of the pods of a Job, without what a resource says of their place."""
     volumes = list(_volumes(job))
     container = {
@@ -56,8 +54,6 @@ def pod_spec(
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "volumeMounts": [mount for mount, _ in volumes],
     }
-    if pull_policy:
-        container["imagePullPolicy"] = pull_policy
     return {
         "restartPolicy": "Never",
         "automountServiceAccountToken": False,

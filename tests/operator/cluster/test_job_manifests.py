@@ -16,7 +16,7 @@ from tests.cluster.scene import make_namespace
 from tests.cluster.waiting import until
 from tests.support.refreshes import STAGES, job_of, resource_of, wanted_jobs
 
-DEFAULTS = JobDefaults("localhost/superzol-etl:dev", "superzol-etl", "IfNotPresent")
+DEFAULTS = JobDefaults("localhost/superzol-etl:dev", "superzol-etl")
 STRICT = "?dryRun=All&fieldValidation=Strict"
 RESTRICTED = {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "restricted"}}}
 SPEC: Manifest = {
