@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from superzol_operator.fields import write_value
+from superzol_operator.fields import read_value, write_value
 from superzol_operator.spec import (
     JsonObject,
     Load,
@@ -89,11 +89,11 @@ def read_spec(spec: JsonObject, name: str) -> Spec:
         storage=storage,
         target_secret_name=_secret_name(target) or "",
         schedule=_schedule(_part(spec, "schedule")),
-        validation=_validation(_part(spec, "validate")),
-        load=_load(_part(spec, "load")),
-        run=_run_limits(_part(spec, "run")),
-        retry=_retry(_part(spec, "retry")),
-        retention=_retention(_part(spec, "retention")),
+        validation=read_value(Validation, _part(spec, "validate")),
+        load=read_value(Load, _part(spec, "load")),
+        run=read_value(RunLimits, _part(spec, "run")),
+        retry=read_value(Retry, _part(spec, "retry")),
+        retention=read_value(Retention, _part(spec, "retention")),
         pod_template=_pod_template(_part(spec, "podTemplate")),
         suspend=bool(spec.get("suspend", False)),
         concurrency_policy=spec.get("concurrencyPolicy") or "Forbid",
@@ -167,44 +167,6 @@ def _schedule(schedule: JsonObject) -> Schedule:
         starting_deadline_seconds=schedule.get("startingDeadlineSeconds", 3600),
         jitter_seconds=schedule.get("jitterSeconds", 0),
         run_on_create=bool(schedule.get("runOnCreate", True)),
-    )
-
-
-def _validation(validate: JsonObject) -> Validation:
-    return Validation(
-        max_shrink_percent=validate.get("maxShrinkPercent"),
-        max_rejected_percent=validate.get("maxRejectedPercent"),
-        max_jumped_percent=validate.get("maxJumpedPercent"),
-        max_held_back_percent=validate.get("maxHeldBackPercent", 10),
-    )
-
-
-def _load(load: JsonObject) -> Load:
-    return Load(shards=load.get("shards", 4), parallelism=load.get("parallelism", 2))
-
-
-def _run_limits(run: JsonObject) -> RunLimits:
-    return RunLimits(
-        deadline_seconds=run.get("deadlineSeconds", 7200),
-        start_deadline_seconds=run.get("startDeadlineSeconds", 600),
-        pod_retries=run.get("podRetries", 2),
-    )
-
-
-def _retry(retry: JsonObject) -> Retry:
-    return Retry(
-        limit=retry.get("limit", 3),
-        initial_backoff_seconds=retry.get("initialBackoffSeconds", 60),
-        max_backoff_seconds=retry.get("maxBackoffSeconds", 3600),
-        pause_after_consecutive_failures=retry.get("pauseAfterConsecutiveFailures", 0),
-    )
-
-
-def _retention(retention: JsonObject) -> Retention:
-    return Retention(
-        keep_last=retention.get("keepLast", 3),
-        keep_archives=retention.get("keepArchives", 30),
-        max_age_seconds=retention.get("maxAgeSeconds"),
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from superzol_operator import __file__ as package
+from superzol_operator.fields import write_value
+from superzol_operator.resource import read_spec
 from tests.cluster.rights import DEFINITION
 from tests.operator.crd.schema import SCHEMA, SPEC, STATUS
 
@@ -43,6 +45,23 @@ def test_every_number_of_a_person_has_both_limits() -> None:
         for path, part in numbers
         if not {"minimum", "maximum"} <= set(part) and not path.endswith(".tolerationSeconds")
     ] == []
+
+
+def test_what_nobody_writes_is_read_as_the_description_has_it() -> None:
+    spec = read_spec({}, "prices")
+    parts = {
+        "schedule": spec.schedule,
+        "validate": spec.validation,
+        "load": spec.load,
+        "run": spec.run,
+        "retry": spec.retry,
+        "retention": spec.retention,
+    }
+    for part, value in parts.items():
+        described = SPEC["properties"][part]["properties"]
+        defaults = {name: each["default"] for name, each in described.items() if "default" in each}
+        assert defaults
+        assert write_value(value) == defaults
 
 
 def test_every_rule_has_a_message_of_its_own() -> None:
