@@ -83,8 +83,8 @@ def run_command(
 
     superzol-operator run --cluster-wide --metrics-port 8081 --probe-port 8080
 
-    Exit codes: 0 stopped, 64 usage, 70 unforeseen, 75 API server away or leadership lost (start it
-    again), 77 rights missing, 78 CustomResourceDefinition or credentials missing.
+    Exit codes: 0 stopped, 64 usage, 70 unforeseen, 75 API server away, leadership lost or rights
+    changed (start it again), 77 rights missing, 78 CustomResourceDefinition or credentials missing.
     """
     with telling_failures():
         settings = read_settings(

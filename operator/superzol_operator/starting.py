@@ -25,10 +25,15 @@ CHECK_SECONDS = 20
 log = logging.getLogger(__name__)
 
 
+class RightsChanged(Exception):
+    """Rights came or went, of namespaces that the operator was told to serve."""
+
+
 async def start(settings: Settings) -> None:
     """Runs the operator until it is told to stop.
 
-    Raises NoAccess, Unreachable, ApiFailure, KindMissing, RightsMissing or LeaseLost.
+    Raises NoAccess, Unreachable, ApiFailure, KindMissing, RightsMissing, LeaseLost or
+    RightsChanged.
     """
     access = Access(settings.kubeconfig)
     await access.load()
@@ -46,7 +51,10 @@ async def start(settings: Settings) -> None:
 async def _serve(
     operator: Operator, settings: Settings, cluster: Cluster, closed: tuple[str, ...]
 ) -> None:
-    """Runs the operator, to its end or until a namespace opens that it may not serve yet."""
+    """Runs the operator, to its end or until a namespace opens that it may not serve yet.
+
+    Raises RightsChanged then.
+    """
     if not closed:
         return await operator.run()
     log.warning("namespaces without rights are not served", extra={"namespaces": closed})
@@ -54,18 +62,20 @@ async def _serve(
     opening.add_done_callback(lambda _: operator.stop())
     try:
         await operator.run()
+        if opening.done():
+            raise RightsChanged(f"rights changed in {', '.join(await opening)}")
     finally:
         opening.cancel()
 
 
-async def _await_rights(settings: Settings, cluster: Cluster, closed: tuple[str, ...]) -> None:
+async def _await_rights(settings: Settings, cluster: Cluster, closed: tuple[str, ...]) -> list[str]:
+    """Waits until rights come or go, and returns the namespaces in which they did."""
     waited = settings.model_copy(update={"namespaces": (*settings.namespaces, *closed)})
     while True:
         await asyncio.sleep(settings.resync_seconds)
         with contextlib.suppress(ApiFailure, Unreachable):
-            if await find_closed(cluster, waited) != closed:
-                log.info("rights came or went: the operator ends to begin anew")
-                return
+            if changed := {*await find_closed(cluster, waited)} ^ {*closed}:
+                return sorted(changed)
 
 
 async def inspect(settings: Settings) -> str:
@@ -109,7 +119,7 @@ def explain_failure(error: BaseException) -> tuple[int, str]:
             )
         case ApiFailure():
             return PASSING, f"the API server refused: {error}; start the operator again"
-        case WatchEnded():
+        case WatchEnded() | RightsChanged():
             return PASSING, f"{error}; the process ends to begin anew"
         case Unreachable() | aiohttp.ClientError() | TimeoutError():
             return PASSING, (

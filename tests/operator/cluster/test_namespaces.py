@@ -70,7 +70,8 @@ async def test_namespace_that_is_not_there_keeps_no_other_from_being_served(scen
     assert "namespaces without rights are not served" in scene.operator.read_log()
 
     other = await make_beside(scene, name)
-    assert await scene.operator.wait(30) == 0, "it ends to begin anew"
+    assert await scene.operator.wait(30) == 75, "it ends to begin anew"
+    assert f"rights changed in {name}" in scene.operator.read_log().splitlines()[-1]
     await scene.operator.start(f"--namespace={name}")
     async with Kubelet(other, FakeEtl()):
         there = scene._replace(namespace=other)
