@@ -1,18 +1,37 @@
 """The README shows what a newcomer sees."""
 
 import re
-from pathlib import Path
+import subprocess
+import sys
+from collections.abc import Iterator
 
-from tests.local.running import running
+import pytest
+
+from tests.local.running import Running, running
 from tests.local.tour import README, answer, compare
 
+PROGRAM = re.compile(r"```python\n(?P<text>.*?)```\n```text\n(?P<printed>.*?)```", re.DOTALL)
 
-def test_the_tour_of_the_readme_is_what_the_server_answers(tmp_path: Path) -> None:
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("tour") / "state") as up:
+        yield up
+
+
+def test_the_tour_of_the_readme_is_what_the_server_answers(up: Running) -> None:
     written = README.read_text(encoding="utf-8")
-    with running(tmp_path / "state") as up:
-        answered = answer(written, up.port)
 
-    assert compare(written, answered) == ""
+    assert compare(written, answer(written, up.port)) == ""
+
+
+def test_the_program_of_the_readme_prints_what_it_says(up: Running) -> None:
+    program = PROGRAM.search(README.read_text(encoding="utf-8"))
+    assert program
+    text = program["text"].replace("localhost:50051", f"localhost:{up.port}")
+    ended = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
+
+    assert (ended.stdout, ended.stderr) == (program["printed"], "")
 
 
 def test_the_tour_asks_what_a_newcomer_would_ask() -> None:
