@@ -182,8 +182,9 @@ async def find_leader(cluster: Cluster, terms: LeaseTerms) -> str:
                     seen.append((holder, renewed))
                 await asyncio.sleep(terms.retry_seconds / 2)
     if len(seen) < 2:
-        told = f"{seen[0][0]} renews it no more" if seen else "it has no holder"
-        raise NobodyLeads(f"nobody works: of the Lease {terms.namespace}/{terms.name} {told}")
+        lease = f"the Lease {terms.namespace}/{terms.name}"
+        told = f"{seen[0][0]} renews {lease} no more" if seen else f"{lease} has no holder"
+        raise NobodyLeads(f"nobody works: {told}")
     return seen[-1][0]
 
 

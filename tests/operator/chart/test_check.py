@@ -75,18 +75,19 @@ async def test_check_names_the_leader_and_ends_with_75_when_there_is_none(scene:
     await until_leading(scene.operator)
     lease = await scene.namespace.read("leases", RELEASE)
     holder = lease["spec"]["holderIdentity"]
+    lease_name = f"the Lease {scene.namespace.name}/{RELEASE}"
 
     assert await run_check(scene) == (0, f"the kind and the rights are there, and {holder} leads\n")
 
     await scene.operator.kill()
     code, told = await run_check(scene)
-    assert (code, f"{holder} renews it no more" in told) == (75, True)
+    assert (code, f"nobody works: {holder} renews {lease_name} no more; " in told) == (75, True)
 
     await scene.operator.start()
     await until_leading(scene.operator)
     await scene.operator.terminate()
     code, told = await run_check(scene)
-    assert (code, "it has no holder" in told) == (75, True)
+    assert (code, f"nobody works: {lease_name} has no holder; " in told) == (75, True)
 
 
 async def test_check_ends_with_77_without_a_right(scene: Scene) -> None:
