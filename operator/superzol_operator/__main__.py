@@ -136,6 +136,8 @@ def crd_command() -> None:
     Example:
 
     superzol-operator crd | kubectl apply -f -
+
+    The chart brings it too: after this, install that with --set crds.enabled=false.
     """
     typer.echo(files("superzol_operator").joinpath(CRD_FILE).read_text(), nl=False)
 

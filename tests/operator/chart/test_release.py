@@ -1,6 +1,7 @@
 """A release by helm itself: it installs, upgrades and goes, and the resources stay."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,10 @@ import pytest
 from tests.cluster.binaries import find_binaries
 from tests.cluster.control_plane import ControlPlane, running_control_plane
 from tests.cluster.helm import CHART, RELEASE, run_helm
+from tests.cluster.rights import DEFINITION
 from tests.operator.crd.manifests import MINIMAL, resource
+
+SET_ASIDE = "crds.enabled=false"
 
 
 @pytest.fixture
@@ -43,3 +47,17 @@ def test_resources_outlive_a_release_and_an_upgrade_renews_the_operator(
     assert plane.kubectl("get", "dsr", "--output=name").split() == [
         "datasetrefresh.superzol.com/prices"
     ]
+
+
+def test_where_the_description_is_the_chart_goes_in_without_it_as_its_readme_says(
+    plane: ControlPlane,
+) -> None:
+    readme = (CHART / "README.md").read_text(encoding="utf-8")
+    (words,) = re.findall(r'finds "([^"]+)"', readme)
+    plane.kubectl("create", "--filename=-", given=DEFINITION.read_text(encoding="utf-8"))
+    place = (f"--kubeconfig={plane.admin_kubeconfig}", "--namespace=default")
+    refused = run_helm("install", RELEASE, str(CHART), *place)
+
+    assert words in refused.stderr
+    assert "looks after" in helm(plane, "install", RELEASE, str(CHART), "--set", SET_ASIDE)
+    assert f"install with `--set {SET_ASIDE}`" in readme
