@@ -1,4 +1,4 @@
-"""The README shows what a newcomer sees."""
+"""The README and docs/clients.md show what a newcomer sees."""
 
 import re
 import subprocess
@@ -10,6 +10,7 @@ import pytest
 from tests.local.running import Running, running
 from tests.local.tour import README, answer, compare
 
+CLIENTS = README.parent / "docs" / "clients.md"
 PROGRAM = re.compile(r"```python\n(?P<text>.*?)```\n```text\n(?P<printed>.*?)```", re.DOTALL)
 
 
@@ -25,8 +26,8 @@ def test_the_tour_of_the_readme_is_what_the_server_answers(up: Running) -> None:
     assert compare(written, answer(written, up.port)) == ""
 
 
-def test_the_program_of_the_readme_prints_what_it_says(up: Running) -> None:
-    program = PROGRAM.search(README.read_text(encoding="utf-8"))
+def test_the_program_of_the_page_for_clients_prints_what_it_says(up: Running) -> None:
+    program = PROGRAM.search(CLIENTS.read_text(encoding="utf-8"))
     assert program
     text = program["text"].replace("localhost:50051", f"localhost:{up.port}")
     ended = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
