@@ -36,9 +36,10 @@ from superzol_server.analytics.question import Question
 from superzol_server.analytics.scope import Scope, read_limits
 from superzol_server.analytics.trend import Point
 from superzol_server.as_of import ISRAEL, begin_day, read_date, read_time
-from superzol_server.errors import InvalidRequest, NotFound
-from superzol_server.identifiers import read_product_id, shown
+from superzol_server.errors import InvalidRequest
+from superzol_server.identifiers import read_product_id
 from superzol_server.quantity import ONE, read_quantity
+from superzol_server.unknown import no_category
 
 GROUPS = {
     PriceGroupKind.PRICE_GROUP_KIND_UNSPECIFIED: "chain",
@@ -179,8 +180,7 @@ def read_area(chain_ids: Sequence[str], city: str) -> Scope:
 def check_category(category_known: bool, category_id: str) -> None:
     """Raises NotFound for a category that nobody knows."""
     if not category_known:
-        sentence = f"no category or department is {shown(category_id)}"
-        raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=category_id)
+        raise no_category(category_id)
 
 
 def read_count(count: int, field: str) -> int:

@@ -16,6 +16,7 @@ from superzol_server.analytics.trend import (
 )
 from superzol_server.errors import NotFound
 from superzol_server.identifiers import shown
+from superzol_server.unknown import no_product
 
 
 class Question(NamedTuple):
@@ -48,8 +49,7 @@ def check_question(question: Question, row: Mapping[str, Any]) -> set[str]:
         return set()
     unknown = set(row["unknown_product_ids"])
     if question.product_id in unknown:
-        sentence = f"no product is {question.product_id}"
-        raise NotFound("PRODUCT_NOT_FOUND", sentence, product_id=str(question.product_id))
+        raise no_product(str(question.product_id))
     return unknown
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from superzol_server.errors import InvalidRequest, NotFound
-from superzol_server.identifiers import read_store_id, shown
+from superzol_server.errors import InvalidRequest
+from superzol_server.identifiers import read_store_id
+from superzol_server.unknown import no_chain, no_city, no_store
 
 MOST_STORES = 500
 MOST_CHAINS = 100
@@ -52,12 +53,8 @@ def check_scope(
 ) -> None:
     """Raises NotFound for the first part of a scope that is not known."""
     if unknown_store_ids:
-        store_id = min(unknown_store_ids)
-        raise NotFound("STORE_NOT_FOUND", f"no store is {store_id}", store_id=store_id)
+        raise no_store(min(unknown_store_ids))
     if unknown_chain_ids:
-        chain_id = min(unknown_chain_ids)
-        raise NotFound("CHAIN_NOT_FOUND", f"no chain is {shown(chain_id)}", chain_id=chain_id)
+        raise no_chain(min(unknown_chain_ids))
     if not city_known:
-        raise NotFound(
-            "CITY_NOT_FOUND", f"no store is in {shown(str(scope.city))}", city=str(scope.city)
-        )
+        raise no_city(str(scope.city))

@@ -42,11 +42,12 @@ from superzol.catalog.v1.store_pb2 import (
 from superzol_server.catalog.limits import read_batch
 from superzol_server.catalog.words import read_words
 from superzol_server.database import Answer, Database
-from superzol_server.errors import InvalidRequest, NotFound
-from superzol_server.identifiers import read_barcode, read_product_id, read_store_id, shown
+from superzol_server.errors import InvalidRequest
+from superzol_server.identifiers import read_barcode, read_product_id, read_store_id
 from superzol_server.order import read_order_by
 from superzol_server.pages import open_page
 from superzol_server.sql import load_statement
+from superzol_server.unknown import no_category, no_chain, no_product, no_store
 
 Context = ServicerContext[Message, Message]
 
@@ -98,7 +99,7 @@ class CatalogService(CatalogServiceServicer):
         store_id = read_store_id(request.store_id)
         row = (await self._database.fetch(GET_STORE, store_id)).row
         if row is None:
-            raise NotFound("STORE_NOT_FOUND", f"no store is {store_id}", store_id=store_id)
+            raise no_store(store_id)
         return GetStoreResponse(store=Store(**row))
 
     async def ListStores(self, request: ListStoresRequest, context: Context) -> ListStoresResponse:
@@ -125,8 +126,7 @@ class CatalogService(CatalogServiceServicer):
         product_id = read_product_id(request.product_id)
         row = (await self._database.fetch(GET_PRODUCT, product_id)).row
         if row is None:
-            sentence = f"no product is {product_id}"
-            raise NotFound("PRODUCT_NOT_FOUND", sentence, product_id=product_id)
+            raise no_product(product_id)
         return GetProductResponse(product=Product(**row))
 
     async def BatchGetProducts(
@@ -202,15 +202,14 @@ class CatalogService(CatalogServiceServicer):
         """Tells an unknown chain from one that offers nothing."""
         if not chain_id or answer.rows or (await self._database.fetch(FIND_CHAIN, chain_id)).rows:
             return
-        raise NotFound("CHAIN_NOT_FOUND", f"no chain is {shown(chain_id)}", chain_id=chain_id)
+        raise no_chain(chain_id)
 
     async def _check_category(self, category_id: str, answer: Answer) -> None:
         """Tells an unknown category from one without products."""
         if not category_id or answer.rows:
             return
         if not (await self._database.fetch(FIND_CATEGORY, category_id)).rows:
-            sentence = f"no category or department is {shown(category_id)}"
-            raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=category_id)
+            raise no_category(category_id)
 
 
 def read_kind(kind: StoreKind.ValueType) -> StoreKind.ValueType:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from superzol_server.errors import NotFound
-from superzol_server.identifiers import shown
 from superzol_server.pricing.filters import Filters
 from superzol_server.pricing.walk import Asked
+from superzol_server.unknown import no_category, no_chain, no_city, no_product, no_store
 
 
 def check_priced(row: Mapping[str, Any]) -> None:
@@ -23,22 +23,17 @@ def check_known(
     """Raises NotFound for the first name that is not known."""
     product_id, store_id, chain_id = asked
     if not product_known:
-        raise NotFound(
-            "PRODUCT_NOT_FOUND", f"no product is {product_id}", product_id=str(product_id)
-        )
+        raise no_product(str(product_id))
     if not store_known:
-        raise NotFound("STORE_NOT_FOUND", f"no store is {store_id}", store_id=str(store_id))
+        raise no_store(str(store_id))
     if not chain_known:
-        raise NotFound(
-            "CHAIN_NOT_FOUND", f"no chain is {shown(str(chain_id))}", chain_id=str(chain_id)
-        )
+        raise no_chain(str(chain_id))
 
 
 def check_limits(filters: Filters, city_known: bool, category_known: bool) -> None:
     """Raises NotFound for a city or category that is not known."""
     city, category_id = filters.city, filters.category_id
     if not city_known:
-        raise NotFound("CITY_NOT_FOUND", f"no store is in {shown(str(city))}", city=str(city))
+        raise no_city(str(city))
     if not category_known:
-        sentence = f"no category or department is {shown(str(category_id))}"
-        raise NotFound("CATEGORY_NOT_FOUND", sentence, category_id=str(category_id))
+        raise no_category(str(category_id))
