@@ -40,7 +40,7 @@ from superzol_server.database import Answer, Database, Row
 from superzol_server.dataset.coverage import Seen, age_seconds, find_flags
 from superzol_server.errors import InvalidRequest, NotFound
 from superzol_server.identifiers import shown
-from superzol_server.pages import open_page
+from superzol_server.pages import open_page, to_fields
 from superzol_server.sql import load_statement
 
 Context = ServicerContext[Message, Message]
@@ -162,11 +162,10 @@ def read_state(state: RunState.ValueType) -> str | None:
 
 def to_coverage(row: Row, now: datetime) -> Coverage:
     """Makes the message of a row, judged as of now."""
-    fields = {name: value for name, value in row.items() if not name.startswith("key_")}
     seen = Seen(row["state"], row["row_count"], row["previous_row_count"], row["last_file_time"])
     told = zip(row["key_reasons"] or (), row["key_counts"] or (), strict=True)
     return Coverage(
-        **fields,
+        **to_fields(row),
         age_seconds=age_seconds(seen, now),
         rejects=[RejectCount(reason=reason, row_count=count) for reason, count in told],
         flags=[CoverageFlag.Value(name) for name in find_flags(seen, now)],
