@@ -83,6 +83,7 @@ def describe(
     metadata: dict[str, str],
     error: ApiError | None = None,
 ) -> Failure:
+    """Writes a status by AIP-193; error: of fields of the request, each of which it names."""
     details: list[Message] = [ErrorInfo(reason=reason, domain=DOMAIN, metadata=metadata)]
     if isinstance(error, InvalidRequest):
         violations = [
@@ -95,6 +96,7 @@ def describe(
 
 
 def pack(message: Message) -> Any:
+    """Returns the message as a status carries it, with the name of its type."""
     packed = Any()
     packed.Pack(message)
     return packed

@@ -24,6 +24,7 @@ def check_strings(message: Message, path: str = "") -> None:
 
 
 def check_text(text: str, path: str, longest: int) -> None:
+    """Raises InvalidRequest for one text; path: of its field."""
     if len(text) > longest:
         raise InvalidRequest(
             path, f"has {len(text):,} characters, at most {longest:,}", "TEXT_TOO_LONG"

@@ -15,7 +15,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import MappingProxyType
 
 START_SECONDS = 90
 CONTROLLERS = (
@@ -100,11 +99,6 @@ class ControlPlane:
     def key(self) -> Path:
         """Private key of the certificate: a proxy on loopback may serve with it."""
         return self.certificate.with_suffix(".key")
-
-    @property
-    def pids(self) -> MappingProxyType[str, int]:
-        """Process ids by program."""
-        return MappingProxyType({name: each.pid for name, each in self._processes.items()})
 
     def write_kubeconfig(self, name: str, token: str, url: str | None = None) -> Path:
         """Writes a file that a client logs in with. url: of a proxy in front of the API server."""

@@ -29,6 +29,7 @@ from superzol_operator.status import (
 
 FAILED = "Failed"
 CANCELLED = "Cancelled"
+PAST_WAIT = timedelta(hours=1)  # until a version of the past that failed is tried again
 
 
 def finish(observed: Observed, course: Course, result: str, why: Failure, now: datetime) -> Course:
@@ -174,6 +175,6 @@ def _note_past(course: Course, run: CurrentRun, record: RunRecord, now: datetime
     past = course.status.backfill or Backfill(next_version=run.version or 0)
     if record.result in GOOD_RESULTS or record.stalled_as in BAD_OR_MISSING:
         return course.noting(backfill=Backfill(next_version=past.next_version - 1))
-    wait = timedelta(hours=1)
-    later = replace(past, tries=past.tries + 1, next_attempt_time=now + wait)
-    return course.noting(backfill=later).waking(now + wait)
+    again_at = now + PAST_WAIT
+    later = replace(past, tries=past.tries + 1, next_attempt_time=again_at)
+    return course.noting(backfill=later).waking(again_at)

@@ -44,6 +44,7 @@ def read_coupons(promotion_ids: Sequence[str]) -> Set[str]:
 
 
 def read_coupon(text: str, place: int) -> str:
+    """Returns the identifier of a promotion; place: among those of the request."""
     promotion_id = read_within_chain(text)
     if promotion_id is None:
         raise InvalidRequest(
