@@ -6,7 +6,7 @@ several chains cut names at 20 letters; then the longest wins.
 
 import polars as pl
 
-from superzol_etl.clean.measures import CUT_LETTERS
+from superzol_etl.clean.measures import CUT_LETTERS, QUOTES
 from superzol_etl.clean.units import KILO, THOUSAND, Unit
 
 SAID: dict[str, type[pl.DataType]] = {
@@ -20,7 +20,6 @@ SAID: dict[str, type[pl.DataType]] = {
     "pieces": pl.Int16,
 }
 FINAL_LETTERS = {"ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ"}
-QUOTES = "['\"`´׳״‘’“”]"
 NOT_WORDS = r"[^\p{L}\p{N}%.]+"
 NOISE = "(?:^| )(?:מבצע|מוצר בפיקוח)(?: |$)"
 
