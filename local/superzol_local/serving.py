@@ -77,18 +77,18 @@ async def _run_server(options: Options, state: State, target: _Target, steps: St
     server = await programs.start(command, state.logs)
     try:
         with steps.step("starting the server"):
-            await _answers(server, options.port)
+            await _wait_for_answers(server, options.port)
         steps.say(f"serving on localhost:{options.port}")
         if not has_grpcurl():
             steps.say("to ask it, install grpcurl: make .tools/bin/grpcurl")
         for line in await write_examples(target.url, options.port):
             steps.say(line)
-        await _first_to_end([server, target.program] if target.program else [server])
+        await _wait_for_an_end([server, target.program] if target.program else [server])
     finally:
         await programs.stop(server, signal.SIGTERM, SERVER_STOP_SECONDS)
 
 
-async def _answers(server: Program, port: int) -> None:
+async def _wait_for_answers(server: Program, port: int) -> None:
     """Waits until the server takes connections."""
     async with asyncio.timeout(SERVER_START_SECONDS):
         while server.process.returncode is None:
@@ -102,7 +102,7 @@ async def _answers(server: Program, port: int) -> None:
     raise server.failure()
 
 
-async def _first_to_end(running: Sequence[Program]) -> None:
+async def _wait_for_an_end(running: Sequence[Program]) -> None:
     """Waits until a program ends, which none should, and raises its failure."""
     waits = {asyncio.create_task(each.process.wait()): each for each in running}
     try:
