@@ -2,13 +2,11 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-Advance = Callable[[], None]
 
 
 class Steps:
@@ -18,14 +16,14 @@ class Steps:
         self._console = Console(file=sys.stdout)
 
     @contextmanager
-    def step(self, title: str, total: int | None = None) -> Iterator[Advance]:
-        """Shows a step while it runs; total: how often it will be advanced, None when unknown."""
+    def step(self, title: str) -> Iterator[None]:
+        """Shows a step while it runs; nobody knows how much of it is done."""
         if self._console.is_terminal:
-            with self._bar(title, total) as advance:
-                yield advance
+            with self._bar(title):
+                yield
             return
         started = time.monotonic()
-        yield lambda: None
+        yield
         self.say(f"{title}: {time.monotonic() - started:.1f} s")
 
     def say(self, line: str) -> None:
@@ -33,9 +31,9 @@ class Steps:
         print(line, flush=True)
 
     @contextmanager
-    def _bar(self, title: str, total: int | None) -> Iterator[Advance]:
+    def _bar(self, title: str) -> Iterator[None]:
         columns = (SpinnerColumn(), TextColumn("{task.description:<24}"), BarColumn())
         with Progress(*columns, TimeElapsedColumn(), console=self._console) as bars:
-            task = bars.add_task(title, total=total)
-            yield lambda: bars.advance(task)
-            bars.update(task, total=total or 1, completed=total or 1)
+            task = bars.add_task(title, total=None)
+            yield
+            bars.update(task, total=1, completed=1)
