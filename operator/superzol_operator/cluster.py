@@ -46,13 +46,12 @@ class Cluster:
         access: Access,
         timeout: aiohttp.ClientTimeout,
         counted: Callable[[str, int], None] = lambda verb, status: None,
-        guarded: Callable[[], None] = lambda: None,
     ) -> None:
         self._access = access
         self._client = ApiClient(access.configuration)
         self._timeout = timeout
         self._counted = counted
-        self.guarded = guarded
+        self.guarded: Callable[[], None] = lambda: None
 
     async def close(self) -> None:
         """Closes the connections."""

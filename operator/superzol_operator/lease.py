@@ -45,16 +45,13 @@ class Lease:
     clocks of two machines are never compared.
     """
 
-    def __init__(
-        self, cluster: Cluster, terms: LeaseTerms, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, cluster: Cluster, terms: LeaseTerms) -> None:
         self._cluster = cluster
         self._terms = terms
-        self._clock = clock
         self._path = f"apis/coordination.k8s.io/v1/namespaces/{terms.namespace}/leases"
         self._record: dict[str, Any] | None = None
         self._seen: tuple[str, str] = ("", "")
-        self._seen_at = clock()
+        self._seen_at = time.monotonic()
         self._renewed_at: float | None = None
 
     @property
@@ -62,7 +59,7 @@ class Lease:
         """We renewed it so lately that nobody else can have it; also right after a long pause."""
         if self._renewed_at is None:
             return False
-        return self._clock() - self._renewed_at < self._terms.renew_deadline_seconds
+        return time.monotonic() - self._renewed_at < self._terms.renew_deadline_seconds
 
     def check(self) -> None:
         """Raises NotLeading when we may not write, now."""
@@ -101,7 +98,7 @@ class Lease:
             log.info("lease released", extra={"lease": self._terms.name})
 
     async def _try(self) -> bool:
-        began = self._clock()
+        began = time.monotonic()
         try:
             async with asyncio.timeout(self._terms.renew_deadline_seconds / 2):
                 taken = await self._take()
@@ -134,11 +131,11 @@ class Lease:
     def _watch(self, spec: dict[str, Any]) -> None:
         seen = (spec.get("holderIdentity") or "", spec.get("renewTime") or "")
         if seen != self._seen:
-            self._seen, self._seen_at = seen, self._clock()
+            self._seen, self._seen_at = seen, time.monotonic()
 
     def _has_run_out(self, spec: dict[str, Any]) -> bool:
         seconds = spec.get("leaseDurationSeconds") or self._terms.lease_seconds
-        return self._clock() - self._seen_at > seconds
+        return time.monotonic() - self._seen_at > seconds
 
     async def _create(self) -> None:
         body = {

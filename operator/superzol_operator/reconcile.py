@@ -66,13 +66,11 @@ class Reconciler:
         progress_seconds: float = 5.0,
         crash_at: CrashPoint | None = None,
         now: Callable[[], datetime] = utc_now,
-        decide: Callable[[Observed, datetime], Decision] = decide,
     ) -> None:
         self._around = surroundings
         self._progress_seconds = progress_seconds
         self._crash_at = crash_at
         self._now = now
-        self._decide = decide
         self._progress_at: dict[Key, float] = {}
         self._written: dict[Key, tuple[str, ...]] = {}
         self._asked: dict[Key, str] = {}
@@ -135,7 +133,7 @@ class Reconciler:
         resource = observed.resource
         peers = self._around.census.peers(resource)
         seen = replace(observed, peers=peers, asked_job=self._asked.get(key))
-        decision = self._decide(seen, now)
+        decision = decide(seen, now)
         for action in decision.actions:
             if isinstance(action, CreateJob):
                 self._asked[key] = action.name

@@ -46,7 +46,7 @@ class OutOfRange(ApiError):
 class Unimplemented(ApiError):
     """A field of the request, or this value of it, is not served yet."""
 
-    def __init__(self, field: str, description: str = "is not served yet") -> None:
+    def __init__(self, field: str, description: str) -> None:
         super().__init__("FIELD_NOT_SERVED", f"{field}: {description}", field=field)
 
 

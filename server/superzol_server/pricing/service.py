@@ -258,7 +258,7 @@ async def check_names(snapshot: Snapshot, asked: Asked, filters: Filters = NOTHI
     return product_id or ""
 
 
-def check_sold(row: Row, asked: Asked, as_of_time: datetime | None = None) -> None:
+def check_sold(row: Row, asked: Asked, as_of_time: datetime | None) -> None:
     """Raises NotFound or OutOfRange when the row of GetPrice has no product, store or price."""
     check_known(asked, row["product_id"] is not None, row["store_id"] is not None)
     if as_of_time is not None and row["used_version"] is None:
