@@ -27,6 +27,7 @@ app = typer.Typer(
     help="Loads daily snapshots of supermarket prices into PostgreSQL.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode="markdown",  # else the lines of a docstring end where the source ends them
     pretty_exceptions_enable=False,
 )
 

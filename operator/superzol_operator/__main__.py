@@ -21,6 +21,7 @@ app = typer.Typer(
     help="Looks after DatasetRefresh resources: fetches, loads and publishes by Jobs.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode="markdown",  # else the lines of a docstring end where the source ends them
     pretty_exceptions_enable=False,
 )
 
