@@ -27,6 +27,7 @@ from superzol_etl.nursery import be_stopped, one_thread, start_nursery
 from superzol_etl.records import ChainResult, ChainState
 from superzol_etl.stopping import SIGNALS, Stopped, run_until_stopped
 
+LOOK_SECONDS = 0.1
 TURN_SECONDS = 0.001  # Python's 5 ms let each step of a statement wait for the threads that parse
 
 
@@ -78,11 +79,10 @@ def stop_with_parent(heard: Connection) -> None:
 
     def wait() -> None:
         multiprocessing.connection.wait([heard])
-        if not parent.is_alive():
-            os._exit(1)
-        os.kill(os.getpid(), signal.SIGTERM)
-        parent.join()  # one that is killed while it waits for us gives us no more work, nor an end
-        os._exit(1)
+        while parent.is_alive() and _loading().locked():
+            os.kill(os.getpid(), signal.SIGTERM)
+            parent.join(LOOK_SECONDS)
+        os._exit(1)  # by itself: of a pool in which one was killed nobody ends those that are idle
 
     threading.Thread(target=wait, daemon=True).start()
 
@@ -90,18 +90,25 @@ def stop_with_parent(heard: Connection) -> None:
 def load_in_worker(url: str, job: ChainJob) -> ChainResult:
     """One chain in a worker process."""
     runner, connections = _kept(url)
-    try:
-        return run_until_stopped(_load(connections, job), runner)
-    except Stopped as error:
-        return _failed(job, error)
-    finally:
-        _ignore_signals()
+    with _loading():
+        try:
+            return run_until_stopped(_load(connections, job), runner)
+        except Stopped as error:
+            return _failed(job, error)
+        finally:
+            _ignore_signals()
 
 
 @cache
 def _kept(url: str) -> tuple[asyncio.Runner, Connections]:
     """What this worker keeps from chain to chain: a connection lives in one loop."""
     return asyncio.Runner(), Connections(url)
+
+
+@cache
+def _loading() -> threading.Lock:
+    """Held while this worker loads a chain."""
+    return threading.Lock()
 
 
 def _ignore_signals() -> None:
