@@ -9,5 +9,6 @@ CREATE TEMP TABLE IF NOT EXISTS pack_change (
     price_max    int4,
     price_sum    int8 NOT NULL,
     priced       int2 NOT NULL,
-    offers       int2 NOT NULL
+    offers       int2 NOT NULL,
+    content_hash int8 NOT NULL
 ) ON COMMIT DELETE ROWS

@@ -3,8 +3,8 @@
 An offer's key is product_key << 16 | store_key; all arrays of offers are sorted by it.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,22 @@ from superzol_etl.records import OfferFlag
 STORE_BITS = 16
 STORE_MASK = (1 << STORE_BITS) - 1
 
+NO_PRODUCTS = np.zeros(0, np.int64)
+
 Int32s = npt.NDArray[np.int32]
 Int16s = npt.NDArray[np.int16]
+
+
+class Standing(NamedTuple):
+    """Open offers, whenever their prices began."""
+
+    key: Int64s
+    price: Int32s
+    flags: Int16s
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> "Standing":
+        """The offers that the mask selects."""
+        return Standing(self.key[mask], self.price[mask], self.flags[mask])
 
 
 class Offers(NamedTuple):
@@ -36,6 +50,11 @@ class Offers(NamedTuple):
             return self
         return Offers(self.key[mask], self.price[mask], self.since[mask], self.flags[mask])
 
+    @property
+    def standing(self) -> Standing:
+        """The same offers, without what only their packs need."""
+        return Standing(self.key, self.price, self.flags)
+
 
 class Observed(NamedTuple):
     """The offers of this version; row = the row that counted, part = its part."""
@@ -45,6 +64,14 @@ class Observed(NamedTuple):
     flags: Int16s
     part: Int32s
     row: Int32s
+
+    @property
+    def standing(self) -> Standing:
+        """What is offered, wherever it is told."""
+        return Standing(self.key, self.price, self.flags)
+
+
+AnyOffers = TypeVar("AnyOffers", Offers, Standing)
 
 
 class Spans(NamedTuple):
@@ -62,7 +89,7 @@ class Change(NamedTuple):
     of offers. opened_keys: offers that were not there before. repriced, restated, closed: counts.
     """
 
-    after: Offers
+    after: Standing
     offers: Offers
     emptied: Int64s
     existing: Int64s
@@ -120,43 +147,59 @@ def _used_rows(rows: Rows, product_keys: Int64s, store_of_part: Int64s, rank: In
     return used[order]
 
 
-def compare(old: Offers, new: Observed, closing_stores: Sequence[int], version: int) -> Change:
+def compare(
+    old: Offers,
+    observed: Observed,
+    closing_stores: Sequence[int],
+    version: int,
+    unchanged: Int64s = NO_PRODUCTS,
+) -> Change:
     """Finds what changed.
 
     Only stores in closing_stores (their base was applied) lose offers they no longer list.
+    unchanged: products of which all that was open is observed as it was, and that `old` leaves out.
     """
+    new = _without(observed.standing, unchanged)
     place = np.minimum(np.searchsorted(old.key, new.key), max(len(old.key) - 1, 0))
     known = old.key[place] == new.key if len(old.key) else np.zeros(len(new.key), bool)
     was = place[known]
     since = np.full(len(new.key), version, np.int16)
-    same_price = old.price[was] == new.price[known]
-    since[known] = np.where(same_price, old.since[was], version)
-    restated = same_price & (old.flags[was] != new.flags[known])
-
+    same = old.price[was] == new.price[known]
+    since[known] = np.where(same, old.since[was], version)
+    restated = same & (old.flags[was] != new.flags[known])
     seen = np.zeros(len(old.key), bool)
     seen[was] = True
-    closes = np.zeros(STORE_MASK + 1, bool)
-    closes[list(closing_stores)] = True
-    closed = ~seen & closes[old.key & STORE_MASK]
-    kept = ~seen & ~closed
-
-    touched = [new.key[~known], new.key[known][~same_price | restated], old.key[closed]]
-    changed = distinct_products(*touched)
-    after = merge(Offers(new.key, new.price, since, new.flags), old.where(kept))
-    offers = after.where(np.isin(after.key >> STORE_BITS, changed, kind="table"))
+    closed = ~seen & _are_of(old, closing_stores)
+    changed = distinct_products(new.key[~known], new.key[known][~same | restated], old.key[closed])
+    left = old.where(~seen & ~closed)
+    read = merge(Offers(new.key, new.price, since, new.flags), left)
+    offers = read.where(np.isin(read.key >> STORE_BITS, changed, kind="table"))
     ended = closed.copy()
-    ended[was[~same_price]] = True
+    ended[was[~same]] = True
     return Change(
-        after=after,
+        after=merge(observed.standing, left.standing) if len(unchanged) else read.standing,
         offers=offers,
         emptied=changed[~np.isin(changed, offers.key >> STORE_BITS, kind="table")],
         existing=changed[np.isin(changed, old.key >> STORE_BITS, kind="table")],
         spans=Spans(old.key[ended], old.price[ended], old.since[ended]),
         opened_keys=new.key[~known],
-        repriced=int((~same_price).sum()),
+        repriced=int((~same).sum()),
         restated=int(restated.sum()),
         closed=int(closed.sum()),
     )
+
+
+def _without(offers: Standing, products: Int64s) -> Standing:
+    if not len(products):
+        return offers
+    return offers.where(~np.isin(offers.key >> STORE_BITS, products, kind="table"))
+
+
+def _are_of(offers: Offers, stores: Sequence[int]) -> npt.NDArray[np.bool_]:
+    is_wanted = np.zeros(STORE_MASK + 1, bool)
+    is_wanted[list(stores)] = True
+    of_each: npt.NDArray[np.bool_] = is_wanted[offers.key & STORE_MASK]
+    return of_each
 
 
 def distinct_products(*keys: Int64s) -> Int64s:
@@ -168,15 +211,10 @@ def distinct_products(*keys: Int64s) -> Int64s:
     return np.flatnonzero(is_met)
 
 
-def merge(left: Offers, right: Offers) -> Offers:
+def merge(left: AnyOffers, right: AnyOffers) -> AnyOffers:
     """All offers of both, sorted; no key is in both."""
     if not len(right.key):
         return left
-    key = np.concatenate([left.key, right.key])
-    order = np.argsort(key, kind="stable")
-    return Offers(
-        key[order],
-        np.concatenate([left.price, right.price])[order],
-        np.concatenate([left.since, right.since])[order],
-        np.concatenate([left.flags, right.flags])[order],
-    )
+    order = np.argsort(np.concatenate([left.key, right.key]), kind="stable")
+    columns: Iterable[tuple[Any, Any]] = zip(left, right, strict=True)
+    return type(left)(*(np.concatenate(both)[order] for both in columns))

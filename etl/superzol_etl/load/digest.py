@@ -11,24 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from superzol_etl.database import Connection
-from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Int16s, Offers
+from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Int16s, Offers, Standing
+from superzol_etl.load.mixing import BATCH_OFFERS, SPREAD, Hashes, mix
 from superzol_etl.sql import load_sql
 
 PACKAGE = "superzol_etl.load"
 LANES = 2
-BATCH_OFFERS = 1 << 15  # the arrays of a batch stay in a core's cache: half the time
-SPREAD, FIRST, SECOND = (
-    np.uint64(0x9E3779B97F4A7C15),
-    np.uint64(0xBF58476D1CE4E5B9),
-    np.uint64(0x94D049BB133111EB),
-)
-SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31)
-
-Hashes = npt.NDArray[np.uint64]
 
 
 async def missing_ids(
-    connection: Connection, offers: Offers, product_ids: Mapping[int, str]
+    connection: Connection, offers: Offers | Standing, product_ids: Mapping[int, str]
 ) -> dict[int, str]:
     """The identifiers of the products that the offers have and `product_ids` lacks."""
     products = offers.key >> STORE_BITS
@@ -45,7 +37,7 @@ def _is_first(products: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
 
 
 def content_digest(
-    offers: Offers, product_ids: Mapping[int, str], store_codes: Mapping[int, str]
+    offers: Offers | Standing, product_ids: Mapping[int, str], store_codes: Mapping[int, str]
 ) -> str:
     """Of store code, product_id, price and flags of each offer, in hex; offers: sorted by key.
 
@@ -66,7 +58,7 @@ def content_digest(
         terms |= offers.flags[batch].view(np.uint16)
         terms *= SPREAD
         for lane in range(LANES):
-            mixed = _mix(products[lane, number[batch]] + stores[lane, store] + terms)
+            mixed = mix(products[lane, number[batch]] + stores[lane, store] + terms)
             sums[lane] += int(mixed.sum(dtype=np.uint64))
     return "".join(f"{total % 2**64:016x}" for total in sums)
 
@@ -106,13 +98,3 @@ def _hashes(texts: list[str], person: bytes) -> Hashes:
         blake2b(text.encode(), digest_size=8 * LANES, person=person).digest() for text in texts
     )
     return np.frombuffer(data, "<u8").reshape(-1, LANES).T.astype(np.uint64)
-
-
-def _mix(values: Hashes) -> Hashes:
-    """Spreads each value over all bits: the end of splitmix64."""
-    values ^= values >> SHIFTS[0]
-    values *= FIRST
-    values ^= values >> SHIFTS[1]
-    values *= SECOND
-    values ^= values >> SHIFTS[2]
-    return values

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from superzol_etl.database import Connection
 from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Change, Int16s, Offers, Spans
 from superzol_etl.load.encode import Arrays, Column, Integers, Texts, encode
+from superzol_etl.load.known_packs import content_hashes, first_offers, read_known_packs
 from superzol_etl.load.sorting import Int64s
 from superzol_etl.load.threads import Threads
 from superzol_etl.sql import load_sql
@@ -18,9 +19,13 @@ from superzol_etl.sql import load_sql
 PACKAGE = "superzol_etl.load"
 
 
-async def read_offers(connection: Connection, chain_key: int) -> Offers:
-    """All open offers of the chain, sorted by key."""
-    row = await connection.fetchrow(load_sql(PACKAGE, "read_packs"), chain_key)
+async def read_offers(
+    connection: Connection, chain_key: int, wanted: Int64s | None = None
+) -> Offers:
+    """The open offers of the chain, sorted by key; wanted: of these products, of all if None."""
+    if wanted is None:
+        wanted = (await read_known_packs(connection, chain_key)).products
+    row = await connection.fetchrow(load_sql(PACKAGE, "read_packs"), chain_key, wanted.tolist())
     assert row is not None  # an aggregate always gives a row
     products = np.frombuffer(row["product_keys"] or b"", ">i4").astype(np.int64)
     counts = np.frombuffer(row["offers"] or b"", ">i2").astype(np.int64)
@@ -61,7 +66,7 @@ async def write_change(
     replaced = np.isin(change.offers.key >> STORE_BITS, change.existing, kind="table")
     new = change.offers.where(~replaced)
     if len(new.key):
-        columns, products = _pack_columns(new)
+        columns, products = _pack_columns(new, version)
         ids = [product_ids[product].encode() for product in products.tolist()]
         await copy_columns(
             connection,
@@ -76,7 +81,7 @@ async def write_change(
         )
     if replaced.any():
         await connection.execute(load_sql(PACKAGE, "create_pack_change"))
-        columns, products = _pack_columns(change.offers.where(replaced))
+        columns, products = _pack_columns(change.offers.where(replaced), version)
         await copy_columns(
             connection, "pack_change", {"product_key": Integers(products), **columns}
         )
@@ -88,10 +93,10 @@ async def write_change(
     await append_spans(connection, chain_key, version, change.spans)
 
 
-def _pack_columns(offers: Offers) -> tuple[dict[str, Column], npt.NDArray[Any]]:
+def _pack_columns(offers: Offers, version: int) -> tuple[dict[str, Column], npt.NDArray[Any]]:
     """The arrays and summaries of each product's pack, and the products."""
     product = offers.key >> STORE_BITS
-    firsts = np.flatnonzero(np.diff(product, prepend=-1))
+    firsts = first_offers(offers)
     bounds = np.append(firsts, len(product))
     unpriced = offers.price == 0
     priced = np.add.reduceat(~unpriced, firsts, dtype=np.int64)
@@ -106,6 +111,7 @@ def _pack_columns(offers: Offers) -> tuple[dict[str, Column], npt.NDArray[Any]]:
         "prices": Arrays(offers.price, bounds),
         "since": _shared(offers.since, bounds),
         "flags": _shared(offers.flags, bounds),
+        "content_hash": Integers(content_hashes(offers, firsts, version)),
     }
     return columns, product[firsts].astype(np.int32)
 

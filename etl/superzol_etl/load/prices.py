@@ -1,7 +1,7 @@
 """Makes what a chain's files say of prices its open offers, and closes the spans that end."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,16 +9,9 @@ import numpy as np
 from superzol_etl.clean.parts import StorePlan, plan_store
 from superzol_etl.database import Connection
 from superzol_etl.load.aliases import note_aliases
-from superzol_etl.load.diff import (
-    STORE_BITS,
-    Change,
-    Observed,
-    Offers,
-    compare,
-    distinct_products,
-    observe,
-)
+from superzol_etl.load.diff import Change, Observed, compare, observe
 from superzol_etl.load.digest import content_digest, missing_ids
+from superzol_etl.load.known_packs import KnownPacks, read_known_packs
 from superzol_etl.load.packs import read_offers, write_change
 from superzol_etl.load.products import Products
 from superzol_etl.load.read import ChainContent
@@ -77,12 +70,12 @@ async def apply_prices(
         # Sorting the rows takes as long as these statements.
         observing = threads.begin(observe, rows, products.keys, store_keys, plans)
         await take_over_words(connection, chain_key, version, rows.words, products.keys)
-        open_offers = await read_offers(connection, chain_key)
+        packs = await read_known_packs(connection, chain_key)
         if has_shelves:
-            categories = await _read_categories(connection, chain_key, open_offers, products)
+            categories = await _read_categories(connection, chain_key, packs, products)
         observed = await observing
         closing = [store_keys[code] for code, plan in plans.items() if plan.base is not None]
-        change = compare(open_offers, observed, closing, version)
+        change = await _compare(connection, chain, packs, observed, closing)
         if ask_gates:
             await ask_gates(change, observed)
         ids = products.ids | await missing_ids(connection, change.after, products.ids)
@@ -91,7 +84,7 @@ async def apply_prices(
         await write_change(connection, chain_key, version, change, products.ids)
         digesting = threads.begin(content_digest, change.after, ids, codes)
         if has_shelves:
-            await write_shelves(connection, await arranging, not len(open_offers.key))
+            await write_shelves(connection, await arranging, not len(packs.products))
             await forget_moves(connection, chain_key, categories)
             await note_aliases(connection, chain_key, version, change)
         offers = np.bincount(observed.part, minlength=len(rows.parts)).tolist()
@@ -99,12 +92,24 @@ async def apply_prices(
         return Priced(plans, observed, change.total, await digesting, codes)
 
 
+async def _compare(
+    connection: Connection,
+    chain: ChainKey,
+    packs: KnownPacks,
+    observed: Observed,
+    closing: Sequence[int],
+) -> Change:
+    unchanged = packs.unchanged(observed.standing)
+    open_offers = await read_offers(connection, chain.chain_key, packs.others(unchanged))
+    return compare(open_offers, observed, closing, chain.version, unchanged)
+
+
 async def _read_categories(
-    connection: Connection, chain_key: int, offers: Offers, products: Products
+    connection: Connection, chain_key: int, packs: KnownPacks, products: Products
 ) -> Categories:
     """Of products offered and of those found; 0 stands for codes without a row."""
-    found = products.keys[products.keys > 0] << STORE_BITS
-    return await read_categories(connection, chain_key, distinct_products(offers.key, found))
+    found = products.keys[products.keys > 0]
+    return await read_categories(connection, chain_key, np.union1d(packs.products, found))
 
 
 def plan_stores(content: ChainContent, states: dict[str, StoreState]) -> dict[str, StorePlan]:

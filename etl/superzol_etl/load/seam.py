@@ -97,7 +97,7 @@ def replace(old: Offers, new: Offers) -> Change:
     changed = np.unique(np.concatenate([new.key[~same], old.key[gone]]) >> STORE_BITS)
     offers = new.where(np.isin(new.key >> STORE_BITS, changed))
     return Change(
-        after=new,
+        after=new.standing,
         offers=offers,
         emptied=changed[~np.isin(changed, offers.key >> STORE_BITS)],
         existing=changed[np.isin(changed, old.key >> STORE_BITS)],

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from superzol_etl.database import Connection
-from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Change, Int16s, Offers
+from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Change, Int16s, Offers, Standing
 from superzol_etl.load.encode import Arrays, Column, Integers
 from superzol_etl.load.packs import copy_columns
 from superzol_etl.load.sorting import Int64s, sorted_order
@@ -42,7 +42,7 @@ class Shelves(NamedTuple):
     bounds: Int64s
 
 
-def arrange(offers: Offers, changed_keys: Int64s, categories: Categories) -> Shelves:
+def arrange(offers: Offers | Standing, changed_keys: Int64s, categories: Categories) -> Shelves:
     """The shelves on which an offer changed or a product moved, whole, from all offers after."""
     now = _by_product(categories.products, categories.category)
     shelved = _by_product(categories.products, categories.shelved)

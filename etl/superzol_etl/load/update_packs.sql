@@ -11,6 +11,7 @@ SET store_keys = change.store_keys,
     price_sum = change.price_sum,
     priced = change.priced,
     offers = change.offers,
+    content_hash = change.content_hash,
     changed_version = $2
 FROM pack_change AS change
 WHERE pack.product_key = change.product_key

@@ -43,8 +43,11 @@ def by_rule(old: Old, new: New, stores: set[int]) -> Expected:
     return Expected(offers, spans)
 
 
-def run(old: Old, new: New, stores: set[int]) -> Change:
-    old_keys, new_keys = sorted(old), sorted(new)
+def run(old: Old, new: New, stores: set[int], unread: set[int] | None = None) -> Change:
+    """unread: the products that are known to be unchanged."""
+    unread = unread or set()
+    old_keys = sorted(key for key in old if key >> STORE_BITS not in unread)
+    new_keys = sorted(new)
     return compare(
         Offers(
             np.array(old_keys, np.int64),
@@ -61,6 +64,7 @@ def run(old: Old, new: New, stores: set[int]) -> Change:
         ),
         sorted(stores),
         VERSION,
+        np.array(sorted(unread), np.int64),
     )
 
 
@@ -81,6 +85,18 @@ def test_a_change_says_what_the_rule_says(old: Old, new: New, stores: set[int]) 
     after = {key >> STORE_BITS for key in expected.offers}
     assert set(change.existing.tolist()) == changed & before
     assert set(change.emptied.tolist()) == changed - after
+
+
+@given(old_offers, new_offers, st.sets(st.integers(1, 4)), closing)
+def test_nothing_of_what_is_unchanged_need_be_read(
+    old: Old, new: New, unread: set[int], stores: set[int]
+) -> None:
+    new = {key: told for key, told in new.items() if key >> STORE_BITS not in unread}
+    for key, (price, _, flags) in old.items():
+        if key >> STORE_BITS in unread:
+            new[key] = (price, flags)
+    for told, read in zip(run(old, new, stores, unread), run(old, new, stores), strict=True):
+        np.testing.assert_equal(told, read)
 
 
 @given(old_offers, closing)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from superzol_etl.load.diff import STORE_BITS, Offers
-from superzol_etl.load.digest import BATCH_OFFERS, content_digest
+from superzol_etl.load.digest import content_digest
+from superzol_etl.load.mixing import BATCH_OFFERS
 
 PRODUCTS = ("7290000000008", "alpha:1", "alpha:2")
 STORES = ("1", "2", "001")

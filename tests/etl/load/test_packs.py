@@ -5,7 +5,7 @@ from random import Random
 import asyncpg
 import numpy as np
 
-from superzol_etl.load.diff import STORE_BITS, Observed, compare
+from superzol_etl.load.diff import STORE_BITS, Observed, Offers, Standing, compare
 from superzol_etl.load.packs import read_offers, write_change
 
 CHAIN_KEY = 1
@@ -36,6 +36,13 @@ def observe(random: Random, chance: float) -> Observed:
     )
 
 
+def assert_same(read: Offers | Standing, written: Offers | Standing) -> None:
+    for column in written._fields:
+        told, expected = getattr(read, column), getattr(written, column)
+        assert told.dtype == expected.dtype
+        np.testing.assert_array_equal(told, expected)
+
+
 async def test_offers_are_read_as_they_were_written(connection: asyncpg.Connection) -> None:
     random = Random(5)
     ids = {product: str(product) for product in range(1, PRODUCTS + 1)}
@@ -47,10 +54,9 @@ async def test_offers_are_read_as_they_were_written(connection: asyncpg.Connecti
         async with connection.transaction():
             await write_change(connection, CHAIN_KEY, version, change, ids)
         after = await read_offers(connection, CHAIN_KEY)
-        for column in after._fields:
-            written, read = getattr(change.after, column), getattr(after, column)
-            assert written.dtype == read.dtype
-            np.testing.assert_array_equal(written, read)
+        assert_same(after.standing, change.after)
+        products = np.unique(change.offers.key >> STORE_BITS)
+        assert_same(await read_offers(connection, CHAIN_KEY, products), change.offers)
         expected = [
             (key >> STORE_BITS, key & 0xFFFF, *said)
             for key, *said in zip(*(column.tolist() for column in after), strict=True)
