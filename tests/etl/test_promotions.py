@@ -133,6 +133,18 @@ async def test_delta_adds_and_replaces_by_promotion_id(
     ]
 
 
+async def test_the_first_full_file_of_a_store_is_noted(
+    load: Load, connection: asyncpg.Connection
+) -> None:
+    first = "SELECT first_full_version FROM promotion_sighting"
+    delta = promotions_csv("Promo", [("1", "202606010600", [A])])
+    load(1, {"price_full_file_alpha.csv": PRICES, "promo_file_alpha.csv": delta})
+    assert await connection.fetchval(first) is None
+    load(2, full(("1", "202606020600", [A])))
+    load(3, full(("1", "202606030600", [A, B])))
+    assert await connection.fetchval(first) == 2
+
+
 async def test_same_promotions_again_write_nothing(
     load: Load, connection: asyncpg.Connection
 ) -> None:

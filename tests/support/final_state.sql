@@ -60,7 +60,10 @@ CROSS JOIN LATERAL unnest(promotion.store_keys, promotion.since) AS told (store_
 JOIN store USING (store_key)
 UNION ALL
 SELECT 'promotion_span', promotion.promotion_id || ' ' || promotion.part || ' ' || store.store_id || ' ' || past.valid_to,
-       concat_ws('|', promotion.reward_price, gone.valid_from, promotion.ended_version)
+       concat_ws('|', promotion.reward_price, gone.valid_from, promotion.ended_version,
+                 (SELECT string_agg(product.product_id, ',' ORDER BY product.product_id)
+                  FROM product
+                  WHERE product.product_key = ANY (promotion.product_keys)))
 FROM promotion_span AS past
 JOIN promotion USING (promotion_key)
 CROSS JOIN LATERAL unnest(past.store_keys, past.valid_from) AS gone (store_key, valid_from)
@@ -75,7 +78,8 @@ JOIN product USING (product_key)
 JOIN chain USING (chain_key)
 UNION ALL
 SELECT 'promotion_sighting', store.store_id,
-       concat_ws('|', sighting.full_at, sighting.observed_at, sighting.observed_file, sighting.observed_version)
+       concat_ws('|', sighting.full_at, sighting.full_rows, sighting.observed_at, sighting.observed_file, sighting.observed_version,
+                 sighting.first_full_version)
 FROM promotion_sighting AS sighting
 JOIN store USING (store_key)
 ORDER BY kind, key, value
