@@ -1,11 +1,14 @@
 """Fixtures of the ETL's tests: what a load leaves in the database."""
 
-from collections.abc import Awaitable, Callable
+import multiprocessing
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from superzol_etl.load.classifying import classifier
 from tests.support.snapshots import Chain
 
 State = dict[tuple[str, str], str]
@@ -28,3 +31,16 @@ def final_state(connection: asyncpg.Connection) -> Callable[[], Awaitable[State]
 def chain(database: str, tmp_path: Path) -> Chain:
     """Loads snapshots of one chain."""
     return Chain(database, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[ProcessPoolExecutor]:
+    """A process of its own, as the one that classifies is started before there are threads."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=start_classifier) as pool:
+        yield pool
+
+
+def start_classifier() -> None:
+    """In the worker: a bound method would start a copy."""
+    classifier().start()

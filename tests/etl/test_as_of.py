@@ -1,28 +1,18 @@
 """Prices as of each version, against a plain reading of the rule, also below the first version."""
 
 import asyncio
-import multiprocessing
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-import asyncpg
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from superzol_etl.clean.gates import Gates
-from superzol_etl.database import Connections, connected
-from superzol_etl.load.beside import beside
-from superzol_etl.load.chain import load_chain
-from superzol_etl.load.classifying import classifier
-from superzol_etl.load.job import ChainJob
-from superzol_etl.load.join import join_backfill
-from superzol_etl.load.replay import replay_files
-from superzol_etl.snapshot import read_snapshot
+from superzol_etl.database import connected
+from tests.support.late_versions import load_late
 from tests.support.snapshots import Item, Xml, prices_csv, write_snapshot
 
 NUMBERS = count()
@@ -101,60 +91,27 @@ async def load_and_backfill(
 ) -> list[dict[tuple[str, str], int]]:
     """Loads the days from number `older` on, then those before; the prices as of each version."""
     chain_id = f"alpha{next(NUMBERS)}"
-    async with connected(database) as connection, Connections(database) as adding:
-        dataset_key, chain_key = await add_chain(connection, chain_id)
-        jobs = []
-        for place, day in enumerate(chain):
-            version = GAP * (place + 1)
-            run_id = f"{chain_id}-{version}"
-            await connection.execute("INSERT INTO etl_run VALUES ($1, 1, 'x', 'running')", run_id)
-            await connection.execute("SELECT ensure_price_span_partition($1)", version)
-            files = read_snapshot(write_day(folder, chain_id, place, day)).chains[0]
-            jobs.append(ChainJob(run_id, dataset_key, chain_key, version, files, 1, Gates()))
-        for job in jobs[older:]:
-            await load_chain(connection, adding, job)
-        async with beside(database, chain_key, chain_id) as of:
-            rows = [await replay_files(of, job, None) for job in jobs[:older]]
-            await join_backfill(of, dataset_key, rows)
-        answers = []
-        for job in jobs:
-            held = await connection.fetch(AS_OF, chain_key, job.version)
+    folders = [
+        (GAP * (place + 1), write_day(folder, chain_id, place, day))
+        for place, day in enumerate(chain)
+    ]
+    chain_key = await load_late(database, chain_id, folders, older)
+    answers = []
+    async with connected(database) as connection:
+        for version, _ in folders:
+            held = await connection.fetch(AS_OF, chain_key, version)
             answers.append(
                 {(row["store_id"].split(":")[1], row["product_id"].split(":")[1]): row["price"]
                  for row in held}
             )  # fmt: skip
             assert len(answers[-1]) == len(held)
-        return answers
-
-
-async def add_chain(connection: asyncpg.Connection, chain_id: str) -> tuple[int, int]:
-    await connection.execute(
-        "INSERT INTO dataset (dataset_id, name) VALUES ('d', 'D') ON CONFLICT DO NOTHING"
-    )
-    key = await connection.fetchval(
-        "INSERT INTO chain (dataset_key, chain_id, name) VALUES (1, $1, $1) RETURNING chain_key",
-        chain_id,
-    )
-    return 1, key
+    return answers
 
 
 def run(
     database: str, folder: Path, chain: Sequence[Day], older: int
 ) -> list[dict[tuple[str, str], int]]:
     return asyncio.run(load_and_backfill(database, folder, chain, older))
-
-
-def start_classifier() -> None:
-    """In the worker: a bound method would start a copy."""
-    classifier().start()
-
-
-@pytest.fixture(scope="module")
-def worker() -> Iterator[ProcessPoolExecutor]:
-    """A process of its own, as the one that classifies is started before there are threads."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context, initializer=start_classifier) as pool:
-        yield pool
 
 
 def is_applied(day: Day) -> bool:

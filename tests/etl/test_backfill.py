@@ -4,13 +4,15 @@ from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import asyncpg
+import polars as pl
 import pytest
 
 from tests.etl.conftest import State
 from tests.support.loading import EMPTY_ALL, run
-from tests.support.snapshots import Item, Xml, prices_csv, write_snapshot
+from tests.support.snapshots import Item, Promo, Xml, prices_csv, promotions_csv, write_snapshot
 
 ReadState = Callable[[], Awaitable[State]]
 
@@ -30,17 +32,22 @@ def market(folder: Path, seed: int) -> dict[int, Path]:
     for version, days in DAYS.items():
         at = f"{FIRST_DAY + timedelta(days):%Y%m%d}"
         fulls, deltas = [], []
+        promoted, changed = [], []
         for store in STORES:
             kind = dice.choice(("full", "delta", "both", "none", "none"))
             if kind in ("full", "both"):
                 fulls.append(Xml(store, f"{at}0600", _items(dice, SHELF)))
+                promoted.append((store, f"{at}0700", _promotions(dice, 4)))
             if kind in ("delta", "both"):
                 deltas.append(Xml(store, f"{at}0900", _items(dice, dice.randint(1, 3))))
+                changed.append((store, f"{at}1000", _promotions(dice, 1)))
         folders[version] = write_snapshot(
             folder / f"v{version}",
             {
                 "price_full_file_alpha.csv": prices_csv("PriceFull", fulls),
                 "price_file_alpha.csv": prices_csv("Price", deltas),
+                "promo_full_file_alpha.csv": promotions_csv("PromoFull", promoted),
+                "promo_file_alpha.csv": promotions_csv("Promo", changed),
             },
         )
     return folders
@@ -51,6 +58,27 @@ def _items(dice: Random, count: int) -> list[Item]:
         Item(code, dice.choice(("1.00", "2.00", "3.00")), f"מוצר {code}")
         for code in sorted(dice.sample(GOODS, count), key=int)
     ]
+
+
+def _promotions(dice: Random, count: int) -> list[Promo]:
+    return [
+        Promo(code, GOODS[: int(code)], dice.choice(("0.50", "0.60")))
+        for code in dice.sample(GOODS[:5], count)
+    ]
+
+
+def told_in(lake: Path) -> list[tuple[Any, ...]]:
+    """What the lake says of promotions."""
+    files = sorted((lake / "promotions").rglob("*.parquet"))
+    rows = [
+        (path.parent.name, *row[:-1], sorted(row[-1]))
+        for path in files
+        for row in pl.read_parquet(path)
+        .drop("raw")
+        .select(pl.exclude("store_ids"), "store_ids")
+        .rows()
+    ]
+    return sorted(rows, key=repr)
 
 
 def load(database: str, folders: dict[int, Path], lake: Path) -> None:
@@ -96,6 +124,7 @@ async def test_late_versions_leave_the_history_of_versions_loaded_in_time(
     done = run("backfill", *order, *place)
     assert (done.exit_code, done.summary["result"]) == (0, "Backfilled"), done.stderr
     backfilled = without_changes(await final_state())
+    told = told_in(lake)
     rebuilt = run("rebuild", "alpha@1..", *place)
     assert (rebuilt.exit_code, rebuilt.summary["changed"]) == (0, 0), rebuilt.stderr
     assert differences(without_changes(await final_state()), backfilled) == []
@@ -103,8 +132,9 @@ async def test_late_versions_leave_the_history_of_versions_loaded_in_time(
     await connection.execute(EMPTY_ALL)
     load(database, folders, tmp_path / "other_lake")
     in_time = without_changes(await final_state())
-    assert any(kind == "span" for kind, _ in in_time)
+    assert {"span", "promotion_span"} <= {kind for kind, _ in in_time}
     assert differences(backfilled, in_time) == []
+    assert told == told_in(tmp_path / "other_lake")
 
 
 async def test_a_late_version_without_files_of_a_chain_closes_what_the_chain_lost_sight_of(

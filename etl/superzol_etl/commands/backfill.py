@@ -53,11 +53,10 @@ def backfill_command(
 
     Example: superzol-etl backfill 809=./may-29 810=./may-30
 
-    Prices are then those of versions loaded in time: what a store sold goes on until it says
-    otherwise, in later versions too. Give all versions at once: each chain takes them in one
-    commit, and afterwards the oldest is its first. Killed, it changed whole chains only, and the
-    same command does the rest. A version that a gate holds back is left out. Promotions are not
-    taken over.
+    Prices and promotions are then those of versions loaded in time: what a store sold and promoted
+    goes on until it says otherwise, in later versions too. Give all versions at once: each chain
+    takes them in one commit, and afterwards the oldest is its first. Killed, it changed whole
+    chains only, and the same command does the rest. A version that a gate holds back is left out.
 
     Exit codes: 0 done, 64 usage, 65 bad data or not below, 66 not found, 70 unforeseen,
     75 try again, 77 not allowed, 78 configuration.

@@ -13,6 +13,7 @@ from superzol_etl.load.chain import CHAIN_LOCK
 from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Change, Offers, Spans, distinct_products
 from superzol_etl.load.digest import missing_ids, shift_digests
 from superzol_etl.load.encode import Integers
+from superzol_etl.load.join_promotions import join_promotions
 from superzol_etl.load.ledger import ChainVersion, publish_generation, write_chain_version
 from superzol_etl.load.packs import append_spans, copy_columns, read_offers, write_change
 from superzol_etl.load.seam import NEVER, Later, Seam, join_seam, replace
@@ -69,6 +70,7 @@ async def join_backfill(of: Beside, dataset_key: int, rows: Sequence[ChainVersio
         await connection.execute(load_sql(PACKAGE, "append_sightings_beside"))
         await connection.execute(load_sql(PACKAGE, "fill_words_beside"), chain_key)
         await note_aliases_of_history(connection, chain_key, newest, change)
+        await join_promotions(connection, chain_key, rows[-1].version, newest)
         for row in rows:
             await write_chain_version(connection, row)
         await publish_generation(connection, dataset_key, chain_key, newest, changed)

@@ -215,8 +215,13 @@ async def _execute(
         await connection.execute(load_sql(PACKAGE, "update_promotions"), chain.version)
     if added:
         await connection.copy_records_to_table("promotion", records=added, columns=list(COLUMNS))
-    if touched:
-        of = (chain.chain_key, touched)
+    await turn_round(connection, chain.chain_key, touched)
+
+
+async def turn_round(connection: Connection, chain_key: int, products: Sequence[int]) -> None:
+    """Finds anew which promotions that are told these products are in."""
+    if products:
+        of = (chain_key, products)
         await connection.execute(load_sql(PACKAGE, "delete_promotions_of_products"), *of)
         await connection.execute(load_sql(PACKAGE, "insert_promotions_of_products"), *of)
 

@@ -11,8 +11,6 @@ from superzol_etl.load.job import ChainJob
 from superzol_etl.load.lake_read import read_lake
 from superzol_etl.load.lake_write import Applied, write_chain
 from superzol_etl.load.ledger import ChainVersion, write_reports
-from superzol_etl.load.observe_promotions import Told
-from superzol_etl.load.promotions import Loaded
 from superzol_etl.load.read import read_chain
 from superzol_etl.load.report import count_rows, held_back_version, loaded_version, sum_up
 from superzol_etl.load.trust import (
@@ -41,8 +39,8 @@ async def find_good(of: Beside, rows: Sequence[ChainVersion]) -> Good:
 async def replay_files(of: Beside, job: ChainJob, good: Good | None) -> ChainVersion:
     """Applies a chain's files; what cannot be trusted is held back, as in a load.
 
-    Promotions are read but not told: those of today stay as they are. good: what the gates compare
-    with; None asks none, as a person named the version that is to be added.
+    good: what the gates compare with; None asks none, as a person named the version that is to be
+    added.
     """
     content, products = await of.read(partial(read_chain, job.chain, job.threads))
     if content.problems:
@@ -52,13 +50,12 @@ async def replay_files(of: Beside, job: ChainJob, good: Good | None) -> ChainVer
         if held and not await is_accepted(of.served, job):
             raise Untrusted(held)
         ask = partial(ask_price_gates, of.served, job) if good else None
-        priced = await of.apply(job.version, content, products, ask)
+        priced, promoted = await of.apply(job.version, content, products, ask)
     except Untrusted as error:
         content.problems += [each.problem for each in error.held]
         return held_back_version(job, content, error.held)
-    untold = Loaded(Told(), 0, 0, ())
-    count_rows(content, priced.observed, untold)
-    result = sum_up(job, content, priced.plans, priced.changed, untold)
+    count_rows(content, priced.observed, promoted)
+    result = sum_up(job, content, priced.plans, priced.changed, promoted)
     row = loaded_version(job, content, priced.plans, result)
     row = row._replace(content_digest=priced.content_digest)
     # A run of several versions meets the same file names in each.
@@ -68,7 +65,7 @@ async def replay_files(of: Beside, job: ChainJob, good: Good | None) -> ChainVer
     async with of.served.transaction():
         await write_reports(of.served, job.run_id, job.chain_key, reports)
     if job.lake:
-        applied = Applied(content, priced, Told())
+        applied = Applied(content, priced, promoted.told)
         await asyncio.to_thread(write_chain, job.lake, of.chain_id, applied, row)
     return row
 
@@ -76,7 +73,7 @@ async def replay_files(of: Beside, job: ChainJob, good: Good | None) -> ChainVer
 async def replay_lake(of: Beside, place: LakePlace, note: ChainNote) -> ChainVersion:
     """Applies what the lake holds of a version; the row says what comes out now."""
     content, products = await of.read(lambda tell, _: read_lake(place, tell))
-    priced = await of.apply(place.version, content, products)
+    priced, _ = await of.apply(place.version, content, products)
     return ChainVersion(
         chain_key=of.chain_key,
         version=place.version,

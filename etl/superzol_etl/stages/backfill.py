@@ -123,7 +123,7 @@ async def _backfill_chain(
     rows: list[ChainVersion] = []
     loaded = await read_applied(run.connection, chain.chain_key)
     find_first(chain.chain_id, loaded, chain.files[-1][0])  # before all is read for nothing
-    async with beside(call.url, chain.chain_key, chain.chain_id) as of:
+    async with beside(call.url, chain.chain_key, chain.chain_id, has_promotions=True) as of:
         told = dict(chain.files)
         for version, _ in order.versions:
             if version in told:

@@ -66,7 +66,8 @@ async def rebuild(order: Order) -> Mapping[str, Any]:
         plan = await _plan(run, order)
         for version in plan.versions:
             await _enter_version(run, order, plan, version)
-        async with beside(order.call.url, plan.chain_key, order.chain_id) as of:
+        of_chain = (order.call.url, plan.chain_key, order.chain_id)
+        async with beside(*of_chain, has_promotions=False) as of:
             rows = await _replay(run, order, plan, of)
             changed = await join_rebuild(of, run.dataset_key, order.first, rows)
         await _close(run, order, plan, rows)
