@@ -29,7 +29,7 @@ async def test_it_is_the_first_version_in_which_a_store_told_any(
     await connection.execute(PAST)
     await connection.execute("ALTER TABLE promotion_sighting DROP COLUMN first_full_version")
     await connection.execute(SIGHTINGS)
-    await connection.execute((REVISIONS / "0043_note_first_full_promotions.sql").read_text())
+    await connection.execute((REVISIONS / "0044_note_first_full_promotions.sql").read_text())
     first = {row["store_id"]: row["first_full_version"] for row in await connection.fetch(FIRST)}
     # Store 3 tells nothing any more, and of store 4 no full file was seen.
     assert first == {"alpha:1": 5, "alpha:2": 3, "alpha:3": 9, "alpha:4": None}
