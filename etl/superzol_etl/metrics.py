@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -60,13 +61,22 @@ def push_metrics(report: Mapping[str, Any]) -> None:
     url = os.environ.get(PUSHGATEWAY)
     if not url:
         return
+    # A gateway that drips is no silence to its client, and all else is done by now.
+    pushing = threading.Thread(target=_push, args=(url, report), daemon=True)
+    pushing.start()
+    pushing.join(TIMEOUT_SECONDS)
+    if pushing.is_alive():
+        log.warning("metrics not pushed", extra={"error": f"no end in {TIMEOUT_SECONDS:g} s"})
+
+
+def _push(url: str, report: Mapping[str, Any]) -> None:
     from http.client import HTTPException
 
     from prometheus_client import push_to_gateway
 
     keys = {name: str(report[name]) for name in ("dataset", "stage", "shard") if name in report}
     try:
-        push_to_gateway(url, JOB, _registry(report), keys, timeout=TIMEOUT_SECONDS)
+        push_to_gateway(url, JOB, _registry(report), keys)
     except (OSError, ValueError, HTTPException) as error:
         # What the client says of a URL may show the password in it.
         told = str(error) if isinstance(error, OSError) else type(error).__name__

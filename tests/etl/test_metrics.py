@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from superzol_etl.metrics import metrics_text, push_metrics
 from tests.support.loading import run, snapshot
+from tests.support.web import DRIPPING_HEADERS, running_web
 
 REPORT = {
     "dataset": "d", "stage": "load", "shard": 1, "version": 7, "rows": 10, "heldBack": ["beta"],
@@ -132,6 +133,21 @@ def test_a_gateway_that_is_away_fails_nothing(
     line = json.loads(outcome.stderr.splitlines()[-1])
     assert line["event"] == "metrics not pushed"
     assert (line["run_id"], line["stage"]) == ("one", "refresh")
+
+
+def test_a_gateway_that_drips_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("superzol_etl.metrics.TIMEOUT_SECONDS", 0.5)
+    with running_web() as web:
+        web.trouble("/metrics", DRIPPING_HEADERS)
+        monkeypatch.setenv("SUPERZOL_PUSHGATEWAY_URL", web.url)
+        pushing = threading.Thread(target=push_metrics, args=(REPORT,), daemon=True)
+        pushing.start()
+        pushing.join(5)
+        assert not pushing.is_alive()
+        assert web.asked("/metrics")
+    assert [vars(record)["error"] for record in caplog.records] == ["no end in 0.5 s"]
 
 
 @pytest.mark.parametrize("url", ["http://user:secret@localhost", "ftps://user:secret@h", "h:x"])

@@ -162,7 +162,7 @@ class Handler(BaseHTTPRequestHandler):
             self.web.stopping.wait(60)
         self.close_connection = True
 
-    do_GET = do_POST = do_HEAD = respond  # noqa: N815  # names of http.server
+    do_GET = do_POST = do_PUT = do_HEAD = respond  # noqa: N815  # names of http.server
 
 
 class Server(ThreadingHTTPServer):
