@@ -46,11 +46,10 @@ async def ended_by_silence(
 async def _wait_for_silence(url: str, look_seconds: float) -> None:
     unanswered = 0
     while unanswered < LOOKS:
-        if await _is_answered(url, look_seconds):
-            unanswered = 0
+        if not unanswered:
+            # First of all, too: most connections are held for less, and none costs another.
             await asyncio.sleep(look_seconds)
-        else:
-            unanswered += 1
+        unanswered = 0 if await _is_answered(url, look_seconds) else unanswered + 1
 
 
 async def _is_answered(url: str, seconds: float) -> bool:
