@@ -15,6 +15,7 @@ from superzol_etl.errors import EtlError, NotAllowed, PassingTrouble, WrongConfi
 from superzol_etl.silence import ended_by_silence
 
 CONNECT_SECONDS = 10
+CLOSE_SECONDS = 10  # a server that is frozen hears of no end, nor of a statement that is given up
 TURNS_TO_HEAR = 3  # the system tells, the driver reads, its protocol closes
 # Of a machine that was lost without a word the system tells after two hours: so long would the
 # claim of its run keep all others away, and so long would a run wait for its database.
@@ -71,7 +72,16 @@ async def connected(url: str, *, of_run: bool = False) -> AsyncIterator[Connecti
             async with ended_by_silence(connection, url):
                 yield connection
     finally:
-        await connection.close()
+        await _close(connection)
+
+
+async def _close(connection: Connection) -> None:
+    """Also where nobody answers: the driver would wait for that."""
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await connection.close()
+    except TimeoutError:
+        connection.terminate()
 
 
 class Connections:
@@ -96,7 +106,9 @@ class Connections:
                 async with ended_by_silence(connection, self._url):
                     yield connection
         except BaseException:
-            await connection.close()
+            await _close(connection)
+            while self._idle:  # what ended this one may end them: each would be waited for again
+                self._idle.pop().terminate()
             raise
         self._idle.append(connection)
 
@@ -105,7 +117,7 @@ class Connections:
 
     async def __aexit__(self, *_: object) -> None:
         while self._idle:
-            await self._idle.pop().close()
+            await _close(self._idle.pop())
 
 
 async def _connect(url: str, of_run: bool) -> Connection:

@@ -10,6 +10,7 @@ import asyncpg
 from superzol_etl.errors import PassingTrouble
 from superzol_etl.settings import read_silence_seconds
 
+SETTINGS = {"application_name": "superzol-etl-look"}
 LOOKS = 10  # one that was lost, or met a busy machine, proves nothing
 SILENT = (
     "the database has answered nobody for {seconds:g} s: look if its server or its disk hangs,"
@@ -56,7 +57,7 @@ async def _is_answered(url: str, seconds: float) -> bool:
     """A refusal is an answer, too: what goes away ends its connections itself."""
     with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         try:
-            connection = await asyncpg.connect(url, timeout=seconds)
+            connection = await asyncpg.connect(url, timeout=seconds, server_settings=SETTINGS)
         except TimeoutError:
             return False
         connection.terminate()

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from superzol_etl.database import Connection
 from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Change, Int16s, Offers, Spans
 from superzol_etl.load.encode import Arrays, Column, Integers, Texts, encode
-from superzol_etl.load.known_packs import content_hashes, first_offers, read_known_packs
+from superzol_etl.load.known_packs import content_hashes, first_offers
 from superzol_etl.load.sorting import Int64s
 from superzol_etl.load.threads import Threads
 from superzol_etl.sql import load_sql
@@ -23,9 +23,8 @@ async def read_offers(
     connection: Connection, chain_key: int, wanted: Int64s | None = None
 ) -> Offers:
     """The open offers of the chain, sorted by key; wanted: of these products, of all if None."""
-    if wanted is None:
-        wanted = (await read_known_packs(connection, chain_key)).products
-    row = await connection.fetchrow(load_sql(PACKAGE, "read_packs"), chain_key, wanted.tolist())
+    keys = None if wanted is None else wanted.tolist()
+    row = await connection.fetchrow(load_sql(PACKAGE, "read_packs"), chain_key, keys)
     assert row is not None  # an aggregate always gives a row
     products = np.frombuffer(row["product_keys"] or b"", ">i4").astype(np.int64)
     counts = np.frombuffer(row["offers"] or b"", ">i2").astype(np.int64)

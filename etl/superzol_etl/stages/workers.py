@@ -30,6 +30,8 @@ from superzol_etl.stopping import SIGNALS, Stopped, run_until_stopped
 LOOK_SECONDS = 0.1
 TURN_SECONDS = 0.001  # Python's 5 ms let each step of a statement wait for the threads that parse
 
+_loading = threading.Lock()  # held while this worker loads a chain
+
 
 async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIterator[ChainResult]:
     """Yields each chain's result as it comes; a chain that fails does not stop the others.
@@ -79,7 +81,7 @@ def stop_with_parent(heard: Connection) -> None:
 
     def wait() -> None:
         multiprocessing.connection.wait([heard])
-        while parent.is_alive() and _loading().locked():
+        while parent.is_alive() and _loading.locked():
             os.kill(os.getpid(), signal.SIGTERM)
             parent.join(LOOK_SECONDS)
         os._exit(1)  # by itself: of a pool in which one was killed nobody ends those that are idle
@@ -90,7 +92,7 @@ def stop_with_parent(heard: Connection) -> None:
 def load_in_worker(url: str, job: ChainJob) -> ChainResult:
     """One chain in a worker process."""
     runner, connections = _kept(url)
-    with _loading():
+    with _loading:
         try:
             return run_until_stopped(_load(connections, job), runner)
         except Stopped as error:
@@ -103,12 +105,6 @@ def load_in_worker(url: str, job: ChainJob) -> ChainResult:
 def _kept(url: str) -> tuple[asyncio.Runner, Connections]:
     """What this worker keeps from chain to chain: a connection lives in one loop."""
     return asyncio.Runner(), Connections(url)
-
-
-@cache
-def _loading() -> threading.Lock:
-    """Held while this worker loads a chain."""
-    return threading.Lock()
 
 
 def _ignore_signals() -> None:

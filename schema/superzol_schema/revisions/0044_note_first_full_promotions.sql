@@ -3,6 +3,9 @@
 ALTER TABLE promotion_sighting ADD COLUMN first_full_version int2;
 COMMENT ON COLUMN promotion_sighting.first_full_version IS 'Dataset version that brought the first good full file; null before it.';
 
+COMMENT ON TABLE promotion_span IS 'Stores that told a promotion in versions valid_from <= v < valid_to; those that tell it still are in promotion. A load only appends; a backfill lets rows begin earlier.';
+COMMENT ON TABLE price_span IS 'Closed price spans: price held in versions valid_from <= v < valid_to. The open span is in offer_pack. A load only appends; a backfill lets rows begin earlier.';
+
 -- Until now nobody noted it: a store that publishes full files begins with one.
 UPDATE promotion_sighting AS sighting
 SET first_full_version = coalesce(first.version, sighting.observed_version)

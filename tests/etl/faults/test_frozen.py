@@ -14,6 +14,7 @@ import pytest
 
 from superzol_etl.load.chain import CHAIN_LOCK
 from superzol_etl.settings import SILENCE
+from superzol_etl.stages.publish import SUMMARY_LOCK
 from superzol_etl.stopping import STOP_SECONDS
 from superzol_schema import upgrade
 from tests.support.loading import LOADERS, finish, hold, snapshot, start, wait_for
@@ -106,4 +107,36 @@ async def test_a_load_that_waits_long_is_left_alone_until_the_database_answers_n
         assert alphas(await offers(connection)) == alphas(before)
         assert refresh(url, Path(folder)).summary["result"] == "Loaded"
         assert alphas(await offers(connection)) != alphas(before)
+        await connection.close()
+
+
+async def test_a_publish_whose_database_answers_nobody_ends_with_all_its_connections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_server() as server:
+        await execute(server, CREATE_DATABASE.format(name="prices"))
+        url = sibling(server, "prices")
+        await upgrade(url)
+        connection = await asyncpg.connect(url)
+        waiting = await hold(connection, SUMMARY_LOCK, 0)
+        # Another connection of the publish waits as well: who gives up must not wait for its end.
+        tidying = await asyncpg.connect(url)
+        held = tidying.transaction()
+        await held.start()
+        await tidying.execute("LOCK TABLE offer_pack IN SHARE UPDATE EXCLUSIVE MODE")
+        folder = str(snapshot(tmp_path, 1))
+        monkeypatch.setenv(SILENCE, "2")
+        process = start("refresh", "--source", folder, "--database", url)
+        await wait_for(connection, waiting)
+        with frozen(server):
+            outcome = await asyncio.to_thread(finish, process)
+        assert (outcome.exit_code, outcome.summary["reason"]) == (75, "TemporaryFailure")
+        await connection.execute("SELECT pg_advisory_unlock($1, $2)", SUMMARY_LOCK, 0)
+        await held.rollback()
+        await tidying.close()
+        await wait_for(connection, LOADERS)
+        monkeypatch.delenv(SILENCE)
+        refresh(url, Path(folder))
+        closed = "SELECT closed_at IS NOT NULL FROM dataset_version"
+        assert await connection.fetchval(closed)
         await connection.close()
