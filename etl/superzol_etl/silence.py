@@ -42,6 +42,7 @@ async def ended_by_silence(
         raise
     finally:
         watching.cancel()
+        await asyncio.wait([watching])
 
 
 async def _wait_for_silence(url: str, look_seconds: float) -> None:

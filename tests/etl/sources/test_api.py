@@ -134,7 +134,7 @@ def test_a_rate_that_is_none_is_a_wrong_configuration(fetcher: Fetcher) -> None:
 
 
 # The publisher writes a bare CR unquoted; the csv module, which reads here, ends a row at it.
-TEXTS = st.text(st.characters(exclude_characters="\r"), max_size=8)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=8)
 CELLS = st.none() | st.integers(-(10**15), 10**15) | st.floats(-1e9, 1e9) | TEXTS
 ROWS = st.lists(
     st.tuples(st.sampled_from("ab"), st.fixed_dictionaries({"x": CELLS, "y": CELLS})), max_size=12
