@@ -40,7 +40,7 @@ def measure(server_url: str, work: Path) -> Table:
     with fresh_database(server_url, DATABASE) as url:
         steps = _days(url, nation, full)
     deltas = _floor(server_url, nation.everything_for_copy)
-    everything = Floor(*(map(sum, zip(full, deltas, strict=True))))
+    everything = Floor(*map(sum, zip(full, deltas, strict=True)))
     with fresh_database(server_url, DATABASE) as url:
         cost = _load(url, nation.everything, 1, "Loaded")
         steps.append(Measured("first day with deltas and promotions", cost, everything, "1.5"))

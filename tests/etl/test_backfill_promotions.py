@@ -175,6 +175,18 @@ def in_loop(compare: Callable[..., Coroutine[Any, Any, list[Found]]], *told: Any
     return asyncio.run(compare(*told))
 
 
+def in_worker(
+    worker: ProcessPoolExecutor,
+    compare: Callable[..., Coroutine[Any, Any, list[Found]]],
+    database: str,
+    chain: list[Day],
+    order: Order,
+) -> list[Found]:
+    """What the comparison finds, in time and late."""
+    with tempfile.TemporaryDirectory() as folder:
+        return worker.submit(in_loop, compare, database, Path(folder), chain, order).result()
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(days, min_size=2, max_size=6), orders)
 @example(EVENTFUL, Order(1, one_by_one=False))
@@ -182,9 +194,7 @@ def in_loop(compare: Callable[..., Coroutine[Any, Any, list[Found]]], *told: Any
 def test_the_tables_are_those_of_versions_loaded_in_time(
     database: str, worker: ProcessPoolExecutor, chain: list[Day], order: Order
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        loaded = worker.submit(in_loop, compare_rows, database, Path(folder), chain, order)
-        in_time, late = loaded.result()
+    in_time, late = in_worker(worker, compare_rows, database, chain, order)
     assert late == in_time
 
 
@@ -195,9 +205,7 @@ def test_the_tables_are_those_of_versions_loaded_in_time(
 def test_answers_as_of_each_version_are_those_of_versions_loaded_in_time(
     database: str, worker: ProcessPoolExecutor, chain: list[Day], order: Order
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        loaded = worker.submit(in_loop, compare_answers, database, Path(folder), chain, order)
-        in_time, late = loaded.result()
+    in_time, late = in_worker(worker, compare_answers, database, chain, order)
     assert late == in_time
 
 

@@ -169,7 +169,7 @@ def compare(
     restated = same & (old.flags[was] != new.flags[known])
     seen = np.zeros(len(old.key), bool)
     seen[was] = True
-    closed = ~seen & _are_of(old, closing_stores)
+    closed = ~seen & are_of(old, closing_stores)
     changed = distinct_products(new.key[~known], new.key[known][~same | restated], old.key[closed])
     left = old.where(~seen & ~closed)
     read = merge(Offers(new.key, new.price, since, new.flags), left)
@@ -195,11 +195,17 @@ def _without(offers: Standing, products: Int64s) -> Standing:
     return offers.where(~np.isin(offers.key >> STORE_BITS, products, kind="table"))
 
 
-def _are_of(offers: Offers, stores: Sequence[int]) -> npt.NDArray[np.bool_]:
+def are_of(offers: Offers, stores: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Which offers are of one of these stores, by store_key."""
     is_wanted = np.zeros(STORE_MASK + 1, bool)
     is_wanted[list(stores)] = True
     of_each: npt.NDArray[np.bool_] = is_wanted[offers.key & STORE_MASK]
     return of_each
+
+
+def first_offers(offers: Offers | Standing) -> Int64s:
+    """Where each product begins."""
+    return np.flatnonzero(np.diff(offers.key >> STORE_BITS, prepend=-1))
 
 
 def distinct_products(*keys: Int64s) -> Int64s:

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from hashlib import blake2b
 
 import numpy as np
-import numpy.typing as npt
 
 from superzol_etl.database import Connection
-from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Int16s, Offers, Standing
+from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Int16s, Offers, Standing, first_offers
 from superzol_etl.load.mixing import BATCH_OFFERS, SPREAD, Hashes, mix
 from superzol_etl.sql import load_sql
 
@@ -23,17 +22,11 @@ async def missing_ids(
     connection: Connection, offers: Offers | Standing, product_ids: Mapping[int, str]
 ) -> dict[int, str]:
     """The identifiers of the products that the offers have and `product_ids` lacks."""
-    products = offers.key >> STORE_BITS
-    products = products[_is_first(products)]
+    products = offers.key[first_offers(offers)] >> STORE_BITS
     known = np.fromiter(product_ids, np.int64, len(product_ids))
     missing = np.setdiff1d(products, known, assume_unique=True).tolist()
     rows = await connection.fetch(load_sql(PACKAGE, "find_product_ids"), missing) if missing else []
     return {row["product_key"]: row["product_id"] for row in rows}
-
-
-def _is_first(products: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Where a product begins in a sorted array."""
-    return np.append(True, products[1:] != products[:-1])[: len(products)]
 
 
 def content_digest(
@@ -44,14 +37,14 @@ def content_digest(
     product_ids, store_codes: by their keys. The version since which a price stands is left out: an
     installation that began later knows another.
     """
-    product = offers.key >> STORE_BITS
-    is_first = _is_first(product)
-    number = np.cumsum(is_first) - 1
-    products = _hashes([product_ids[key] for key in product[is_first].tolist()], b"product")
+    firsts = first_offers(offers)
+    number = np.repeat(np.arange(len(firsts)), np.diff(firsts, append=len(offers.key)))
+    product_keys = (offers.key[firsts] >> STORE_BITS).tolist()
+    products = _hashes([product_ids[key] for key in product_keys], b"product")
     stores = np.zeros((LANES, STORE_MASK + 1), np.uint64)
     stores[:, list(store_codes)] = _hashes(list(store_codes.values()), b"store")
     sums = [0] * LANES
-    for start in range(0, len(product), BATCH_OFFERS):
+    for start in range(0, len(number), BATCH_OFFERS):
         batch = slice(start, start + BATCH_OFFERS)
         store = offers.key[batch] & STORE_MASK
         terms = offers.price[batch].astype(np.uint64) << np.uint64(16)

@@ -6,7 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from superzol_etl.database import Connection
-from superzol_etl.load.diff import NO_PRODUCTS, STORE_BITS, STORE_MASK, Offers, Standing
+from superzol_etl.load.diff import (
+    NO_PRODUCTS,
+    STORE_BITS,
+    STORE_MASK,
+    Offers,
+    Standing,
+    first_offers,
+)
 from superzol_etl.load.mixing import BATCH_OFFERS, SPREAD, Hashes, mix
 from superzol_etl.load.sorting import Int64s
 from superzol_etl.sql import load_sql
@@ -28,10 +35,10 @@ class KnownPacks(NamedTuple):
 
     def unchanged(self, observed: Standing) -> Int64s:
         """The products that are observed as they stand, at all stores that offer them."""
+        if not len(self.products) or not len(observed.key):
+            return NO_PRODUCTS
         firsts = first_offers(observed)
         products = observed.key[firsts] >> STORE_BITS
-        if not len(self.products) or not len(products):
-            return NO_PRODUCTS
         place = np.minimum(np.searchsorted(self.products, products), len(self.products) - 1)
         alike: Flags = self.products[place] == products
         alike &= self.hashes[place] == sum_hashes(observed, firsts)
@@ -60,11 +67,6 @@ def content_hashes(offers: Offers, firsts: Int64s, version: int) -> Int64s:
     """
     sums = sum_hashes(offers.standing, firsts) + _of_version(np.array([version]))
     return sums.view(np.int64)
-
-
-def first_offers(offers: Offers | Standing) -> Int64s:
-    """Where each product begins."""
-    return np.flatnonzero(np.diff(offers.key >> STORE_BITS, prepend=-1))
 
 
 def sum_hashes(offers: Standing, firsts: Int64s) -> Hashes:

@@ -9,9 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from superzol_etl.database import Connection
-from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Change, Int16s, Offers, Spans
+from superzol_etl.load.diff import (
+    STORE_BITS,
+    STORE_MASK,
+    Change,
+    Int16s,
+    Offers,
+    Spans,
+    first_offers,
+)
 from superzol_etl.load.encode import Arrays, Column, Integers, Texts, encode
-from superzol_etl.load.known_packs import content_hashes, first_offers
+from superzol_etl.load.known_packs import content_hashes
 from superzol_etl.load.sorting import Int64s
 from superzol_etl.load.threads import Threads
 from superzol_etl.sql import load_sql

@@ -8,7 +8,7 @@ import numpy as np
 from superzol_etl.database import Connection
 from superzol_etl.load.aliases import note_aliases
 from superzol_etl.load.chain import CHAIN_LOCK
-from superzol_etl.load.diff import STORE_MASK, Observed, compare
+from superzol_etl.load.diff import Observed, are_of, compare
 from superzol_etl.load.digest import shift_digests
 from superzol_etl.load.ledger import publish_generation
 from superzol_etl.load.packs import read_offers, write_change
@@ -54,7 +54,7 @@ async def close_offers(connection: Connection, unseen: Unseen) -> int:
         await connection.execute(load_sql(PACKAGE, "note_closed_stores"), closing, version)
         if not change.closed:
             return 0
-        closed = offers.where(np.isin(offers.key & STORE_MASK, closing))
+        closed = offers.where(are_of(offers, closing))
         until = np.full(len(closed.key), NEVER, np.int16)
         # Of versions loaded since, when this one was published late or days were counted anew.
         await shift_digests(connection, chain_key, version + 1, closed, until, gone=True)

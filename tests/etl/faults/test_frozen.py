@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -48,20 +48,47 @@ def alphas(found: dict[tuple[str, str], tuple[int, int]]) -> dict[str, tuple[int
     }
 
 
-@pytest.mark.parametrize("workers", ["1", "3"])
-async def test_a_load_of_a_frozen_database_ends_when_told_and_leaves_nothing_half_done(
-    tmp_path: Path, workers: str
-) -> None:
+@asynccontextmanager
+async def database_to_freeze() -> AsyncIterator[tuple[str, str, asyncpg.Connection]]:
+    """A server of its own, the URL of an empty database in it, and a connection to that."""
     with running_server() as server:
         await execute(server, CREATE_DATABASE.format(name="prices"))
         url = sibling(server, "prices")
         await upgrade(url)
-        refresh(url, snapshot(tmp_path, 1))
         connection = await asyncpg.connect(url)
-        before = await offers(connection)
-        key = await connection.fetchval("SELECT chain_key FROM chain WHERE chain_id = 'alpha'")
-        waiting = await hold(connection, CHAIN_LOCK, key)
-        folder = str(snapshot(tmp_path, 2))
+        yield server, url, connection
+        await connection.close()
+
+
+@asynccontextmanager
+async def next_day(
+    url: str, connection: asyncpg.Connection, folder: Path
+) -> AsyncIterator[tuple[str, str]]:
+    """The files of the next day, whose load waits for a lock, and the query that says it waits.
+
+    Afterwards nothing of it must be served until it is loaded again.
+    """
+    refresh(url, snapshot(folder, 1))
+    before = await offers(connection)
+    key = await connection.fetchval("SELECT chain_key FROM chain WHERE chain_id = 'alpha'")
+    waiting = await hold(connection, CHAIN_LOCK, key)
+    files = snapshot(folder, 2)
+    yield str(files), waiting
+    await connection.execute("SELECT pg_advisory_unlock($1, $2)", CHAIN_LOCK, key)
+    await wait_for(connection, LOADERS)
+    assert alphas(await offers(connection)) == alphas(before)
+    assert refresh(url, files).summary["result"] == "Loaded"
+    assert alphas(await offers(connection)) != alphas(before)
+
+
+@pytest.mark.parametrize("workers", ["1", "3"])
+async def test_a_load_of_a_frozen_database_ends_when_told_and_leaves_nothing_half_done(
+    tmp_path: Path, workers: str
+) -> None:
+    async with (
+        database_to_freeze() as (server, url, connection),
+        next_day(url, connection, tmp_path) as (folder, waiting),
+    ):
         process = start("refresh", "--source", folder, "--database", url, "--workers", workers)
         await wait_for(connection, waiting)
         with frozen(server):
@@ -71,28 +98,16 @@ async def test_a_load_of_a_frozen_database_ends_when_told_and_leaves_nothing_hal
             took = time.monotonic() - told_at
         assert (outcome.exit_code, outcome.summary["reason"]) == (75, "Stopped")
         assert STOP_SECONDS <= took < GRACE_SECONDS
-        await connection.execute("SELECT pg_advisory_unlock($1, $2)", CHAIN_LOCK, key)
-        await wait_for(connection, LOADERS)
-        assert alphas(await offers(connection)) == alphas(before)
-        assert refresh(url, Path(folder)).summary["result"] == "Loaded"
-        assert alphas(await offers(connection)) != alphas(before)
-        await connection.close()
 
 
 @pytest.mark.parametrize("workers", ["1", "3"])
 async def test_a_load_that_waits_long_is_left_alone_until_the_database_answers_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: str
 ) -> None:
-    with running_server() as server:
-        await execute(server, CREATE_DATABASE.format(name="prices"))
-        url = sibling(server, "prices")
-        await upgrade(url)
-        refresh(url, snapshot(tmp_path, 1))
-        connection = await asyncpg.connect(url)
-        before = await offers(connection)
-        key = await connection.fetchval("SELECT chain_key FROM chain WHERE chain_id = 'alpha'")
-        waiting = await hold(connection, CHAIN_LOCK, key)
-        folder = str(snapshot(tmp_path, 2))
+    async with (
+        database_to_freeze() as (server, url, connection),
+        next_day(url, connection, tmp_path) as (folder, waiting),
+    ):
         monkeypatch.setenv(SILENCE, "5")
         process = start("refresh", "--source", folder, "--database", url, "--workers", workers)
         await wait_for(connection, waiting)
@@ -102,22 +117,12 @@ async def test_a_load_that_waits_long_is_left_alone_until_the_database_answers_n
             outcome = await asyncio.to_thread(finish, process)
         assert (outcome.exit_code, outcome.summary["reason"]) == (75, "TemporaryFailure")
         assert "alpha: the database has answered nobody for 5 s" in outcome.stderr
-        await connection.execute("SELECT pg_advisory_unlock($1, $2)", CHAIN_LOCK, key)
-        await wait_for(connection, LOADERS)
-        assert alphas(await offers(connection)) == alphas(before)
-        assert refresh(url, Path(folder)).summary["result"] == "Loaded"
-        assert alphas(await offers(connection)) != alphas(before)
-        await connection.close()
 
 
 async def test_a_publish_whose_database_answers_nobody_ends_with_all_its_connections(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with running_server() as server:
-        await execute(server, CREATE_DATABASE.format(name="prices"))
-        url = sibling(server, "prices")
-        await upgrade(url)
-        connection = await asyncpg.connect(url)
+    async with database_to_freeze() as (server, url, connection):
         waiting = await hold(connection, SUMMARY_LOCK, 0)
         # Another connection of the publish waits as well: who gives up must not wait for its end.
         tidying = await asyncpg.connect(url)
@@ -139,4 +144,3 @@ async def test_a_publish_whose_database_answers_nobody_ends_with_all_its_connect
         refresh(url, Path(folder))
         closed = "SELECT closed_at IS NOT NULL FROM dataset_version"
         assert await connection.fetchval(closed)
-        await connection.close()
