@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import ssl
 import subprocess
 import sys
@@ -13,8 +12,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+
+from tests.support.ports import free_port
 
 START_SECONDS = 90
 CONTROLLERS = (
@@ -209,16 +210,3 @@ def leashed(*command: str) -> list[str]:
     """Returns a command that dies with this process, however this process ends."""
     leash = str(Path(__file__).with_name("leash.py"))
     return [sys.executable, "-I", leash, str(os.getpid()), *command]
-
-
-def free_port() -> int:
-    """Returns a port of loopback that nobody listens on just now.
-
-    It lies below those that outgoing connections get: one of them would take it before its server
-    listens, which is seconds later.
-    """
-    while True:
-        port = 10_000 + secrets.randbelow(20_000)
-        with socket.socket() as free, suppress(OSError):
-            free.bind(("127.0.0.1", port))
-            return port

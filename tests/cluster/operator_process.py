@@ -10,7 +10,8 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.cluster.control_plane import free_port, leashed
+from tests.cluster.control_plane import leashed
+from tests.support.ports import free_port
 
 STOP_SECONDS = 20.0
 # What takes minutes in production and says nothing of the rules.

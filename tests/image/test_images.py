@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from superzol_local.sample.snapshot import write_snapshot
 from tests.image.bridge import bridged
 from tests.image.containers import Image, mounted_image
 from tests.support.infrastructure import is_serving
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.image
 TARGETS = ("server", "etl", "operator")
@@ -135,9 +135,3 @@ async def test_the_schema_travels_with_the_server(images: dict[str, Image], blan
         )
     assert done.returncode == 0, done.stderr
     assert "the schema is up to date" in done.stdout
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])

@@ -3,13 +3,14 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 STOP_SECONDS = 60
@@ -90,11 +91,3 @@ def grpcurl() -> str:
     path = str(beside) if beside.exists() else shutil.which("grpcurl")
     assert path, "there is no grpcurl: run make tools"
     return path
-
-
-def free_port() -> int:
-    """Returns a port that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("localhost", 0))
-        port: int = listener.getsockname()[1]
-        return port

@@ -18,7 +18,6 @@ from superzol_local.__main__ import explain
 from superzol_local.port import why_not
 from superzol_local.programs import Program
 from tests.local.running import (
-    free_port,
     grpcurl,
     processes_of,
     read_until,
@@ -26,6 +25,7 @@ from tests.local.running import (
     running,
     start,
 )
+from tests.support.ports import free_port
 
 
 @pytest.fixture(scope="module")

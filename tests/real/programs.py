@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import grpc
+
+from tests.support.ports import free_port
 
 START_TIMEOUT_SECONDS = 30
 STOP_TIMEOUT_SECONDS = 15
@@ -37,7 +38,7 @@ def refresh(database: str, source: Path, *options: str) -> Finished:
 @contextmanager
 def serving(database: str) -> Iterator[str]:
     """Runs `superzol-server serve` on a free port and yields its address once it answers."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "superzol_server", "serve", "--port", str(port)]
     server = subprocess.Popen(command, env=os.environ | {"DATABASE_URL": database})
     address = f"localhost:{port}"
@@ -58,10 +59,3 @@ def _wait_until_ready(server: subprocess.Popen[bytes], address: str) -> None:
                 ready.result(timeout=0.5)
                 return
     raise RuntimeError(f"the server did not start, its exit code is {server.poll()}")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("localhost", 0))
-        port: int = listener.getsockname()[1]
-        return port

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,8 @@ from typing import NamedTuple
 
 import obstore
 from obstore.store import S3Store
+
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 USER, SECRET = "superzol", "k3y-s3cr3t"
@@ -70,9 +71,7 @@ def running_minio() -> Iterator[Minio]:
     """Starts a server with one bucket; it ends with the block."""
     folder = Path(tempfile.mkdtemp(prefix="superzol-minio-"))
     (folder / BUCKET).mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     process = subprocess.Popen(
         [minio_path(), "server", str(folder), "--address", address, "--quiet"],
         env=os.environ | {"MINIO_ROOT_USER": USER, "MINIO_ROOT_PASSWORD": SECRET}

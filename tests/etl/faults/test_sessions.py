@@ -11,6 +11,7 @@ import pytest
 from superzol_etl.database import KEEPALIVES, connected
 from superzol_schema import upgrade
 from tests.support.loading import finish, snapshot, start, wait_for
+from tests.support.ports import free_port
 from tests.support.postgres import CREATE_DATABASE, execute, restart, running_server, sibling
 from tests.support.snapshots import Chain, Item, full, refresh
 
@@ -44,9 +45,7 @@ async def test_limits_of_those_who_ask_do_not_end_a_load(
 
 async def test_a_line_that_is_cut_without_a_word_is_noticed_from_both_ends() -> None:
     """Else a machine that is lost keeps its claim of the dataset for hours, and a run waits on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with running_server() as server:
         await execute(server, CREATE_DATABASE.format(name="prices"))
         await upgrade(sibling(server, "prices"))
