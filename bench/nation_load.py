@@ -64,6 +64,9 @@ def _days(url: str, nation: Nation, floor: Floor) -> list[Measured]:
 
 
 def _load(url: str, folder: Path, version: int, expected: str) -> Cost:
+    """What a load costs on a disk that has nothing left to write of what came before."""
+    run_sql(url, "CHECKPOINT")
+    os.sync()
     return refresh(url, folder, expected, "--version", str(version), "--workers", str(WORKERS))
 
 
@@ -103,6 +106,7 @@ def _copy(url: str, folder: Path, table: str) -> float:
             columns = ", ".join(f"{name} text" for name in text.readline().strip().split(","))
         run_sql(url, f"CREATE {table} {path.stem} ({columns})")
     run_sql(url, "CHECKPOINT")
+    os.sync()
     start = time.perf_counter()
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(lambda path: _copy_file(url, path), paths))
