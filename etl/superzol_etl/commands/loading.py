@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from superzol_etl.commands.gates import read_gates
 from superzol_etl.commands.place import Place
-from superzol_etl.commands.storing import Locations, bring_back, put_away
+from superzol_etl.commands.storing import Locations, bring_back, put_away, put_away_lake
 from superzol_etl.console import show_progress
 from superzol_etl.load.classifying import classifier
 from superzol_etl.nursery import start_nursery
@@ -70,10 +70,23 @@ def run_order(
         )
         with place.being_read(f"{call.run_id}.{call.shard}"):
             report = run_until_stopped(stage(order, progress))
-    if place.folder and call.stage == "refresh" and not where.is_dry:
-        # Of a load, publish tells the end.
-        put_away(where.locations, place.folder, report)
+    if not where.is_dry:
+        _put_away(order, where, place, report)
     return report
+
+
+def _put_away(order: "Order", where: Where, place: Place, report: Mapping[str, Any]) -> None:
+    """Of a load, publish tells the end; each shard copies what it left itself, and no more."""
+    if order.call.stage == "load":
+        from superzol_etl.stages.bins import pack_bins
+
+        sizes = {chain.chain_id: chain.size_bytes for chain in place.snapshot.chains}
+        chain_ids = pack_bins(sizes, order.call.shards)[order.call.shard]
+        put_away_lake(where.locations, report["version"], chain_ids)
+    elif place.folder:
+        put_away(where.locations, place.folder, report)
+    else:
+        put_away_lake(where.locations, report["version"])
 
 
 def _find_and_import(find: Find, import_stage: Callable[[], Stage]) -> tuple[Place, Stage]:

@@ -1,13 +1,16 @@
 """What load, publish and refresh do with the volume and its store, before and after."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from superzol_etl.console import show_downloads
 from superzol_etl.errors import UsageError
 from superzol_etl.metrics import metrics_text
 from superzol_etl.stopping import run_until_stopped
+
+if TYPE_CHECKING:
+    from superzol_etl.stages.holdings import Holdings
 
 
 class Locations(NamedTuple):
@@ -46,13 +49,43 @@ def put_away(locations: Locations, folder: Path | None, report: Mapping[str, Any
     """
     if locations.volume is None:
         return
+    volume, lake = locations.volume, locations.lake
+    # Only here: a run without a volume need not wait for what writes to it.
+    from superzol_etl.volume.layout import disk_trouble_told
+
+    holdings = open_holdings(locations)
+    told = {**report, "metrics": metrics_text(report)}
+
+    async def put() -> None:
+        await holdings.put_away_report(volume, folder, told)
+        if lake:
+            await holdings.put_away_lake(lake, report["version"])
+
+    with disk_trouble_told(volume):
+        run_until_stopped(put())
+
+
+def put_away_lake(
+    locations: Locations, version: int, chain_ids: Collection[str] | None = None
+) -> None:
+    """Copies what a load left in the lake of these chains, or of all, to the store.
+
+    Raises EtlError.
+    """
+    if locations.store is None or locations.lake is None:
+        return
+    from superzol_etl.volume.layout import disk_trouble_told
+
+    holdings = open_holdings(locations)
+    with disk_trouble_told(locations.lake):
+        run_until_stopped(holdings.put_away_lake(locations.lake, version, chain_ids))
+
+
+def open_holdings(locations: Locations) -> "Holdings":
+    """The store of a run, if it has one."""
+    # Only here: a run without a store need not wait for what reads it.
     from superzol_etl.environment import read_settings
     from superzol_etl.stages.holdings import Holdings
-    from superzol_etl.volume.layout import disk_trouble_told
     from superzol_etl.volume.retention import Keeping
 
-    holdings = Holdings(locations.store, Keeping(), read_settings())
-    with disk_trouble_told(locations.volume):
-        told = {**report, "metrics": metrics_text(report)}
-        path = holdings.write_report(locations.volume, folder, told)
-        run_until_stopped(holdings.put_away_results(locations.volume, locations.lake, path, report))
+    return Holdings(locations.store, Keeping(), read_settings())

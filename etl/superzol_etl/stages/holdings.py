@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from superzol_etl.environment import SourceSettings
-from superzol_etl.errors import EtlError
+from superzol_etl.errors import EtlError, NotFound
 from superzol_etl.sources.bucket import BucketSource
+from superzol_etl.volume.lake import ChainNote, LakePlace, parse_chain_note, version_note
 from superzol_etl.volume.layout import VersionPlace, place_of
 from superzol_etl.volume.manifest import Kept, Manifest, kept_versions
 from superzol_etl.volume.objects import open_store
@@ -46,39 +47,67 @@ class Holdings:
         if self.store and not is_there:
             await self.store.send_version(kept, same[-1] if same else None)
 
-    def write_report(
+    async def put_away_report(
         self, volume: Path, folder: Path | None, report: Mapping[str, Any]
-    ) -> Path | None:
-        """Leaves how a load ended; None when the volume does not hold the version.
+    ) -> None:
+        """Leaves how a load ended, also in the store; where neither holds the version, nowhere.
 
         folder: of its raw files; None: found by the number in the report.
         """
-        if folder is None:
-            kept = kept_versions(volume)
-            same = (each.folder for each in kept if each.manifest.version == report["version"])
-            folder = next(same, None)
-        place = place_of(folder.relative_to(volume).as_posix()) if folder else None
-        return write_summary(volume, place, dict(report)) if place else None
+        if folder:
+            place = place_of(folder.relative_to(volume).as_posix())
+        else:
+            there = [kept.manifest for kept in kept_versions(volume)]
+            same = (each for each in there if each.version == report["version"])
+            manifest = next(same, None) or await self._find_stored(report["version"])
+            place = manifest.place if manifest else None
+        if place is None:
+            return
+        summary = write_summary(volume, place, dict(report))
+        if self.store:
+            await self.store.send(summary, summary.relative_to(volume).as_posix())
 
-    async def put_away_results(
-        self, volume: Path, lake: Path | None, summary: Path | None, report: Mapping[str, Any]
+    async def _find_stored(self, version: int) -> Manifest | None:
+        return next((each for each in await self.look() if each.version == version), None)
+
+    async def put_away_lake(
+        self, lake: Path, version: int, chain_ids: Collection[str] | None = None
     ) -> None:
-        """Copies to the store what a load left: its report, and the version's part of the lake.
+        """Copies to the store what the lake has of a version, unless it is there.
 
-        A note of the lake comes after what it speaks of; the version's own comes last.
+        chain_ids: of these chains alone, as others may just be written; None: of all, and the note
+        of the version. A note comes after what it speaks of.
         """
         if self.store is None:
             return
-        if summary:
-            await self.store.send(summary, summary.relative_to(volume).as_posix())
-        if lake is None:
-            return
-        parts = sorted(
-            lake.glob(f"*/chain_id=*/version={report['version']}/*"),
-            key=lambda path: (path.suffix == ".json", path),
-        )
-        for path in (*parts, *lake.glob(f"versions/{report['version']}.json")):
+        for note in sorted(lake.glob(f"chains/chain_id=*/version={version}/chain.json")):
+            chain_id = note.parent.parent.name.removeprefix("chain_id=")
+            if chain_ids is None or chain_id in chain_ids:
+                await self._send_chain(LakePlace(lake, chain_id, version))
+        path = version_note(lake, version)
+        if chain_ids is None and path.exists():
             await self.store.send(path, f"lake/{path.relative_to(lake).as_posix()}")
+
+    async def _send_chain(self, place: LakePlace) -> None:
+        assert self.store  # only with one anything is put away
+        note = place.read_note()
+        if note is None or await self._read_lake_note(place) == note:
+            return
+        for name in (*(file.path for file in note.files), place.inner_note):
+            await self.store.send(place.lake / name, f"lake/{name}")
+
+    async def find_lake_note(self, place: LakePlace) -> ChainNote | None:
+        """What the lake says of a chain's version, else the store's."""
+        return await asyncio.to_thread(place.read_note) or await self._read_lake_note(place)
+
+    async def _read_lake_note(self, place: LakePlace) -> ChainNote | None:
+        if self.store is None:
+            return None
+        name = f"lake/{place.inner_note}"
+        try:
+            return parse_chain_note(await self.store.read(name), f"{self.store.name}/{name}")
+        except NotFound:
+            return None
 
     async def tidy(self, volume: Path, wanted: VersionPlace | None = None) -> None:
         """Lets old versions go, but not the one wanted; trouble with that fails no fetch."""

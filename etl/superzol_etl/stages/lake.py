@@ -1,12 +1,14 @@
 """Says in the lake which versions are closed."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
+from typing import TypeAlias
 
 from superzol_etl.database import Connection
 from superzol_etl.sql import load_sql
 from superzol_etl.volume.lake import (
+    ChainNote,
     ClosedChain,
     LakePlace,
     VersionNote,
@@ -18,10 +20,25 @@ from superzol_etl.volume.layout import disk_trouble_told
 PACKAGE = "superzol_etl.stages"
 
 
-async def close_in_lake(connection: Connection, lake: Path, dataset_key: int, version: int) -> None:
+NoteReader: TypeAlias = Callable[[LakePlace], Awaitable[ChainNote | None]]
+
+
+async def read_own_note(place: LakePlace) -> ChainNote | None:
+    """What the lake itself says of a chain's version."""
+    return await asyncio.to_thread(place.read_note)
+
+
+async def close_in_lake(
+    connection: Connection,
+    lake: Path,
+    dataset_key: int,
+    version: int,
+    read_note: NoteReader = read_own_note,
+) -> None:
     """Names the chains of the version that lie in the lake as they are served, and those that miss.
 
-    A chain misses when it was loaded without a lake, or into another database.
+    A chain misses when it was loaded without a lake, or into another database. read_note: looks
+    elsewhere too, where a load on another volume left its part.
     """
     row = await connection.fetchrow(load_sql(PACKAGE, "read_version"), dataset_key, version)
     if row is None or row["closed_at"] is None:
@@ -30,7 +47,7 @@ async def close_in_lake(connection: Connection, lake: Path, dataset_key: int, ve
     with disk_trouble_told(lake):
         closed, missing = [], []
         for chain_id, _, content_digest in chains:
-            told = await asyncio.to_thread(LakePlace(lake, chain_id, version).read_note)
+            told = await read_note(LakePlace(lake, chain_id, version))
             if told and told.content_digest == content_digest:
                 closed.append(ClosedChain(chain_id=chain_id, content_digest=content_digest))
             else:

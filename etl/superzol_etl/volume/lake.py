@@ -90,7 +90,12 @@ class LakePlace(NamedTuple):
     @property
     def note(self) -> Path:
         """Written last: it says that the rest is whole."""
-        return self.lake / self.inner("chains") / "chain.json"
+        return self.lake / self.inner_note
+
+    @property
+    def inner_note(self) -> str:
+        """Its path within the lake."""
+        return f"{self.inner('chains')}/chain.json"
 
     def clear(self) -> None:
         """Removes what an earlier load left, its note first."""
@@ -125,11 +130,9 @@ class LakePlace(NamedTuple):
     def read_note(self) -> ChainNote | None:
         """None when the version is not whole. Raises BadData when the note cannot be read."""
         try:
-            return ChainNote.model_validate_json(self.note.read_bytes())
+            return parse_chain_note(self.note.read_bytes(), str(self.note))
         except FileNotFoundError:
             return None
-        except ValidationError:
-            raise BadData(f"{self.note} is no note of a chain in the lake") from None
 
     def check(self, note: ChainNote) -> None:
         """Raises NotFound or BadData when a Parquet file is not what the note says."""
@@ -139,6 +142,14 @@ class LakePlace(NamedTuple):
                 raise NotFound(f"{path} is not there: the lake is not whole")
             if file_digest(path) != file.blake3:
                 raise BadData(f"{path} is not what was written: its digest differs")
+
+
+def parse_chain_note(text: bytes, told: str) -> ChainNote:
+    """Raises BadData when the text is no note; told: where it is from."""
+    try:
+        return ChainNote.model_validate_json(text)
+    except ValidationError:
+        raise BadData(f"{told} is no note of a chain in the lake") from None
 
 
 def version_note(lake: Path, version: int) -> Path:

@@ -52,6 +52,10 @@ class Store(NamedTuple):
         if arrived != path.stat().st_size:
             raise PassingTrouble(f"{self.name}/{name} arrived with {arrived} bytes: try again")
 
+    async def read(self, name: str) -> bytes:
+        """The content of a small file. Raises as trouble_told does."""
+        return await read_object(self.objects, name)
+
     async def drop_version(self, place: VersionPlace) -> None:
         """Removes the raw files of a version, its manifest first."""
         found = await list_objects(self.objects, self.name, place.raw)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from superzol_etl.volume.lake import LakePlace
 from tests.support.fetching import Fetcher, snapshot_files
 from tests.support.loading import run
 from tests.support.snapshots import write_snapshot
@@ -46,6 +47,44 @@ def test_load_and_publish_on_an_empty_volume_read_the_store(
     assert published.exit_code == 0, published.stderr
     (report,) = (tmp_path / "store").glob("processed/*/v7/load_summary.json")
     assert json.loads(report.read_text())["result"] == "Published"
+
+
+def test_stages_on_volumes_of_their_own_leave_all_in_the_store(
+    database: str, tmp_path: Path, common: list[str]
+) -> None:
+    """As in pods whose volume ends with them."""
+    store = ["--store", str(tmp_path / "store"), "--run-id", "one"]
+    fetcher = Fetcher(f"dir:{tmp_path / 'source'}", tmp_path / "fetched")
+    assert fetcher.run(*store, "--version", "7").exit_code == 0
+    for shard in range(4):  # one more than there are chains
+        here = ["--volume", str(tmp_path / f"loaded{shard}"), "--database", database]
+        loaded = run("load", *here, *store, "--shard", f"{shard}/4")
+        assert loaded.exit_code == 0, loaded.stderr
+    here = ["--volume", str(tmp_path / "published"), "--database", database]
+    published = run("publish", *here, *store, "--version", "7")
+    assert published.exit_code == 0, published.stderr
+    held = tmp_path / "store"
+    note = json.loads((held / "lake/versions/7.json").read_text())
+    assert [chain["chain_id"] for chain in note["chains"]] == ["alpha", "beta", "gamma"]
+    assert note["missing"] == []
+    for chain in note["chains"]:
+        place = LakePlace(held / "lake", chain["chain_id"], 7)
+        told = place.read_note()
+        assert told and told.content_digest == chain["content_digest"]
+        place.check(told)
+    (report,) = held.glob("processed/*/v7/load_summary.json")
+    assert json.loads(report.read_text())["result"] == "Published"
+
+
+def test_a_refresh_of_a_bare_folder_leaves_its_lake_in_the_store(
+    database: str, tmp_path: Path, common: list[str]
+) -> None:
+    options = ["--source", str(tmp_path / "source"), "--database", database]
+    outcome = run("refresh", *options, *common)
+    assert outcome.exit_code == 0, outcome.stderr
+    lake = {name for name in names(tmp_path / "volume") if name.startswith("lake/")}
+    assert "lake/versions/1.json" in lake
+    assert names(tmp_path / "store") == lake
 
 
 def test_a_version_that_nobody_holds_is_not_found(
