@@ -1,15 +1,18 @@
 """A store beside the volume: the same tree in a bucket or another folder, for good."""
 
 import asyncio
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 import obstore
 
-from superzol_etl.errors import PassingTrouble
+from superzol_etl.errors import BadData, PassingTrouble
 from superzol_etl.volume.layout import VersionPlace, place_of
 from superzol_etl.volume.manifest import NAME, Kept, Manifest, parse_manifest
 from superzol_etl.volume.objects import Objects, list_objects, read_object, trouble_told
+
+CONTROL = re.compile("[\0-\x1f\x7f]")
 
 
 class Store(NamedTuple):
@@ -44,8 +47,14 @@ class Store(NamedTuple):
     async def send(self, path: Path, name: str) -> None:
         """Copies one file to this name.
 
-        Raises PassingTrouble when another size arrived, else as trouble_told does.
+        Raises BadData for a name that no bucket takes, PassingTrouble when another size arrived,
+        else as trouble_told does.
         """
+        if CONTROL.search(name):
+            raise BadData(
+                f"{name!r} holds control characters, which no store takes: rename it at its source,"
+                " or leave --store away"
+            )
         with trouble_told(f"{self.name}/{name}"):
             await asyncio.to_thread(obstore.put, self.objects.bodies, name, path)
             arrived = (await asyncio.to_thread(obstore.head, self.objects.answers, name))["size"]

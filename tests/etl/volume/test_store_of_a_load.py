@@ -1,6 +1,7 @@
 """What load, publish and refresh leave on the volume and in the store, and read back."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,25 @@ def test_a_refresh_of_a_bare_folder_leaves_its_lake_in_the_store(
     lake = {name for name in names(tmp_path / "volume") if name.startswith("lake/")}
     assert "lake/versions/1.json" in lake
     assert names(tmp_path / "store") == lake
+
+
+def test_a_name_that_no_bucket_takes_is_told_and_others_of_its_folder_come(tmp_path: Path) -> None:
+    for folder in ("\u200fיום א'", "a b#[c]%20"):
+        write_snapshot(tmp_path / "source" / folder, {f"price_file_{len(folder)}.csv": b"x"})
+    fetcher = Fetcher(f"dir:{tmp_path / 'source'}", tmp_path / "volume")
+    store = ("--store", str(tmp_path / "store"))
+    assert fetcher.run(*store).exit_code == 0
+    shutil.rmtree(tmp_path / "volume")
+    assert fetcher.run(*store).exit_code == 0
+    assert fetcher.files() == {
+        "\u200fיום א'/price_file_7.csv": b"x",
+        "a b#[c]%20/price_file_10.csv": b"x",
+    }
+    write_snapshot(tmp_path / "source" / "a\nb", {"price_file_x.csv": b"x"})
+    outcome = fetcher.run(*store)
+    assert outcome.exit_code == 65
+    assert "a\\nb/price_file_x.csv' holds control characters" in outcome.stderr
+    assert fetcher.run().exit_code == 0
 
 
 def test_a_version_that_nobody_holds_is_not_found(
