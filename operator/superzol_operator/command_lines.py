@@ -117,6 +117,7 @@ def _backfill(resource: Resource, job: CreateJob) -> list[str]:
     return [
         f"{job.version}={job.folder}",
         *_option("--lake", f"{volume_folder(job)}/lake"),
+        *_option("--store", job.spec.storage.bucket),
         *_option("--owner", owner_of(resource)),
         *_run(resource, job),
     ]

@@ -96,7 +96,10 @@ def test_the_etl_understands_every_command_line(wanted: tuple[Resource, CreateJo
         assert told["run_id"] == ledger_run_id(resource, job.run_id)
     if "volume" in told:
         assert str(told["volume"]) == f"/data/{spec.storage.path}"
+    if "store" in told:
         assert told["store"] == spec.storage.bucket
+    if job.stage == "backfill":
+        assert str(told["lake"]) == f"/data/{spec.storage.path}/lake"
     if job.stage in ("fetch", "load", "publish"):
         assert told["version"] == job.version
     if job.stage in ("load", "publish", "backfill"):

@@ -14,8 +14,10 @@ from superzol_etl.commands.options import (
     Lake,
     Owner,
     RunId,
+    Store,
     TerminationPath,
 )
+from superzol_etl.commands.storing import Locations, put_away_whole_lake
 from superzol_etl.load.classifying import classifier
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET, MAX_VERSION
@@ -46,6 +48,7 @@ def backfill_command(
     dataset: Dataset = DEFAULT_DATASET,
     run_id: RunId = None,
     lake: Lake = None,
+    store: Store = None,
     owner: Owner = "",
     termination_path: TerminationPath = None,
 ) -> None:
@@ -72,6 +75,8 @@ def backfill_command(
         from superzol_etl.stages.backfill import Dated, Order, backfill
 
         versions = [Dated(number, read_snapshot(folder)) for number, folder in folders.items()]
-        return run_until_stopped(backfill(Order(call, versions, gates, lake)))
+        report = run_until_stopped(backfill(Order(call, versions, gates, lake)))
+        put_away_whole_lake(Locations(None, store, lake))
+        return report
 
     conclude(Ending(STAGE, call.run_id, termination_path, {"dataset": dataset}), work)

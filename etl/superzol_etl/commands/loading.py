@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from superzol_etl.commands.gates import read_gates
 from superzol_etl.commands.place import Place
-from superzol_etl.commands.storing import Locations, bring_back, put_away, put_away_lake
+from superzol_etl.commands.storing import (
+    Locations,
+    bring_back,
+    open_holdings,
+    put_away,
+    put_away_lake,
+)
 from superzol_etl.console import show_progress
 from superzol_etl.load.classifying import classifier
 from superzol_etl.nursery import start_nursery
@@ -67,6 +73,7 @@ def run_order(
             gates,
             where.lake,
             place.source_url,
+            open_holdings(where.locations).find_lake_note if where.store else None,
         )
         with place.being_read(f"{call.run_id}.{call.shard}"):
             report = run_until_stopped(stage(order, progress))

@@ -96,7 +96,8 @@ Store = Annotated[
     typer.Option(
         envvar="SUPERZOL_STORE",
         show_default=False,
-        help="Folder or bucket (s3://, gs://) that keeps the versions and archives of the volume.",
+        help="Folder or bucket (s3://, gs://) that keeps the versions, archives and lake of the"
+        " volume.",
     ),
 ]
 KeepVersions = Annotated[

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,10 +14,12 @@ from superzol_etl.commands.options import (
     Dataset,
     Lake,
     RunId,
+    Store,
     TerminationPath,
     Volume,
 )
 from superzol_etl.commands.place import lake_of
+from superzol_etl.commands.storing import Locations, put_away_whole_lake
 from superzol_etl.errors import UsageError
 from superzol_etl.load.classifying import classifier
 from superzol_etl.records import StageCall
@@ -49,6 +52,7 @@ def rebuild_command(
     database: Database,
     volume: Volume = None,
     lake: Lake = None,
+    store: Store = None,
     hole: Holes = None,
     dataset: Dataset = DEFAULT_DATASET,
     run_id: RunId = None,
@@ -71,15 +75,22 @@ def rebuild_command(
 
     def work() -> Mapping[str, Any]:
         classifier().start()  # before there are threads
-        place = lake_of(lake, volume)
-        if place is None:
-            raise UsageError("give --lake, or --volume with a lake in it")
+        place = _find_lake(lake, volume)
         # Only here: --help need not wait for Polars.
         from superzol_etl.snapshot import read_snapshot
         from superzol_etl.stages.rebuild import Order, rebuild
 
         holes = {number: read_snapshot(folder) for number, folder in folders.items()}
         order = Order(call, chain_id, int(first), place, holes)
-        return run_until_stopped(rebuild(order))
+        report = run_until_stopped(rebuild(order))
+        put_away_whole_lake(Locations(volume, store, place))
+        return report
 
     conclude(Ending(STAGE, call.run_id, termination_path, {"dataset": dataset}), work)
+
+
+def _find_lake(lake: Path | None, volume: Path | None) -> Path:
+    place = lake_of(lake, volume)
+    if place is None:
+        raise UsageError("give --lake, or --volume with a lake in it")
+    return place

@@ -81,6 +81,19 @@ def put_away_lake(
         run_until_stopped(holdings.put_away_lake(locations.lake, version, chain_ids))
 
 
+def put_away_whole_lake(locations: Locations) -> None:
+    """Copies to the store what it lacks of the lake, where versions were made anew.
+
+    Raises EtlError.
+    """
+    if locations.store is None or locations.lake is None:
+        return
+    from superzol_etl.volume.lake import lake_versions
+
+    for version in lake_versions(locations.lake):
+        put_away_lake(locations, version)
+
+
 def open_holdings(locations: Locations) -> "Holdings":
     """The store of a run, if it has one."""
     # Only here: a run without a store need not wait for what reads it.

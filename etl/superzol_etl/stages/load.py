@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from math import ceil
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from superzol_etl.clean.gates import Gates
 from superzol_etl.load.job import ChainJob
@@ -21,6 +21,9 @@ from superzol_etl.stages.summary import Summary, judge
 from superzol_etl.stages.versions import Todo, plan_version
 from superzol_etl.stages.workers import load_chains
 
+if TYPE_CHECKING:
+    from superzol_etl.stages.lake import NoteReader
+
 PACKAGE = "superzol_etl.stages"
 
 
@@ -28,7 +31,8 @@ class Order(NamedTuple):
     """What to load. version None: found by the digest, or the next number.
 
     lake: the folder of the lake to write to; None for none. source_url: where the snapshot was
-    fetched from; empty when that is not known.
+    fetched from; empty when that is not known. read_note: finds what was left in the lake, also of
+    another volume; None: looks into this one.
     """
 
     call: StageCall
@@ -38,6 +42,7 @@ class Order(NamedTuple):
     gates: Gates
     lake: Path | None = None
     source_url: str = ""
+    read_note: "NoteReader | None" = None
 
 
 async def load(order: Order, progress: Progress) -> Mapping[str, Any]:

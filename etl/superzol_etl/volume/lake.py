@@ -177,6 +177,13 @@ def closed_versions(lake: Path) -> list[VersionNote]:
     return sorted(notes, key=lambda note: note.version)
 
 
+def lake_versions(lake: Path) -> list[int]:
+    """The versions that some chain has in the lake, oldest first."""
+    named = {path.parent.name for path in lake.glob("chains/chain_id=*/version=*/chain.json")}
+    numbers = (name.removeprefix("version=") for name in named)
+    return sorted(int(number) for number in numbers if number.isdecimal())
+
+
 def renew_digest(place: LakePlace, note: VersionNote, content_digest: str) -> None:
     """Says that the files of a chain's version come to another content than they did."""
     known = place.read_note()

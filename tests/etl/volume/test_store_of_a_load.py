@@ -23,6 +23,10 @@ def names(folder: Path) -> set[str]:
     return {path.as_posix() for path in found}
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in names(folder)}
+
+
 def test_a_refresh_leaves_its_report_and_its_lake_in_the_store(
     database: str, tmp_path: Path, common: list[str]
 ) -> None:
@@ -75,6 +79,38 @@ def test_stages_on_volumes_of_their_own_leave_all_in_the_store(
         place.check(told)
     (report,) = held.glob("processed/*/v7/load_summary.json")
     assert json.loads(report.read_text())["result"] == "Published"
+
+
+def test_a_refresh_that_finds_nothing_to_do_leaves_the_lake_of_the_store_as_it_is(
+    database: str, tmp_path: Path, common: list[str]
+) -> None:
+    source = ["--source", f"dir:{tmp_path / 'source'}", "--database", database]
+    assert run("refresh", *source, *common).exit_code == 0
+    closed = tmp_path / "store/lake/versions/1.json"
+    before = closed.read_text()
+    assert '"alpha"' in before
+    shutil.rmtree(tmp_path / "volume")
+    again = run("refresh", *source, *common)
+    assert again.summary["result"] == "Unchanged", again.stderr
+    assert closed.read_text() == before
+
+
+def test_a_store_has_the_lake_of_a_backfill_and_of_a_rebuild_as_the_volume_has_it(
+    database: str, tmp_path: Path, common: list[str]
+) -> None:
+    days = [write_snapshot(tmp_path / f"day{day}", snapshot_files(day)) for day in (1, 2, 3)]
+    load = ["--database", database, *common]
+    for number in (4, 5):
+        source = ["--source", str(days[number - 3]), "--version", str(number)]
+        assert run("refresh", *source, *load).exit_code == 0
+    lake = ["--lake", str(tmp_path / "volume/lake"), *common[2:]]
+    backfilled = run("backfill", f"3={days[0]}", "--database", database, *lake)
+    assert backfilled.exit_code == 0, backfilled.stderr
+    assert contents(tmp_path / "store/lake") == contents(tmp_path / "volume/lake")
+    (tmp_path / "store/lake/versions/5.json").unlink()
+    rebuilt = run("rebuild", "beta@3..", "--database", database, *lake)
+    assert rebuilt.exit_code == 0, rebuilt.stderr
+    assert contents(tmp_path / "store/lake") == contents(tmp_path / "volume/lake")
 
 
 def test_a_refresh_of_a_bare_folder_leaves_its_lake_in_the_store(
