@@ -4,11 +4,13 @@ import json
 import shutil
 from pathlib import Path
 
+import obstore
 import pytest
 
 from superzol_etl.volume.lake import LakePlace
 from tests.support.fetching import Fetcher, snapshot_files
 from tests.support.loading import run
+from tests.support.minio import BUCKET, running_minio
 from tests.support.snapshots import write_snapshot
 
 
@@ -54,30 +56,44 @@ def test_load_and_publish_on_an_empty_volume_read_the_store(
     assert json.loads(report.read_text())["result"] == "Published"
 
 
+@pytest.mark.parametrize("kind", ["folder", "bucket"])
 def test_stages_on_volumes_of_their_own_leave_all_in_the_store(
-    database: str, tmp_path: Path, common: list[str]
+    database: str, tmp_path: Path, common: list[str], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As in pods whose volume ends with them."""
-    store = ["--store", str(tmp_path / "store"), "--run-id", "one"]
-    fetcher = Fetcher(f"dir:{tmp_path / 'source'}", tmp_path / "fetched")
-    assert fetcher.run(*store, "--version", "7").exit_code == 0
-    for shard in range(4):  # one more than there are chains
-        here = ["--volume", str(tmp_path / f"loaded{shard}"), "--database", database]
-        loaded = run("load", *here, *store, "--shard", f"{shard}/4")
-        assert loaded.exit_code == 0, loaded.stderr
-    here = ["--volume", str(tmp_path / "published"), "--database", database]
-    published = run("publish", *here, *store, "--version", "7")
-    assert published.exit_code == 0, published.stderr
-    held = tmp_path / "store"
-    note = json.loads((held / "lake/versions/7.json").read_text())
+    with running_minio() as minio:
+        for name, value in minio.environment.items():
+            monkeypatch.setenv(name, value)
+        place = {"folder": common[3], "bucket": f"s3://{BUCKET}/held"}[kind]
+        store = ["--store", place, "--run-id", "one"]
+        source = Fetcher(f"dir:{tmp_path / 'source'}", tmp_path / "fetched", minio.environment)
+        assert source.run(*store, "--version", "7").exit_code == 0
+        for shard in range(4):  # one more than there are chains
+            here = ["--volume", str(tmp_path / f"loaded{shard}"), "--database", database]
+            loaded = run("load", *here, *store, "--shard", f"{shard}/4")
+            assert loaded.exit_code == 0, loaded.stderr
+        here = ["--volume", str(tmp_path / "published"), "--database", database]
+        published = run("publish", *here, *store, "--version", "7")
+        assert published.exit_code == 0, published.stderr
+        held = tmp_path / "store"
+        if kind == "bucket":
+            for name in minio.names("held"):
+                (held / name).parent.mkdir(parents=True, exist_ok=True)
+                (held / name).write_bytes(bytes(obstore.get(minio.prefix("held"), name).bytes()))
+    check_whole(held)
+
+
+def check_whole(store: Path) -> None:
+    """Version 7 is there with its report, and its lake names three chains, each whole."""
+    note = json.loads((store / "lake/versions/7.json").read_text())
     assert [chain["chain_id"] for chain in note["chains"]] == ["alpha", "beta", "gamma"]
     assert note["missing"] == []
     for chain in note["chains"]:
-        place = LakePlace(held / "lake", chain["chain_id"], 7)
+        place = LakePlace(store / "lake", chain["chain_id"], 7)
         told = place.read_note()
         assert told and told.content_digest == chain["content_digest"]
         place.check(told)
-    (report,) = held.glob("processed/*/v7/load_summary.json")
+    (report,) = store.glob("processed/*/v7/load_summary.json")
     assert json.loads(report.read_text())["result"] == "Published"
 
 
