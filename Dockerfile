@@ -12,6 +12,10 @@ RUN --mount=type=secret,id=ca,target=/run/secrets/ca,required=false \
     install-packages requirements-build.lock /opt/build
 
 FROM build AS wheel
+COPY requirements-compiler.lock ./
+RUN --mount=type=secret,id=ca,target=/run/secrets/ca,required=false \
+    --mount=type=secret,id=pip_conf,target=/run/secrets/pip_conf,required=false \
+    install-packages requirements-compiler.lock /opt/build
 COPY . .
 RUN /opt/build/bin/pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir /wheel .
 

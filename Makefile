@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := .tools/bin
 ROOTS := schema server etl telemetry local operator
+COMPILED := etl/superzol_etl/decode/scan.c
 PROTOS := $(shell find proto -name '*.proto')
 # a lock is complete: nothing is resolved, and every file is compared with its hash
 INSTALL := $(BIN)/python -m pip install --quiet --no-deps --require-hashes
@@ -69,7 +70,7 @@ bench-etl: setup ## measure a nation: its load, its days, its readers; 20 GB of 
 bench-operator: setup tools ## measure the operator against a Kubernetes control plane; 15 minutes; results in bench/RESULTS-operator.md
 	$(BIN)/python -m bench.operator --keep
 
-proto: $(VENV)/project.stamp ## generate the stubs again
+proto: $(VENV)/project.stamp ## generate the stubs and compile scan.c again
 	$(BIN)/python hatch_build.py
 
 tools: setup $(TOOLS)/grpcurl $(TOOLS)/helm $(TOOLS)/minio ## install what tests run: grpcurl, helm and minio in .tools/bin, Kubernetes in a cache
@@ -87,8 +88,9 @@ $(VENV)/runtime.stamp: requirements.lock | $(BIN)/python
 	@$(INSTALL) -r requirements.lock
 	@touch $@
 
-$(VENV)/project.stamp: $(VENV)/runtime.stamp pyproject.toml hatch_build.py $(PROTOS)
+$(VENV)/project.stamp: $(VENV)/runtime.stamp pyproject.toml hatch_build.py $(COMPILED) $(PROTOS)
 	@echo "generating the stubs and installing superzol into $(VENV)" >&2
+	@echo '#include <string.h>' | $${CC:-cc} -E - >/dev/null 2>&1 || $(INSTALL) -r requirements-compiler.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@# else each start would compile it where the shell keeps Python from writing bytecode
 	@$(BIN)/python -m compileall -q $(ROOTS) proto

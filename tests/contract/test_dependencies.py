@@ -77,6 +77,7 @@ def test_a_program_declares_exactly_what_it_imports(program: str) -> None:
             [*BUILD, *GROUPS["dev"], *(line for extra in EXTRAS.values() for line in extra)],
         ),
         ("requirements-tools.lock", GROUPS["tools"]),
+        ("requirements-compiler.lock", GROUPS["compiler"]),
         ("requirements-build.lock", BUILD),
         ("requirements-server.lock", [*EXTRAS["server"], *EXTRAS["schema"]]),
         ("requirements-etl.lock", EXTRAS["etl"]),

@@ -53,6 +53,11 @@ def test_a_program_tells_its_help_as_a_user_that_owns_nothing(
     assert f"superzol-{target}" in told.stdout
 
 
+def test_the_etl_comes_with_its_scanner(images: dict[str, Image]) -> None:
+    load = "import ctypes; from superzol_etl.decode.scan import LIBRARY; ctypes.CDLL(str(LIBRARY))"
+    assert images["etl"].run("python3", "-c", load).stderr == ""
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_program_may_write_to_tmp_alone(images: dict[str, Image], target: str) -> None:
     ask = "import os; print(os.getuid(), os.access('/opt/superzol', os.W_OK))"

@@ -99,6 +99,11 @@ def find_runs(frame: pl.DataFrame) -> Runs:
     rows = np.flatnonzero(told)
     # Between these rows nothing changes, and in masked columns they are few.
     cells = pl.DataFrame([filled_at(frame, column, rows) for column in RUN_COLUMNS])
+    return split_runs(rows, cells, len(frame))
+
+
+def split_runs(rows: npt.NDArray[np.int64], cells: pl.DataFrame, count: int) -> Runs:
+    """Needs RUN_COLUMNS, filled, of the rows that tell one; of the `count` rows the first does."""
     changes = cells.select(
         pl.col("file_name").ne_missing(pl.col("file_name").shift())
         | pl.col("storeid").ne_missing(pl.col("storeid").shift())
@@ -106,7 +111,7 @@ def find_runs(frame: pl.DataFrame) -> Runs:
     is_start = changes.to_series().to_numpy().copy()
     is_start[:1] = True
     starts = rows[is_start]
-    lengths = np.diff(starts, append=len(frame))
+    lengths = np.diff(starts, append=count)
     runs = [
         _read_run(int(start), int(length), *row)
         for start, length, row in zip(

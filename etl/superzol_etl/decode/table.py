@@ -38,10 +38,9 @@ UNREAD = (pl.exceptions.ComputeError, pl.exceptions.SchemaError, RaggedRows)
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """The cells of a block; lines = how many lines the block has in the file."""
+class Text:
+    """A block as it was read; lines = how many lines it has in the file."""
 
-    cells: pl.DataFrame
     body: bytes
     lines: int
     repaired: Repaired | None
@@ -60,16 +59,6 @@ class Table:
             return [not self.repaired.rows[row].startswith(start) for row in rows]
         places = find_rows(self.body).starts[rows].tolist()
         return [not self.body.startswith(start, place) for place in places]
-
-    def row_lines(self) -> npt.NDArray[np.int32]:
-        """The line of the block on which each row starts, the first being 0."""
-        if self.repaired is not None:
-            return np.array(self.repaired.lines, np.int32)
-        rows = len(self.cells)
-        if rows == self.lines + (not self.body.endswith(b"\n")):
-            return np.arange(rows, dtype=np.int32)
-        newlines = np.flatnonzero(np.frombuffer(self.body, np.uint8) == NEWLINE)
-        return np.searchsorted(newlines, find_rows(self.body).starts).astype(np.int32)
 
     def rejects(self, reasons: Mapping[int, str], first_line: int) -> list[Reject]:
         """The first MOST_REJECTS of these rows, which stand in order.
@@ -95,6 +84,23 @@ class Table:
         return rejects
 
 
+@dataclass(frozen=True, slots=True)
+class Table(Text):
+    """A block and its cells."""
+
+    cells: pl.DataFrame
+
+    def row_lines(self) -> npt.NDArray[np.int32]:
+        """The line of the block on which each row starts, the first being 0."""
+        if self.repaired is not None:
+            return np.array(self.repaired.lines, np.int32)
+        rows = len(self.cells)
+        if rows == self.lines + (not self.body.endswith(b"\n")):
+            return np.arange(rows, dtype=np.int32)
+        newlines = np.flatnonzero(np.frombuffer(self.body, np.uint8) == NEWLINE)
+        return np.searchsorted(newlines, find_rows(self.body).starts).astype(np.int32)
+
+
 def read_table(
     file: str, body: bytes, layout: Layout, columns: Sequence[str], constant: Sequence[str]
 ) -> Table:
@@ -110,7 +116,7 @@ def read_table(
             body = body.replace(b"\r\n", b"\n")
             frame = _parse(body, lines, width, places)
         if not _has_header(frame[f"column_{name}"]):
-            return Table(frame.select(_names(places)), body, lines, None)
+            return Table(body, lines, None, frame.select(_names(places)))
     except UNREAD:
         pass
     body = body.replace(b"\r\n", b"\n")
@@ -124,7 +130,7 @@ def read_table(
         frame = _parse(repaired.body, _lines(repaired.body), width, places)
     except UNREAD as error:
         raise BadFile(f"{file} cannot be read as a CSV: {error}") from error
-    return Table(frame.select(_names(places)), body, lines, repaired)
+    return Table(body, lines, repaired, frame.select(_names(places)))
 
 
 def _parse(body: bytes, lines: int, width: int, places: list[int]) -> pl.DataFrame:

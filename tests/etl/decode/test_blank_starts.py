@@ -11,7 +11,8 @@ import pytest
 from superzol_etl.decode.blocks import read_header
 from superzol_etl.decode.codes import CodeBook
 from superzol_etl.decode.columns import PRICE_COLUMNS, PRICE_REQUIRED, Layout
-from superzol_etl.decode.prices import WORDS, read_prices
+from superzol_etl.decode.parse import WORDS
+from superzol_etl.decode.prices import read_prices
 
 HEADER = "found_folder,file_name,chainid,storeid,itemcode,itemname,itemnm,bisweighted,itemprice\n"
 ABOVE = "x/A,PriceFull1-1-202606010600.xml,77,1,12,ABOVE,'',1,5.90\n"

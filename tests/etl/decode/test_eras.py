@@ -9,7 +9,8 @@ from superzol_etl.decode.blocks import read_header
 from superzol_etl.decode.codes import CodeBook
 from superzol_etl.decode.columns import PRICE_COLUMNS, PRICE_REQUIRED, Layout
 from superzol_etl.decode.eras import HEAD_BYTES, era_of_trees, find_era
-from superzol_etl.decode.prices import WORDS, read_prices
+from superzol_etl.decode.parse import WORDS
+from superzol_etl.decode.prices import read_prices
 from superzol_etl.records import Era
 
 HEAD = "found_folder,file_name,storeid,itemcode,itemname,manufacturername,quantity,itemprice\n"

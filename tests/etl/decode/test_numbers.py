@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from superzol_etl.clean.amounts import MOST_INT4, read_scaled
 from superzol_etl.clean.units import read_amount
-from superzol_etl.decode.prices import JUNK, MISSING, agorot
+from superzol_etl.decode.agorot import JUNK, MISSING, agorot
 
 # xs:decimal of XML Schema, which collapses blanks outside; an exponent belongs to xs:double.
 XML_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from superzol_etl.database import Connections, connected
-from superzol_etl.decode.prices import WORDS
+from superzol_etl.decode.parse import WORDS
 from superzol_etl.load.observe import NewCodes
 from superzol_etl.load.products import ProductFinder
 

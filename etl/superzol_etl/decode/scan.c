@@ -1,0 +1,307 @@
+/* Reads a block of price rows in one pass: cells, codes, prices and flags, masked cells filled.
+
+Called by scan.py, whose ScanBlock is the Block here. Nothing allocates or keeps anything, and
+nothing is decided that is not plain: a block with anything odd in it is left to Polars. */
+
+#include <stdint.h>
+#include <string.h>
+
+typedef uint8_t letter;
+
+enum { FILE_NAME, STORE, CHAIN, CODE, PRICE, WEIGHTED, NAME, SLOTS = 12 };
+enum { PIECE = 1 << 14, HASH_BITS = 17, HASHES = 1 << HASH_BITS, MOST_CODES = HASHES / 2 };
+enum { NO_PRICE = -1, FIRST_ODD = -16, MOST_FIGURES = 15, MOST_DECIMALS = 7 };
+enum { SHORTEST_NAME = 13 }; /* of a source file: a repeated header has a shorter one */
+
+/* The text of a cell without its quotes; below 0 the length of one in which quotes are doubled. */
+typedef struct {
+    int32_t start, length;
+} Cell;
+
+typedef struct {
+    uint64_t letters[2], length; /* of an item code; GTINs have 14 */
+} Key;
+
+typedef struct {
+    const letter *text; /* ends in a newline */
+    int64_t size, width;
+    const int8_t *slots;                 /* of each column: which of SLOTS it is, or -1 */
+    const letter *test_names, *yes;      /* words, each after its length; 0 ends them */
+    int64_t test_flag, weighted_flag;
+    int64_t most_rows;
+    Cell *cells;         /* SLOTS of each row */
+    int32_t *code;       /* of each row the number of its code in this block */
+    int32_t *price;      /* agorot, or FIRST_ODD - n for the n-th odd cell */
+    int16_t *flags;
+    int32_t *code_rows;  /* the row of each code */
+    int32_t *odd_rows;   /* the row of each odd price */
+    int32_t *told_rows;  /* the rows that tell a source file or a store */
+    int32_t *hashes;     /* HASHES zeros */
+    Key *keys;           /* MOST_CODES */
+    int64_t codes, odds, tolds;
+} Block;
+
+typedef struct {
+    Cell cells[SLOTS], file;
+    uint32_t present, told; /* slots that the file has, and that this row tells */
+    int64_t number;         /* of this row */
+    int32_t code, price;
+    int16_t flags;
+} Row;
+
+/* A bit for each of eight letters that is a comma, a newline or a quote. */
+static uint64_t marks_of(const letter *text) {
+    const uint64_t low = 0x7f7f7f7f7f7f7f7fu, ones = 0x0101010101010101u;
+    uint64_t eight, mark = 0;
+    memcpy(&eight, text, 8);
+    for (int n = 0; n < 3; n++) {
+        uint64_t same = eight ^ ones * (letter)",\n\""[n]; /* 0 in a letter that is it */
+        mark |= ~(((same & low) + low) | same | low);
+    }
+    return (mark >> 7) * 0x0102040810204080u >> 56;
+}
+
+/* Where commas, newlines and quotes stand. Eight places are written at once, right or not, as no
+processor can guess where a cell ends. */
+static int find_marks(const letter *text, int64_t from, int64_t to, int32_t *marks) {
+    int found = 0;
+    for (; from + 64 <= to; from += 64) {
+        uint64_t mark = 0;
+        for (int n = 0; n < 8; n++) mark |= marks_of(text + from + 8 * n) << (8 * n);
+        int more = __builtin_popcountll(mark);
+        for (int n = 0; n < more; n += 8)
+            for (int m = 0; m < 8; m++) {
+                marks[found + n + m] = (int32_t)from + (mark ? __builtin_ctzll(mark) : 0);
+                mark &= mark - 1;
+            }
+        found += more;
+    }
+    for (; from < to; from++) {
+        marks[found] = (int32_t)from;
+        found += text[from] == ',' || text[from] == '\n' || text[from] == '"';
+    }
+    return found;
+}
+
+static int is_same(const letter *text, Cell one, Cell other) {
+    return one.length == other.length &&
+           !memcmp(text + one.start, text + other.start, (size_t)one.length);
+}
+
+static int is_among(const letter *text, Cell cell, const letter *words) {
+    for (; *words; words += 1 + *words)
+        if (*words == cell.length && !memcmp(words + 1, text + cell.start, *words)) return 1;
+    return 0;
+}
+
+/* The price of a cell of plain figures; NO_PRICE for another. */
+static int32_t plain_agorot(const letter *figures, int32_t length) {
+    static const int64_t tens[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+    int32_t point = -1;
+    int64_t value = 0;
+    if (length < 1 || length > MOST_FIGURES) return NO_PRICE;
+    for (int32_t at = 0; at < length; at++) {
+        unsigned figure = (unsigned)figures[at] - '0';
+        if (figure < 10)
+            value = value * 10 + figure;
+        else if (figures[at] == '.' && point < 0 && at > 0 && at + 1 < length)
+            point = at;
+        else
+            return NO_PRICE;
+    }
+    int32_t decimals = point < 0 ? 0 : length - 1 - point;
+    if (decimals > MOST_DECIMALS) return NO_PRICE;
+    value = (200 * value + tens[decimals]) / (2 * tens[decimals]); /* half up */
+    return value <= INT32_MAX ? (int32_t)value : NO_PRICE;
+}
+
+/* The number of the code; -1 when it is no such key or there are too many. last: of the row above */
+static int32_t number_code(Block *block, Cell code, int64_t row, int32_t last) {
+    const uint64_t spread = 0x9e3779b97f4a7c15u;
+    Key key = {.length = code.length};
+    const letter *letters = block->text + code.start;
+    if (code.length > (int32_t)sizeof key.letters) return -1;
+    if (memchr(letters, 0, (size_t)code.length)) return -1; /* as the end of a shorter one */
+    memcpy(key.letters, letters, (size_t)code.length);
+    /* stores list their goods in the same order */
+    if (++last < block->codes && !memcmp(block->keys + last, &key, sizeof key)) return last;
+    uint64_t hash = (key.letters[0] * spread ^ key.letters[1]) * spread;
+    hash = (hash ^ hash >> 32 ^ key.length) * spread;
+    for (uint64_t place = hash >> (64 - HASH_BITS);; place = (place + 1) % HASHES) {
+        int32_t known = block->hashes[place] - 1;
+        if (known < 0) {
+            if (block->codes == MOST_CODES) return -1;
+            block->keys[block->codes] = key;
+            block->code_rows[block->codes] = (int32_t)row;
+            block->hashes[place] = (int32_t)++block->codes;
+            return (int32_t)block->codes - 1;
+        }
+        if (!memcmp(block->keys + known, &key, sizeof key)) return known;
+    }
+}
+
+static int16_t set_flag(int16_t flags, int64_t flag, int is_so) {
+    return (int16_t)(is_so ? flags | flag : flags & ~flag);
+}
+
+/* Whether the row may tell this file: the first row of one is whole, as nothing is taken over from
+the file before. */
+static int begins_well(const letter *text, Row *row) {
+    Cell file = row->cells[FILE_NAME];
+    int goes_on = is_same(text, file, row->file);
+    row->file = file;
+    return file.length >= SHORTEST_NAME && (goes_on || row->told == row->present);
+}
+
+/* Understands what the row tells, and writes down what it says; 0 where it is odd. */
+static int end_row(Block *block, Row *row, int64_t at) {
+    const letter *text = block->text;
+    const uint32_t told = row->told;
+    if (at == block->most_rows || !(at || told >> FILE_NAME & 1)) return 0;
+    if (told >> FILE_NAME & 1 && !begins_well(text, row)) return 0;
+    memcpy(block->cells + at * SLOTS, row->cells, sizeof row->cells);
+    if (told & (1u << FILE_NAME | 1u << STORE)) block->told_rows[block->tolds++] = (int32_t)at;
+    if (told >> CODE & 1) row->code = number_code(block, row->cells[CODE], at, row->code);
+    if (row->code < 0) return 0;
+    if (told >> PRICE & 1) {
+        row->price = plain_agorot(text + row->cells[PRICE].start, row->cells[PRICE].length);
+        if (row->price == NO_PRICE) {
+            row->price = FIRST_ODD - (int32_t)block->odds;
+            block->odd_rows[block->odds++] = (int32_t)at;
+        }
+    }
+    if (told >> NAME & 1) {
+        int is_test = is_among(text, row->cells[NAME], block->test_names);
+        row->flags = set_flag(row->flags, block->test_flag, is_test);
+    }
+    if (told >> WEIGHTED & 1) {
+        int is_so = is_among(text, row->cells[WEIGHTED], block->yes);
+        row->flags = set_flag(row->flags, block->weighted_flag, is_so);
+    }
+    block->code[at] = row->code;
+    block->price[at] = row->price;
+    block->flags[at] = row->flags;
+    row->told = 0;
+    return 1;
+}
+
+typedef enum { BARE, OPEN, HALF, CLOSED, ODD } State; /* HALF: behind the first of two quotes */
+
+/* What a quote makes of a cell that starts at `start`. */
+static inline State pass_quote(const letter *text, State state, int32_t at, int32_t start) {
+    if (state == BARE) return at == start ? OPEN : ODD;
+    if (state == OPEN) return text[at + 1] == '"' ? HALF : CLOSED;
+    return state == HALF ? OPEN : ODD;
+}
+
+/* Takes the cell that a comma or a newline ends; 0 where it, or the row that it ends, is odd. */
+static inline int end_cell(Block *block, Row *row, int64_t column, Cell cell, int32_t at) {
+    const int is_last = column + 1 == block->width, slot = block->slots[column];
+    if (is_last != (block->text[at] == '\n')) return 0;
+    if (is_last && at && block->text[at - 1] == '\r') return 0;
+    if (slot >= 0 && cell.length) {
+        if (cell.length < 0 && slot <= PRICE) return 0;
+        row->cells[slot] = cell;
+        row->told |= 1u << slot;
+    }
+    return !is_last || end_row(block, row, row->number++);
+}
+
+/* Reads the block and returns how many rows it has; -1 where anything is odd. */
+int64_t scan(Block *block) {
+    int32_t marks[PIECE + 8], start = 0, closed = 0, is_doubled = 0;
+    int64_t column = 0;
+    State state = BARE;
+    Row row = {.code = -1};
+    for (int64_t place = 0; place < block->width; place++)
+        if (block->slots[place] >= 0) row.present |= 1u << block->slots[place];
+    for (int64_t from = 0; from < block->size; from += PIECE) {
+        int64_t to = from + PIECE < block->size ? from + PIECE : block->size;
+        int found = find_marks(block->text, from, to, marks);
+        for (int mark = 0; mark < found; mark++) {
+            const int32_t at = marks[mark];
+            const letter what = block->text[at];
+            if (what == '"') {
+                const State before = state;
+                state = pass_quote(block->text, state, at, start);
+                if (state == ODD) return -1;
+                if (before == BARE) start++;
+                if (before == OPEN) closed = at;
+                is_doubled |= state == HALF;
+                continue;
+            }
+            if (state == OPEN && what == ',') continue;
+            if (state == OPEN || (state == CLOSED && at != closed + 1)) return -1;
+            const int32_t length = (state == CLOSED ? closed : at) - start;
+            const Cell cell = {start, is_doubled ? -length : length};
+            if (!end_cell(block, &row, column, cell, at)) return -1;
+            column = column + 1 == block->width ? 0 : column + 1;
+            state = BARE;
+            is_doubled = 0;
+            start = at + 1;
+        }
+    }
+    return column == 0 && state == BARE && start == block->size ? row.number : -1;
+}
+
+/* Writes the texts of cells one after the other, each before a newline; returns their length. */
+int64_t gather(const letter *text, const Cell *cells, int64_t count, letter *texts) {
+    letter *to = texts;
+    for (int64_t n = 0; n < count; n++) {
+        const letter *from = text + cells[n].start;
+        int32_t length = cells[n].length;
+        if (length >= 0) {
+            memcpy(to, from, (size_t)length);
+            to += length;
+        }
+        for (; length < 0; length++) {
+            *to++ = *from;
+            int pair = *from == '"'; /* and so is the next */
+            from += 1 + pair;
+            length += pair;
+        }
+        *to++ = '\n';
+    }
+    return to - texts;
+}
+
+/* How many letters follow a first one, 0 where they are no UTF-8 (RFC 3629, section 4). */
+static int follow(const letter *text, int64_t left) {
+    const letter first = text[0];
+    const int more = first < 0xc2 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : first < 0xf5 ? 3 : 0;
+    if (!more || left <= more) return 0;
+    const letter lowest = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+    const letter highest = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+    if (text[1] < lowest || text[1] > highest) return 0;
+    for (int at = 2; at <= more; at++)
+        if ((text[at] & 0xc0) != 0x80) return 0;
+    return more;
+}
+
+/* Whether a piece is of English and Hebrew letters alone: without a branch, so many at once. */
+static int is_simple(const letter *text, int64_t size) {
+    letter odd = text[0] >> 6 == 2 || text[size - 1] >= 0xc0;
+    for (int64_t at = 1; at < size; at++) {
+        letter leads = text[at - 1] >= 0xc2, goes_on = (text[at] & 0xc0) == 0x80;
+        odd |= (leads ^ goes_on) | (text[at] >= 0xe0) | ((text[at] & 0xfe) == 0xc0);
+    }
+    return !odd && text[0] < 0xe0 && (text[0] & 0xfe) != 0xc0;
+}
+
+/* Whether the text is UTF-8. */
+int64_t is_utf8(const letter *text, int64_t size) {
+    for (int64_t at = 0; at < size;) {
+        int64_t piece = size - at < PIECE ? size - at : PIECE;
+        while (piece > 1 && text[at + piece - 1] >= 0x80) piece--;
+        if (is_simple(text + at, piece)) {
+            at += piece;
+            continue;
+        }
+        for (int64_t end = at + piece; at < end;) {
+            int more = text[at] < 0x80 ? 0 : follow(text + at, size - at);
+            if (text[at] >= 0x80 && !more) return 0;
+            at += 1 + more;
+        }
+    }
+    return 1;
+}
