@@ -90,6 +90,19 @@ async def test_prices_in_agorot_instead_of_shekels_hold_a_chain_back(
     assert await connection.fetchval("SELECT count(*) FROM price_span") == 0
 
 
+async def test_who_accepts_lost_rows_is_told_of_the_prices_that_jump_in_them_too(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    chain.load([full(*(Item(str(code), "10.00") for code in range(1, 2001)))])
+    cheap = [Item(str(code), "0.10") for code in range(1, 1201)]
+    held = chain.load([full(*cheap, at="202606020600")])
+    assert held.exit_code == 65
+    accepted = run("accept", "alpha@2", "--database", chain.database)
+    assert accepted.summary["gates"] == ["rows", "jumps"]
+    audited = await connection.fetchval("SELECT detail FROM etl_decision")
+    assert "1200 of 1200 prices grow or shrink" in audited
+
+
 async def test_a_twentieth_of_refused_rows_holds_a_chain_back(
     chain: Chain, connection: asyncpg.Connection
 ) -> None:

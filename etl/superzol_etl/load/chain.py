@@ -10,6 +10,7 @@ from superzol_etl.database import Connection, Connections
 from superzol_etl.errors import BadData
 from superzol_etl.load.job import ChainJob
 from superzol_etl.load.ledger import publish_generation, write_chain_version, write_reports
+from superzol_etl.load.preview import ChainOf, judge_prices
 from superzol_etl.load.prices import ChainKey, apply_prices
 from superzol_etl.load.products import ProductFinder, Products
 from superzol_etl.load.promotions import Chain, load_promotions
@@ -37,7 +38,10 @@ async def load_chain(connection: Connection, others: Connections, job: ChainJob)
         return await _hold_back(connection, job, content, [])
     held = await ask_file_gates(connection, job, content)
     if held:
-        return await _hold_back(connection, job, content, held)
+        # Who accepts the files decides on their prices too, and shall know what is wrong with them.
+        chain = ChainOf(chain_id, job.chain_key, job.version)
+        by_prices, _ = await judge_prices(connection, chain, content, job.gates)
+        return await _hold_back(connection, job, content, held + by_prices)
     products = finder.products(len(content.rows.codes))
     parts = [*content.rows.parts, *content.promotions.parts]
     codes = {part.store_code for part in parts if part.store_code}

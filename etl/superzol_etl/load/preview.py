@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from superzol_etl.clean.codes import read_item_code
-from superzol_etl.clean.gates import Gates, check_jumps
+from superzol_etl.clean.gates import Gates, Held, check_jumps
 from superzol_etl.database import Connection
 from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Offers, compare, observe
 from superzol_etl.load.jumps import find_jumps
@@ -57,6 +57,14 @@ class ChainPreview(NamedTuple):
     stores: list[StorePreview]
 
 
+class ChainOf(NamedTuple):
+    """A version of a chain; chain_key: None for a chain that the database has not met."""
+
+    chain_id: str
+    chain_key: int | None
+    version: int
+
+
 class Known(NamedTuple):
     """What the database knows of a chain: states by store code, keys by product_id."""
 
@@ -73,17 +81,26 @@ async def preview_chain(
     if content.problems:
         return ChainPreview(chain.chain_id, content.problems, [])
     held = await judge_files(connection, gates, chain_key, content)
-    known = await _read_known(connection, chain_key)
-    jumped, compared, stores = await asyncio.to_thread(
-        _compare, chain.chain_id, content, known, version, gates.jump_factor
-    )
-    held += check_jumps(gates, jumped, compared)
+    chain_of = ChainOf(chain.chain_id, chain_key, version)
+    by_prices, stores = await judge_prices(connection, chain_of, content, gates)
+    held += by_prices
     accepting = (chain_key, version, chain.digest)
     if held and await connection.fetchval(load_sql(PACKAGE, "find_acceptance"), *accepting):
         held = []
     # As a load tells them, which hold the chains of a whole version.
     problems = [f"{chain.chain_id}: {each.problem}" for each in held]
     return ChainPreview(chain.chain_id, problems, stores)
+
+
+async def judge_prices(
+    connection: Connection, chain: ChainOf, content: ChainContent, gates: Gates
+) -> tuple[list[Held], list[StorePreview]]:
+    """The gates that the prices do not pass, and what would become of each store that changes."""
+    known = await _read_known(connection, chain.chain_key)
+    jumped, compared, stores = await asyncio.to_thread(
+        _compare, chain.chain_id, content, known, chain.version, gates.jump_factor
+    )
+    return check_jumps(gates, jumped, compared), stores
 
 
 async def _read_known(connection: Connection, chain_key: int | None) -> Known:
