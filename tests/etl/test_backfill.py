@@ -137,6 +137,33 @@ async def test_late_versions_leave_the_history_of_versions_loaded_in_time(
     assert told == told_in(tmp_path / "other_lake")
 
 
+@pytest.mark.parametrize("hole", [2, 5])
+async def test_a_hole_that_is_filled_leaves_the_prices_of_versions_loaded_in_time(
+    database: str,
+    tmp_path: Path,
+    connection: asyncpg.Connection,
+    final_state: ReadState,
+    hole: int,
+) -> None:
+    """Stores that the hole alone saw, or made unseen for 60 days, are closed by its day."""
+    folders, lake = market(tmp_path, 3), tmp_path / "lake"
+    load(database, {number: folders[number] for number in folders if number != hole}, lake)
+    place = ("--database", database, "--lake", str(lake))
+    done = run("rebuild", f"alpha@{hole}..", *place, "--hole", f"{hole}={folders[hole]}")
+    assert (done.exit_code, done.summary["added"]) == (0, [hole]), done.stderr
+    filled = without_promotions(await final_state())
+
+    await connection.execute(EMPTY_ALL)
+    load(database, folders, tmp_path / "other_lake")
+    in_time = without_promotions(await final_state())
+    assert differences(filled, in_time) == []
+
+
+def without_promotions(state: State) -> State:
+    """A rebuild leaves them as they are."""
+    return {key: value for key, value in state.items() if not key[0].startswith("promotion")}
+
+
 async def test_a_late_version_without_files_of_a_chain_closes_what_the_chain_lost_sight_of(
     database: str, tmp_path: Path, connection: asyncpg.Connection, final_state: ReadState
 ) -> None:

@@ -18,7 +18,7 @@ from superzol_etl.sql import load_sql
 from superzol_etl.stages.lake import renew_lake
 from superzol_etl.stages.publish import PRODUCT_LOCK, close_unseen, publish
 from superzol_etl.stages.runs import Run, run_stage
-from superzol_etl.stages.versions import ensure_chain
+from superzol_etl.stages.versions import ensure_chain, enter_late_version
 
 PACKAGE = "superzol_etl.stages"
 
@@ -54,7 +54,7 @@ async def backfill(order: Order) -> Mapping[str, Any]:
     async def work(run: Run) -> Mapping[str, Any]:
         await run.connection.execute(load_sql(PACKAGE, "share_products"), PRODUCT_LOCK)
         for version, snapshot in order.versions:
-            await _enter_version(run, version, snapshot)
+            await enter_late_version(run.connection, run.dataset_key, version, snapshot)
         rows: list[ChainVersion] = []
         problems: list[str] = []
         changed = done = 0
@@ -76,21 +76,6 @@ async def backfill(order: Order) -> Mapping[str, Any]:
         return _report(order, rows, problems, changed)
 
     return await run_stage(order.call, work)
-
-
-async def _enter_version(run: Run, version: int, snapshot: Snapshot) -> None:
-    """A version that is known with other files keeps what is known of it.
-
-    It has a day from here on: a chain without files in it may have stores unseen for too long then.
-    """
-    chains = len(snapshot.chains)
-    arguments = (run.dataset_key, version, snapshot.digest, chains, True, False)
-    await run.connection.fetchval(load_sql(PACKAGE, "ensure_version"), *arguments)
-    await run.connection.execute(load_sql(PACKAGE, "ensure_partition"), version)
-    dating = snapshot.chains[0].dating
-    if dating:
-        dated = (run.dataset_key, version, dating.day_end)
-        await run.connection.execute(load_sql(PACKAGE, "date_version_by_files"), *dated)
 
 
 async def _chains(run: Run, versions: Sequence[Dated]) -> list[_Chain]:

@@ -19,7 +19,7 @@ from superzol_etl.sql import load_sql
 from superzol_etl.stages.lake import close_in_lake
 from superzol_etl.stages.publish import PRODUCT_LOCK, publish
 from superzol_etl.stages.runs import Run, run_stage
-from superzol_etl.stages.versions import ensure_chain
+from superzol_etl.stages.versions import ensure_chain, enter_late_version
 from superzol_etl.volume.lake import LakePlace, VersionNote, closed_versions, renew_digest
 
 PACKAGE = "superzol_etl.stages"
@@ -131,14 +131,12 @@ def _check(order: Order, plan: _Plan) -> None:
 async def _enter_version(run: Run, order: Order, plan: _Plan, version: int) -> None:
     connection, key = run.connection, run.dataset_key
     note, snapshot = plan.notes.get(version), order.holes.get(version)
-    await connection.execute(load_sql(PACKAGE, "ensure_partition"), version)
     if note:
+        await connection.execute(load_sql(PACKAGE, "ensure_partition"), version)
         arguments = (key, version, note.day, note.digest, len(note.chains) + len(note.missing))
         await connection.execute(load_sql(PACKAGE, "enter_lake_version"), *arguments)
     elif snapshot:
-        chains = len(snapshot.chains)
-        ensure = load_sql(PACKAGE, "ensure_version")
-        await connection.fetchval(ensure, key, version, snapshot.digest, chains, True, False)
+        await enter_late_version(connection, key, version, snapshot)
 
 
 async def _replay(run: Run, order: Order, plan: _Plan, of: Beside) -> list[ChainVersion]:

@@ -95,6 +95,21 @@ async def _count_others(
     return count
 
 
+async def enter_late_version(
+    connection: Connection, dataset_key: int, version: int, snapshot: Snapshot
+) -> None:
+    """Enters a version older than one that is loaded; what is known of it with other files stays.
+
+    It has a day from here on: what is loaded beside counts days up to it and from it.
+    """
+    arguments = (dataset_key, version, snapshot.digest, len(snapshot.chains), True, False)
+    await connection.fetchval(load_sql(PACKAGE, "ensure_version"), *arguments)
+    await connection.execute(load_sql(PACKAGE, "ensure_partition"), version)
+    if dating := snapshot.chains[0].dating:
+        dated = (dataset_key, version, dating.day_end)
+        await connection.execute(load_sql(PACKAGE, "date_version_by_files"), *dated)
+
+
 async def choose_version(
     connection: Connection, dataset_key: int, snapshot_digest: str, wanted: int | None
 ) -> int:
