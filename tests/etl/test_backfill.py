@@ -195,6 +195,32 @@ async def test_a_late_version_without_files_of_a_chain_closes_what_the_chain_los
     assert differences(backfilled, without_changes(await final_state())) == []
 
 
+async def test_late_offers_of_a_store_close_where_later_versions_lost_sight_of_it_for_a_while(
+    database: str, tmp_path: Path, connection: asyncpg.Connection, final_state: ReadState
+) -> None:
+    """Store 2 tells one price more in the first version served, and all again when it is back."""
+    folders = {}
+    for version, passed in {1: 0, 2: 1, 3: 70, 4: 71}.items():
+        at = f"{FIRST_DAY + timedelta(days=passed):%Y%m%d}0600"
+        fulls = [Xml("1", at, [Item("1", "1.00")])]
+        if version in (1, 4):
+            fulls.append(Xml("2", at, [Item("1", "2.00"), Item("2", "3.00")]))
+        files = {"price_full_file_alpha.csv": prices_csv("PriceFull", fulls)}
+        if version == 2:
+            delta = [Xml("2", at, [Item("2", "3.00")])]
+            files["price_file_alpha.csv"] = prices_csv("Price", delta)
+        folders[version] = write_snapshot(tmp_path / f"v{version}", files)
+    load(database, {number: folders[number] for number in (2, 3, 4)}, tmp_path / "lake")
+    done = run("backfill", f"1={folders[1]}", "--database", database)
+    assert done.exit_code == 0, done.stderr
+    backfilled = without_changes(await final_state())
+    assert [value for key, value in backfilled.items() if key[0] == "span"] == ["200 1 3", "300 1 3"]
+
+    await connection.execute(EMPTY_ALL)
+    load(database, folders, tmp_path / "other_lake")
+    assert differences(backfilled, without_changes(await final_state())) == []
+
+
 async def test_a_late_version_that_a_gate_holds_back_is_left_out(
     database: str, tmp_path: Path, connection: asyncpg.Connection
 ) -> None:
