@@ -1,6 +1,6 @@
 -- When what a store offered before the first version served ended at the latest, though nobody told another price: with
--- its first full file since, and with the first version as of which it was unseen for so many days, before or after it
--- was seen in one that is served.
+-- its first full file since, and with the first version as of which it was unseen for so many days: before or after it
+-- was seen in one that is served, and in one of other chains, too.
 -- $1 dataset_key: int2
 -- $2 first version served: int2
 -- $3 days: int2
@@ -31,8 +31,7 @@ WITH dated AS (
     CROSS JOIN LATERAL (
         SELECT dated.version
         FROM dated
-        WHERE dated.version >= $2
-          AND dated.version > gap.version
+        WHERE dated.version > gap.version
           AND (gap.ends_in IS NULL OR dated.version < gap.ends_in)
           AND dated.day - (SELECT day FROM dated WHERE version <= gap.version ORDER BY version DESC LIMIT 1) >= $3
         ORDER BY dated.version

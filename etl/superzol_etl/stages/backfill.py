@@ -110,7 +110,7 @@ async def _backfill_chain(
     find_first(chain.chain_id, loaded, chain.files[-1][0])  # before all is read for nothing
     async with beside(call.url, chain.chain_key, chain.chain_id, has_promotions=True) as of:
         told = dict(chain.files)
-        for version, _ in order.versions:
+        for version in await _versions_to_pass(run, order, chain):
             if version in told:
                 job = ChainJob(
                     call.run_id, run.dataset_key, chain.chain_key, version, told[version],
@@ -119,6 +119,19 @@ async def _backfill_chain(
                 rows.append(await replay_files(of, job, await find_good(of, rows)))
             await of.close_unseen(run.dataset_key, version)
         return rows, await join_backfill(of, run.dataset_key, rows)
+
+
+async def _versions_to_pass(run: Run, order: Order, chain: _Chain) -> list[int]:
+    """Those of the chain and, between them, those of other chains: days pass in them, too.
+
+    After its last one, versions served may have seen its stores: what those close is found there.
+    """
+    first, last = chain.files[0][0], chain.files[-1][0]
+    closed = await run.connection.fetch(
+        load_sql(PACKAGE, "read_closed_versions"), run.dataset_key, first
+    )
+    known = {row["version"] for row in closed}.union(version for version, _ in order.versions)
+    return sorted(version for version in known if first <= version <= last)
 
 
 async def _close(run: Run, order: Order) -> None:
