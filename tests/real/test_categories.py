@@ -68,11 +68,12 @@ def test_categories_reach_their_goals(
 ) -> None:
     shares = share(cases)
     with capsys.disabled():
-        print(f"\n\nall       {shares}")
-        report_folds(cases)
+        report("all", cases)
+        order = random.Random(SEED).sample(cases, len(cases))
+        for fold in range(FOLDS):
+            report(f"fold {fold + 1}", order[fold::FOLDS])
         for chain_id in sorted({case.chain_id for case in cases}):
-            print(f"{chain_id:28}{share(case for case in cases if case.chain_id == chain_id)}")
-        report_confusion(cases)
+            report(chain_id, [case for case in cases if case.chain_id == chain_id])
     assert shares.department >= DEPARTMENT_GOAL
     assert shares.category >= CATEGORY_GOAL
     assert shares.unknown < UNKNOWN_LIMIT
@@ -109,18 +110,14 @@ def share(cases: Iterable[Case]) -> Shares:
     )
 
 
-def report_folds(cases: list[Case]) -> None:
-    order = random.Random(SEED).sample(cases, len(cases))
-    for fold in range(FOLDS):
-        print(f"fold {fold + 1}    {share(order[fold::FOLDS])}")
-
-
-def report_confusion(cases: list[Case]) -> None:
-    """Prints a row per labelled department: how many were right, and what the others became."""
+def report(what: str, cases: list[Case]) -> None:
+    """Prints the shares and the confusion table: a row per labelled department, how many were right
+    and what the others became."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for case in cases:
         found[case.expected.split(".")[0]][case.found.split(".")[0]] += 1
+    print(f"\n{what:28}{share(cases)}")
     for department, counts in sorted(found.items()):
         others = {name: count for name, count in counts.most_common() if name != department}
         told = ", ".join(f"{name} {count}" for name, count in others.items())
-        print(f"{department:12}{counts[department]:4} of {counts.total():3}  {told}")
+        print(f"    {department:12}{counts[department]:4} of {counts.total():3}  {told}".rstrip())
