@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := .tools/bin
 ROOTS := schema server etl telemetry local operator
-COMPILED := etl/superzol_etl/decode/scan.c
+COMPILED := $(wildcard etl/superzol_etl/decode/*.c)
 PROTOS := $(shell find proto -name '*.proto')
 # a lock is complete: nothing is resolved, and every file is compared with its hash
 INSTALL := $(BIN)/python -m pip install --quiet --no-deps --require-hashes
@@ -70,7 +70,7 @@ bench-etl: setup ## measure a nation: its load, its days, its readers; 20 GB of 
 bench-operator: setup tools ## measure the operator against a Kubernetes control plane; 15 minutes; results in bench/RESULTS-operator.md
 	$(BIN)/python -m bench.operator --keep
 
-proto: $(VENV)/project.stamp ## generate the stubs and compile scan.c again
+proto: $(VENV)/project.stamp ## generate the stubs and compile the scanner again
 	$(BIN)/python hatch_build.py
 
 tools: setup $(TOOLS)/grpcurl $(TOOLS)/helm $(TOOLS)/minio ## install what tests run: grpcurl, helm and minio in .tools/bin, Kubernetes in a cache

@@ -1,4 +1,4 @@
-"""Build hook: generates the gRPC stubs and compiles scan.c, on every install and wheel build."""
+"""Build hook: makes the gRPC stubs and compiles the scanner, on each install and wheel build."""
 
 import os
 import shlex
@@ -16,7 +16,7 @@ from google.type import date_pb2
 from grpc_tools import protoc
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SCAN = Path("etl/superzol_etl/decode/scan.c")
+C_SOURCES = Path("etl/superzol_etl/decode")
 NOT_COMPILED = "superzol: there is no C compiler that works, so prices are read at half the speed:"
 
 
@@ -27,7 +27,7 @@ class SuperzolHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         generate(Path(self.root) / "proto")
-        if compile_scan(Path(self.root) / SCAN) and self.target_name == "wheel":
+        if compile_scan(Path(self.root) / C_SOURCES) and self.target_name == "wheel":
             platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
             build_data["pure_python"] = False
             build_data["tag"] = f"py3-none-{platform}"
@@ -47,11 +47,12 @@ def generate(root: Path) -> None:
         raise RuntimeError("protoc failed; its messages are above")
 
 
-def compile_scan(source: Path) -> bool:
-    """Makes libscan.so beside the source. False where that fails: the ETL reads by Polars then."""
-    library = source.with_name("libscan.so")
+def compile_scan(folder: Path) -> bool:
+    """Makes libscan.so of the C files beside it. False where that fails: Polars reads then."""
+    library = folder / "libscan.so"
     library.unlink(missing_ok=True)
-    options = ["-std=c11", "-O3", "-shared", "-fPIC", "-o", str(library), str(source)]
+    options = ["-std=c11", "-O3", "-shared", "-fPIC", "-o", str(library)]
+    options += sorted(str(path) for path in folder.glob("*.c"))
     said = "install gcc or clang, or ziglang from PyPI"
     for compiler in _compilers():
         command = [*compiler, *options]
@@ -74,4 +75,4 @@ def _compilers() -> Iterator[list[str]]:
 
 if __name__ == "__main__":
     generate(Path(__file__).parent / "proto")
-    compile_scan(Path(__file__).parent / SCAN)
+    compile_scan(Path(__file__).parent / C_SOURCES)

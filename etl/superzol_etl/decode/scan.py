@@ -6,6 +6,7 @@ in its first row. Anything else, and a machine for which nothing was compiled, i
 
 import ctypes
 import logging
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -119,7 +120,7 @@ def _scan(
     test_names: bytes,
     yes: bytes,
 ) -> Scanned | None:
-    most_rows = len(block) // layout.width
+    most_rows = library.count_lines(block, len(block))
     cells = np.empty((most_rows, len(SLOTS), 2), np.int32)
     code, price, code_rows, odd_rows, told_rows = np.empty((5, most_rows), np.int32)
     flags = np.empty(most_rows, np.int16)
@@ -176,15 +177,17 @@ def _packed(words: Sequence[str]) -> bytes:
 
 @cache
 def _library() -> ctypes.CDLL | None:
-    """None where nothing was compiled for this machine."""
+    """None where nothing was compiled for this machine, or its numbers begin with the high byte."""
+    if sys.byteorder != "little":
+        return None
     try:
         library = ctypes.CDLL(str(LIBRARY))
     except OSError as error:
         log.warning("prices are read by Polars, which is slower", extra={"reason": str(error)})
         return None
     library.scan.argtypes = (ctypes.POINTER(_Block),)
-    library.is_utf8.argtypes = (ctypes.c_char_p, ctypes.c_int64)
+    library.is_utf8.argtypes = library.count_lines.argtypes = (ctypes.c_char_p, ctypes.c_int64)
     library.gather.argtypes = (ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)
-    for function in (library.scan, library.is_utf8, library.gather):
+    for function in (library.scan, library.is_utf8, library.count_lines, library.gather):
         function.restype = ctypes.c_int64
     return library
