@@ -56,10 +56,13 @@ def compile_scan(folder: Path) -> bool:
     said = "install gcc or clang, or ziglang from PyPI"
     for compiler in _compilers():
         command = [*compiler, *options]
-        ran = subprocess.run(command, capture_output=True, text=True, check=False)
-        if ran.returncode == 0:
+        try:
+            subprocess.run(command, capture_output=True, text=True, check=True)
             return True
-        said = f"{shlex.join(command)} says: {ran.stderr.strip()}"
+        except OSError as error:
+            said = str(error)
+        except subprocess.CalledProcessError as error:
+            said = f"{shlex.join(command)} says: {error.stderr.strip()}"
     print(f"{NOT_COMPILED} {said}", file=sys.stderr)
     return False
 
