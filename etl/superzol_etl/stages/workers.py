@@ -51,14 +51,20 @@ async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIter
     pool = ProcessPoolExecutor(
         count, mp_context=context, initializer=stop_with_parent, initargs=(heard,)
     )
+    running: list[asyncio.Future[ChainResult]] = []
     with heard, one_thread():
         try:
-            running = [loop.run_in_executor(pool, load_in_worker, url, job) for job in jobs]
+            for job in jobs:
+                running.append(loop.run_in_executor(pool, load_in_worker, url, job))
             for future in asyncio.as_completed(running):
                 yield await future
         except BaseException:
             held.close()
             pool.shutdown(wait=False, cancel_futures=True)
+            for each in running:
+                each.cancel()
+            # What broke the pool broke them all: whom nobody asks would tell it with a traceback.
+            await asyncio.gather(*running, return_exceptions=True)
             raise
         finally:
             # Not here: a worker that does not end must not keep the loop from giving up.

@@ -59,3 +59,20 @@ async def test_a_load_one_of_whose_processes_is_killed_ends_and_is_completed_by_
     again = refresh(database, folder)
     assert (again.exit_code, again.summary["result"]) == (0, "Loaded")
     assert again.summary["chainsLoadedBefore"] == len(CHAINS) - 1
+
+
+async def test_a_worker_killed_while_several_chains_are_under_way_is_told_once(
+    database: str, tmp_path: Path, connection: asyncpg.Connection
+) -> None:
+    refresh(database, snapshot(tmp_path, 1))
+    keys = await connection.fetch("SELECT chain_key FROM chain")
+    waiting = [await hold(connection, CHAIN_LOCK, key) for (key,) in keys]
+    load = ["--source", str(snapshot(tmp_path, 2)), "--database", database, "--workers", "3"]
+    process = start("refresh", *load)
+    for each in waiting:
+        await wait_for(connection, each)
+    os.kill(children(nursery_of(process.pid))[0], signal.SIGKILL)
+    outcome = await asyncio.to_thread(finish, process)
+    assert (outcome.exit_code, outcome.summary["reason"]) == (75, "TemporaryFailure")
+    assert outcome.stderr.count("a worker was killed (out of memory?): run again") == 1
+    assert "Traceback" not in outcome.stderr
