@@ -14,7 +14,7 @@ from superzol_etl.decode.eras import find_era
 from superzol_etl.decode.names import parse_csv_name
 from superzol_etl.errors import NotFound, UsageError
 from superzol_etl.records import Era, FileKind
-from superzol_etl.stopping import threads_while_wanted
+from superzol_etl.stopping import threads_while_wanted, wait_for
 
 READ_BYTES = 16 << 20
 MOST_NAMED = 5
@@ -108,14 +108,16 @@ def read_snapshot(
     if not read:
         raise _nothing_to_read(folder, {path.name for path in paths} | no_files)
     with threads_while_wanted(check_wanted=check_wanted) as (pool, check):
-        looks = pool.map(
-            lambda path: _look(path, known.get(path.relative_to(folder).as_posix()), check),
-            [path for path, _ in read],
-        )
+        looks = [
+            pool.submit(_look, path, known.get(path.relative_to(folder).as_posix()), check)
+            for path, _ in read
+        ]
         era = find_era(path for path, _ in read)
         dating = find_dating((path for path, _ in read), datetime.now(UTC))
+        wait_for(*looks)
     chains: dict[str, ChainFiles] = {}
-    for (path, name), (digest, size_bytes, written_at_ns) in zip(read, looks, strict=True):
+    for (path, name), look in zip(read, looks, strict=True):
+        digest, size_bytes, written_at_ns = look.result()
         chain = chains.setdefault(name.chain_id, ChainFiles(name.chain_id, era, dating))
         is_doubled = any(path.name == file.path.name for file in chain.files)
         told = (digest, size_bytes, promised is not None, written_at_ns)

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from superzol_etl.errors import PassingTrouble
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+LOOK_SECONDS = 0.1
 STOP_SECONDS = 15.0  # Kubernetes kills after 30; the end is told, and metrics pushed, in between
 STOPPED = "stopped before it was done: run the same command again, what is done stays done"
 
@@ -102,6 +103,15 @@ def threads_while_wanted(
         if isinstance(error, Stopped):
             raise Abandoned from None
         raise
+
+
+def wait_for(*futures: Future[Any]) -> None:
+    """Returns when all are done, and hears signals meanwhile; for the main thread without a loop.
+
+    One that comes just before the wait begins does not end it, so it looks up now and then.
+    """
+    while wait(futures, LOOK_SECONDS).not_done:
+        pass
 
 
 class _Patience:

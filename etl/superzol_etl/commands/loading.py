@@ -20,7 +20,7 @@ from superzol_etl.load.classifying import classifier
 from superzol_etl.nursery import start_nursery
 from superzol_etl.records import Progress, StageCall
 from superzol_etl.settings import read_kept_versions
-from superzol_etl.stopping import run_until_stopped, threads_while_wanted
+from superzol_etl.stopping import run_until_stopped, threads_while_wanted, wait_for
 
 if TYPE_CHECKING:
     from superzol_etl.stages.load import Order
@@ -104,6 +104,7 @@ def _find_and_import(find: Find, import_stage: Callable[[], Stage]) -> tuple[Pla
         stage = import_stage()
         gc.freeze()  # what was imported stays: the collector need not walk it again and again
         gc.enable()
+        wait_for(finding)
         return finding.result(), stage
 
 
