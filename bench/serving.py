@@ -1,7 +1,6 @@
 """Asks the server what shoppers ask, beside a near-empty RPC on the same server."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from bench.clients import Case, Load
 from bench.postgres import fresh_database, run_sql
 from bench.questions import ask_questions
 from bench.results import Table
+from tests.support.ports import free_port
 
 DATABASE = "bench_serving"
 PROMOTIONS = Path(__file__).with_name("promotions.sql")
@@ -63,9 +63,7 @@ def _row(name: str, load: Load, empty: Load) -> list[str]:
 @contextmanager
 def serving(url: str) -> Iterator[str]:
     """The address of a server over the database."""
-    with socket.socket() as listener:
-        listener.bind(("localhost", 0))
-        port: int = listener.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "superzol_server", "serve", "--port", str(port)]
     environment = os.environ | {"DATABASE_URL": url}
     # A session of its own, as `superzol up` and services give it: Linux shares its time among those

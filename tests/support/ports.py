@@ -1,4 +1,4 @@
-"""Ports of loopback for the servers that tests start."""
+"""Ports of loopback for the servers that tests and benches start."""
 
 import fcntl
 import os

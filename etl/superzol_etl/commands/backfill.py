@@ -17,7 +17,7 @@ from superzol_etl.commands.options import (
     Store,
     TerminationPath,
 )
-from superzol_etl.commands.storing import Locations, put_away_whole_lake
+from superzol_etl.commands.storing import Locations, put_away_lake
 from superzol_etl.load.classifying import classifier
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET, MAX_VERSION
@@ -76,7 +76,7 @@ def backfill_command(
 
         versions = [Dated(number, read_snapshot(folder)) for number, folder in folders.items()]
         report = run_until_stopped(backfill(Order(call, versions, gates, lake)))
-        put_away_whole_lake(Locations(None, store, lake))
+        put_away_lake(Locations(None, store, lake), None)
         return report
 
     conclude(Ending(STAGE, call.run_id, termination_path, {"dataset": dataset}), work)

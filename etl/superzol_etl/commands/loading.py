@@ -11,7 +11,7 @@ from superzol_etl.commands.place import Place
 from superzol_etl.commands.storing import (
     Locations,
     bring_back,
-    open_holdings,
+    note_reader,
     put_away,
     put_away_lake,
 )
@@ -73,7 +73,7 @@ def run_order(
             gates,
             where.lake,
             place.source_url,
-            open_holdings(where.locations).find_lake_note if where.store else None,
+            note_reader(where.locations),
         )
         with place.being_read(f"{call.run_id}.{call.shard}"):
             report = run_until_stopped(stage(order, progress))

@@ -16,7 +16,7 @@ from superzol_etl.commands.options import (
     Volume,
 )
 from superzol_etl.commands.place import lake_of
-from superzol_etl.commands.storing import Locations, open_holdings, put_away
+from superzol_etl.commands.storing import Locations, note_reader, put_away
 from superzol_etl.records import StageCall
 from superzol_etl.settings import DEFAULT_DATASET
 from superzol_etl.stopping import run_until_stopped
@@ -49,12 +49,11 @@ def publish_command(
 
     def work() -> Mapping[str, Any]:
         # Only here: --help need not wait for the driver.
-        from superzol_etl.stages.lake import read_own_note
         from superzol_etl.stages.publish_stage import publish_version
 
         locations = Locations(volume, store, lake_of(lake, volume))
-        read_note = open_holdings(locations).find_lake_note if store else read_own_note
-        report = run_until_stopped(publish_version(call, version, locations.lake, read_note))
+        stage = publish_version(call, version, locations.lake, note_reader(locations))
+        report = run_until_stopped(stage)
         put_away(locations, None, report)
         return report
 

@@ -19,7 +19,7 @@ from superzol_etl.commands.options import (
     Volume,
 )
 from superzol_etl.commands.place import lake_of
-from superzol_etl.commands.storing import Locations, put_away_whole_lake
+from superzol_etl.commands.storing import Locations, put_away_lake
 from superzol_etl.errors import UsageError
 from superzol_etl.load.classifying import classifier
 from superzol_etl.records import StageCall
@@ -83,7 +83,7 @@ def rebuild_command(
         holes = {number: read_snapshot(folder) for number, folder in folders.items()}
         order = Order(call, chain_id, int(first), place, holes)
         report = run_until_stopped(rebuild(order))
-        put_away_whole_lake(Locations(volume, store, place))
+        put_away_lake(Locations(volume, store, place), None)
         return report
 
     conclude(Ending(STAGE, call.run_id, termination_path, {"dataset": dataset}), work)

@@ -24,18 +24,15 @@ from superzol_etl.decode.columns import (
 )
 from superzol_etl.decode.rows import HARMLESS
 from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs, split_runs
-from superzol_etl.decode.scan import Scanned, scan
+from superzol_etl.decode.scan import SLOTS, Numbers, Scanned, scan
 from superzol_etl.decode.table import Text, read_table
 from superzol_etl.records import Era, OfferFlag
 
 MEASURES = ("quantity", "unitqty", "unitofmeasure")
 WORDS = ("itemname", "manufacturername", "manufacturecountry", *MEASURES)
-READ = (*RUN_COLUMNS, "itemcode", "itemprice", "bisweighted", *WORDS)
 AT_END = ("itemprice", *MEASURES, "bisweighted", "unitofmeasureprice", "itemid", "lastsaledatetime")
-READ_BLANK = tuple(dict.fromkeys((FOLDER, *READ, *AT_END)))  # in era A
+READ_BLANK = tuple(dict.fromkeys((FOLDER, *SLOTS, *AT_END)))  # in era A
 YES = ["1", "1.0", "1.00", " 1", "1 ", "true", "True"]
-
-Numbers = npt.NDArray[np.int64]
 
 
 class Cells(Protocol):
@@ -109,7 +106,7 @@ def _take(block: bytes, scanned: Scanned, codes: CodeBook) -> Parsed:
 def _read(name: str, block: bytes, layout: Layout, codes: CodeBook) -> Parsed:
     """Any block, by Polars."""
     if layout.era is Era.MARKED:
-        table = read_table(name, block, layout, READ, RUN_COLUMNS)
+        table = read_table(name, block, layout, SLOTS, RUN_COLUMNS)
         cells = told_at_start(table.cells, layout)
     else:
         table = read_table(name, block, layout, READ_BLANK, (FOLDER, *RUN_COLUMNS))

@@ -15,8 +15,9 @@ from superzol_etl.decode.agorot import MISSING, UNDECIDED
 from superzol_etl.decode.blocks import find_blocks
 from superzol_etl.decode.codes import CodeBook
 from superzol_etl.decode.columns import EMPTY, Layout
-from superzol_etl.decode.parse import MEASURES, WORDS, Cells, Numbers, Parsed, parse
+from superzol_etl.decode.parse import MEASURES, WORDS, Cells, Parsed, parse
 from superzol_etl.decode.rows import TORN, UNKNOWN
+from superzol_etl.decode.scan import Numbers
 from superzol_etl.records import Part, Reject
 
 
@@ -66,7 +67,7 @@ def read_prices(
     line = 2
     for parsed in _parse_ahead(path, layout, codes, threads):
         if len(parsed.price):
-            yield _number(path.name, is_full, layout, codes, parsed, line)
+            yield _number(path.name, is_full, codes, parsed, line)
         line += parsed.text.lines
 
 
@@ -82,7 +83,7 @@ def _parse_ahead(path: Path, layout: Layout, codes: CodeBook, threads: int) -> I
 
 
 def _number(
-    file: str, is_full: bool, layout: Layout, codes: CodeBook, parsed: Parsed, first_line: int
+    file: str, is_full: bool, codes: CodeBook, parsed: Parsed, first_line: int
 ) -> PriceBlock:
     runs = parsed.runs
     code = codes.judge(parsed.codes, parsed.numbers)[parsed.code]

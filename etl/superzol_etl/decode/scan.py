@@ -22,7 +22,7 @@ from superzol_etl.decode.columns import Layout
 from superzol_etl.records import Era, OfferFlag
 
 LIBRARY = Path(__file__).with_name("libscan.so")
-# As scan.c counts them.
+# What is read of a row; scan.c counts them so.
 SLOTS = (
     *("file_name", "storeid", "chainid", "itemcode", "itemprice", "bisweighted", "itemname"),
     *("manufacturername", "manufacturecountry", "quantity", "unitqty", "unitofmeasure"),

@@ -12,8 +12,9 @@ import polars as pl
 from superzol_etl.clean.words import understand_words
 from superzol_etl.decode.codes import CodeBook
 from superzol_etl.decode.columns import blanked
-from superzol_etl.decode.parse import WORDS, Numbers
+from superzol_etl.decode.parse import WORDS
 from superzol_etl.decode.prices import PriceBlock
+from superzol_etl.decode.scan import Numbers
 from superzol_etl.records import OfferFlag, Part
 
 Kind = TypeVar("Kind", bound=np.generic)

@@ -23,22 +23,17 @@ PACKAGE = "superzol_etl.stages"
 NoteReader: TypeAlias = Callable[[LakePlace], Awaitable[ChainNote | None]]
 
 
-async def read_own_note(place: LakePlace) -> ChainNote | None:
-    """What the lake itself says of a chain's version."""
-    return await asyncio.to_thread(place.read_note)
-
-
 async def close_in_lake(
     connection: Connection,
     lake: Path,
     dataset_key: int,
     version: int,
-    read_note: NoteReader = read_own_note,
+    read_note: NoteReader | None = None,
 ) -> None:
     """Names the chains of the version that lie in the lake as they are served, and those that miss.
 
     A chain misses when it was loaded without a lake, or into another database. read_note: looks
-    elsewhere too, where a load on another volume left its part.
+    elsewhere too, where a load on another volume left its part; None: looks into this lake.
     """
     row = await connection.fetchrow(load_sql(PACKAGE, "read_version"), dataset_key, version)
     if row is None or row["closed_at"] is None:
@@ -47,7 +42,8 @@ async def close_in_lake(
     with disk_trouble_told(lake):
         closed, missing = [], []
         for chain_id, _, content_digest in chains:
-            told = await read_note(LakePlace(lake, chain_id, version))
+            place = LakePlace(lake, chain_id, version)
+            told = await (read_note(place) if read_note else asyncio.to_thread(place.read_note))
             if told and told.content_digest == content_digest:
                 closed.append(ClosedChain(chain_id=chain_id, content_digest=content_digest))
             else:

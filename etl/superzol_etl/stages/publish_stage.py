@@ -8,7 +8,7 @@ from superzol_etl.errors import BadData, NotFound
 from superzol_etl.records import StageCall
 from superzol_etl.sql import load_sql
 from superzol_etl.stages.categories import are_rules_new
-from superzol_etl.stages.lake import NoteReader, close_in_lake, read_own_note
+from superzol_etl.stages.lake import NoteReader, close_in_lake
 from superzol_etl.stages.publish import PRODUCT_LOCK, forget_products, publish
 from superzol_etl.stages.runs import Run, run_stage
 from superzol_etl.stages.summary import revision
@@ -38,12 +38,11 @@ async def publish_version(
     call: StageCall,
     version: int,
     lake: Path | None = None,
-    read_note: NoteReader = read_own_note,
+    read_note: NoteReader | None = None,
 ) -> Mapping[str, Any]:
     """Merges names, rebuilds summaries and closes the version; twice, it changes nothing.
 
-    A version with chains still missing is published but not closed. lake: where it is closed too,
-    with the chains that read_note finds.
+    A version with chains still missing is published but not closed. lake, read_note: as in Order.
     Raises NotFound when no load met the version, BadData when none of its chains is loaded.
     """
 

@@ -29,11 +29,11 @@ async def refresh(order: Order, progress: Progress) -> Mapping[str, Any]:
             )
         if order.lake and summary.loaded:
             # Only here: without a lake a load need not wait for the reader of notes.
-            from superzol_etl.stages.lake import close_in_lake, read_own_note
+            from superzol_etl.stages.lake import close_in_lake
 
             # Of a version published before, too: that run may have been killed in between.
             closing = (order.lake, run.dataset_key, summary.version)
-            await close_in_lake(run.connection, *closing, order.read_note or read_own_note)
+            await close_in_lake(run.connection, *closing, order.read_note)
         judge(summary)
         return summary.as_dict()
 

@@ -11,14 +11,12 @@ from hypothesis import strategies as st
 
 from superzol_etl.clean.text import TEST_NAMES
 from superzol_etl.decode import parse
-from superzol_etl.decode.blocks import read_header
-from superzol_etl.decode.codes import CodeBook
 from superzol_etl.decode.columns import PRICE_COLUMNS, PRICE_REQUIRED, Layout
 from superzol_etl.decode.parse import WORDS, YES
-from superzol_etl.decode.prices import read_prices
 from superzol_etl.decode.scan import MOST_CODES, scan
 from superzol_etl.errors import BadFile
 from superzol_etl.records import Era
+from tests.support.price_files import read_all
 
 HEADER = (
     "found_folder,file_name,chainid,storeid,bikoretno,itemcode,itemname,manufacturername,"
@@ -35,23 +33,13 @@ def read(body: bytes, header: str = HEADER, *, by_polars: bool) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "price_full_file_alpha.csv"
         path.write_bytes(header.encode() + b"\n" + body)
-        layout = Layout.of(path.name, read_header(path), PRICE_COLUMNS, PRICE_REQUIRED)
-        book = CodeBook()
-        told = []
         with pytest.MonkeyPatch.context() as patch:
             if by_polars:
                 patch.setattr(parse, "scan", lambda *_: None)
             try:
-                for block in read_prices(path, layout, True, book):
-                    every = np.arange(len(block.code))
-                    words = [text.to_list() for text in block.words.at(every)]
-                    arrays = (block.part, block.price, block.flags, block.line)
-                    codes = [book.codes()[number] for number in block.code.tolist()]
-                    rows = [codes, *(array.tolist() for array in arrays), words]
-                    told += [rows, block.parts, block.rows, block.refused, block.rejects]
+                return read_all(path)
             except BadFile as error:
                 return str(error)
-        return told
 
 
 def scanned(body: bytes, header: str = HEADER, era: Era = Era.MARKED) -> Any:
