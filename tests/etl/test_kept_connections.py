@@ -1,12 +1,20 @@
 """Connections that a worker keeps from chain to chain."""
 
 import asyncio
+import select
 
 import asyncpg
 import pytest
 
 from superzol_etl.database import TURNS_TO_HEAR, Connection, Connections
+from superzol_etl.errors import PassingTrouble
+from superzol_etl.failures import explain
 from tests.support.loading import LOADERS, wait_for
+
+# As PostgreSQL writes it: type, length, and fields of a letter and a text each.
+FAREWELL = b"SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+LAST_WORDS = b"E" + (len(FAREWELL) + 4).to_bytes(4) + FAREWELL
+HANGING_UP_SECONDS = 60
 
 
 async def number(connection: Connection) -> int:
@@ -53,8 +61,7 @@ async def test_one_that_the_server_ended_is_not_given_to_the_next_chain(
         async with kept.taken() as idle:
             ended = await number(idle)
         await connection.execute("SELECT pg_terminate_backend($1)", ended)
-        gone = f"SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = {ended}"
-        await wait_for(connection, gone)
+        await asyncio.to_thread(wait_for_hanging_up, idle)
         assert await take(kept) != ended
 
 
@@ -63,16 +70,44 @@ def test_one_that_the_server_ended_while_the_loop_stood_still_is_not_given_to_th
 ) -> None:
     with asyncio.Runner() as runner:
         kept = Connections(database)
-        ended = runner.run(take(kept))
+        ended, idle = runner.run(borrow(kept))
         asyncio.run(end(database, ended))
+        wait_for_hanging_up(idle)
         assert runner.run(take(kept)) != ended
         runner.run(kept.__aexit__())
 
 
+async def borrow(kept: Connections) -> tuple[int, Connection]:
+    """Takes one and gives it back, and tells which it was."""
+    async with kept.taken() as connection:
+        return await number(connection), connection
+
+
 async def end(database: str, number: int) -> None:
-    """Ends a process of the server, and returns when it is gone."""
+    """Tells a process of the server to end."""
     connection = await asyncpg.connect(database)
     await connection.execute("SELECT pg_terminate_backend($1)", number)
-    gone = f"SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = {number}"
-    await wait_for(connection, gone)
     await connection.close()
+
+
+def wait_for_hanging_up(connection: Connection) -> None:
+    """Returns when the other end of the line is closed, which PostgreSQL lists no more before."""
+    transport = connection._transport  # type: ignore[attr-defined]  # it shows it nowhere else
+    line = select.poll()
+    line.register(transport.get_extra_info("socket"), getattr(select, "POLLRDHUP", 0))
+    assert line.poll(HANGING_UP_SECONDS * 1000), "the server never hung up"
+
+
+async def test_one_that_was_told_to_end_and_is_not_hung_up_yet_is_passing_trouble(
+    database: str,
+) -> None:
+    """The server takes a moment from its last words to the end of the line."""
+    async with Connections(database) as kept:
+        async with kept.taken() as idle:
+            pass
+        idle._protocol.data_received(LAST_WORDS)  # type: ignore[attr-defined]  # as the line would
+        with pytest.raises((asyncpg.InternalClientError, asyncpg.PostgresError)) as failed:
+            await take(kept)
+    told = explain(failed.value)
+    assert isinstance(told, PassingTrouble)
+    assert "the database went away" in str(told)
