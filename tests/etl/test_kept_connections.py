@@ -61,7 +61,9 @@ async def test_one_that_the_server_ended_is_not_given_to_the_next_chain(
         async with kept.taken() as idle:
             ended = await number(idle)
         await connection.execute("SELECT pg_terminate_backend($1)", ended)
-        await asyncio.to_thread(wait_for_hanging_up, idle)
+        async with asyncio.timeout(HANGING_UP_SECONDS):
+            while not idle.is_closed():
+                await asyncio.sleep(0.01)
         assert await take(kept) != ended
 
 
