@@ -35,12 +35,12 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     def __init__(self, database: Database, version: str) -> None:
         self._database = database
         self._version = version
-        self._is_stopping = False
+        self.is_stopping = False
         self.refused = 0  # calls, since it refuses them
 
     def refuse_calls(self) -> None:
         """Answers new calls but those of health at once, as UNAVAILABLE."""
-        self._is_stopping = True
+        self.is_stopping = True
 
     async def intercept_service(
         self,
@@ -82,7 +82,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         current_call.set(call)
         code = StatusCode.CANCELLED
         try:
-            if self._is_stopping and not method.startswith(INFRASTRUCTURE):
+            if self.is_stopping and not method.startswith(INFRASTRUCTURE):
                 self.refused += 1
                 raise Stopping
             yield

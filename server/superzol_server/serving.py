@@ -16,8 +16,9 @@ from superzol_server.database_url import check_url
 from superzol_server.settings import Settings
 from superzol_server.sql import load_statements
 
-REFUSE_SECONDS = 0.5
-MOST_ROUNDS = 10  # clients that ask on and on must not keep a server that is told to stop
+LOOK_SECONDS = 0.1
+QUIET_LOOKS = 5
+MOST_LOOKS = 50  # clients that ask on and on must not keep a server that is told to stop
 
 PASSING = (
     OSError,
@@ -94,9 +95,10 @@ async def drain(api: Api, settings: Settings) -> None:
     await api.health.drain()
     await asyncio.sleep(settings.drain_seconds)
     api.calls.refuse_calls()
-    for _ in range(MOST_ROUNDS):
-        refused = api.calls.refused
-        await asyncio.sleep(REFUSE_SECONDS)
-        if api.calls.refused == refused:
-            break
+    quiet, looks = 0, 0
+    # Many short looks: a loop that stood still through one long look has heard of no call yet.
+    while quiet < QUIET_LOOKS and looks < MOST_LOOKS:
+        refused, looks = api.calls.refused, looks + 1
+        await asyncio.sleep(LOOK_SECONDS)
+        quiet = quiet + 1 if api.calls.refused == refused else 0
     await api.server.stop(settings.grace_seconds)
