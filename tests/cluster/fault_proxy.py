@@ -16,6 +16,7 @@ from aiohttp import web
 
 from tests.cluster.api import LINE_BYTES, WATCHING
 from tests.cluster.control_plane import ControlPlane
+from tests.support.ports import free_port
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "host", "upgrade"}
 
@@ -70,7 +71,8 @@ class FaultProxy:
     """
 
     def __init__(self, plane: ControlPlane, upstream: aiohttp.ClientSession) -> None:
-        self.port = 0
+        # Not one of those that connections get: one would have it while this is cut off.
+        self.port = free_port()
         self.faults: list[Fault] = []
         self.requests: list[Request] = []
         self.answers: list[Answered] = []
@@ -125,7 +127,6 @@ class FaultProxy:
         context.load_cert_chain(self._plane.certificate, self._plane.key)
         self._site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=context)
         await self._site.start()
-        self.port = self._runner.addresses[0][1]
 
     def silence_watches(self) -> None:
         """Lets nothing through the watches that are open now; none is closed."""

@@ -28,6 +28,7 @@ from tests.cluster.kubelet import (
 from tests.cluster.rights import ACCOUNT
 from tests.cluster.scene import make_namespace
 from tests.cluster.waiting import until
+from tests.support.ports import HIGHEST
 
 
 @pytest_asyncio.fixture
@@ -201,6 +202,7 @@ async def test_proxy_refuses_connections_until_it_is_opened_again(
         await ask(proxy, control_plane)
     await proxy.open()
     assert await ask(proxy, control_plane) == 200
+    assert proxy.port <= HIGHEST, "a connection of another test might have taken it meanwhile"
 
 
 async def test_proxy_that_stalls_answers_nobody(
