@@ -90,14 +90,14 @@ async def test_image_that_is_none_stalls_with_its_name_and_goes_on_with_another(
 
     scene.kubelet.script = pull
     fast = {"limit": 0, "initialBackoffSeconds": 1, "maxBackoffSeconds": 1}
-    run = {"startDeadlineSeconds": 1}
+    run = {"startDeadlineSeconds": 5}
     await scene.apply(podTemplate={"image": "etl:no"}, run=run, retry=fast)
     status = await scene.until_ended("Failed")
     stalled = scene.condition(status, "Stalled")
     assert stalled["reason"] == "RetriesExhausted"
-    assert f"did not start in 1 s: ImagePullBackOff: {told}" in stalled["message"]
+    assert f"did not start in 5 s: ImagePullBackOff: {told}" in stalled["message"]
 
-    await scene.edit(podTemplate={"image": "etl:yes"})
+    await scene.edit(podTemplate={"image": "etl:yes"}, run={"startDeadlineSeconds": 600})
 
     await scene.until_ended("Succeeded")
 

@@ -10,7 +10,9 @@ WAITING = {
     "node": Waiting("Unschedulable", "0/3 nodes are available: 3 Insufficient memory."),
     "claim": Waiting("Unschedulable", 'persistentvolumeclaim "kaggle-data" not found'),
 }
-LIMITS = {"deadlineSeconds": 600, "startDeadlineSeconds": 1, "podRetries": 0}
+# Kubernetes tells of whole seconds, so it may be one less; and the others start meanwhile.
+START_SECONDS = 5
+LIMITS = {"deadlineSeconds": 600, "startDeadlineSeconds": START_SECONDS, "podRetries": 0}
 ONCE = {"limit": 0, "initialBackoffSeconds": 1, "maxBackoffSeconds": 1}
 
 

@@ -18,7 +18,7 @@ FAILING: dict[str, Ending | list[Ending]] = {
 async def test_fault_20_resource_goes_whatever_became_of_its_files(scene: Scene, how: str) -> None:
     await scene.apply(
         deletionPolicy="Delete",
-        run={"deadlineSeconds": 60, "startDeadlineSeconds": 1, "podRetries": 0},
+        run={"deadlineSeconds": 60, "startDeadlineSeconds": 5, "podRetries": 0},
     )
     await scene.until_ended("Succeeded")
     resource = await scene.namespace.read(DATASETS, "prices")
@@ -29,7 +29,6 @@ async def test_fault_20_resource_goes_whatever_became_of_its_files(scene: Scene,
     await until(
         lambda: scene.namespace.find(DATASETS, "prices"),
         lambda found: found is None,
-        timeout_seconds=90,
     )
     assert "cleanup" in [pod.stage for pod in scene.etl.played] or how == "it does not start"
     if how != "no":
