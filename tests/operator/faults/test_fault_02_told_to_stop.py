@@ -1,11 +1,18 @@
 """Fault 2: SIGTERM in the middle of a run."""
 
-import time
+import pytest
 
 from tests.cluster.scene import Scene
-from tests.cluster.waiting import until
+from tests.cluster.waiting import PATIENCE_SECONDS, until
 
 LEASE = "superzol-operator"
+GRACE_SECONDS = 30  # that Kubernetes gives a pod
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """A Lease that nobody left would not run out while a test waits."""
+    return {"SUPERZOL_OPERATOR_LEASE_SECONDS": str(int(PATIENCE_SECONDS * 2))}
 
 
 async def holder(scene: Scene) -> str:
@@ -21,14 +28,12 @@ async def test_fault_02_operator_told_to_stop_leaves_its_lease_and_no_job(scene:
 
     seconds = await scene.operator.terminate()
 
-    assert (seconds < 10, scene.operator.process.returncode) == (True, 0)
+    assert (seconds < GRACE_SECONDS, scene.operator.process.returncode) == (True, 0)
     assert (first != "", await holder(scene)) == (True, "")
     job = await scene.namespace.read("jobs", before["metadata"]["name"])
     assert job["metadata"]["uid"] == before["metadata"]["uid"]
 
-    began = time.monotonic()
     await scene.operator.start()
     await until(lambda: holder(scene))
-    assert time.monotonic() - began < 5
     opened.set()
     await scene.until_ended("Succeeded")

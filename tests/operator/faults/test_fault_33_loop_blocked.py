@@ -5,7 +5,7 @@ import asyncio
 from tests.cluster.scene import Scene
 from tests.cluster.waiting import until
 
-LAG_SECONDS = 0.5
+LAG_SECONDS = 3.0  # a busy machine is late by less
 
 
 async def test_fault_33_probe_fails_after_the_loop_stood_still(scene: Scene) -> None:
@@ -16,7 +16,7 @@ async def test_fault_33_probe_fails_after_the_loop_stood_still(scene: Scene) -> 
     assert await scene.operator.is_alive()
 
     scene.operator.pause()
-    await asyncio.sleep(LAG_SECONDS * 4)
+    await asyncio.sleep(LAG_SECONDS * 2)
     scene.operator.go_on()
 
     # Kopf keeps an answer of the probe for ten seconds
