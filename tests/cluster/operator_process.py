@@ -11,9 +11,9 @@ from pathlib import Path
 import aiohttp
 
 from tests.cluster.control_plane import leashed
+from tests.cluster.waiting import PATIENCE_SECONDS
 from tests.support.ports import free_port
 
-STOP_SECONDS = 20.0
 # What takes minutes in production and says nothing of the rules.
 FASTER = {
     "SUPERZOL_OPERATOR_BACKOFF_SECONDS": "0.1",
@@ -78,7 +78,7 @@ class OperatorProcess:
         """Asks it to end (SIGTERM) and returns after how many seconds it did."""
         began = time.monotonic()
         self.process.terminate()
-        await asyncio.wait_for(self.process.wait(), STOP_SECONDS)
+        await self.wait()
         return time.monotonic() - began
 
     def pause(self) -> None:
@@ -89,9 +89,9 @@ class OperatorProcess:
         """Lets it run on after `pause` (SIGCONT)."""
         self.process.send_signal(signal.SIGCONT)
 
-    async def wait(self, timeout_seconds: float) -> int:
+    async def wait(self) -> int:
         """Waits until it ends by itself and returns its exit code."""
-        return await asyncio.wait_for(self.process.wait(), timeout_seconds)
+        return await asyncio.wait_for(self.process.wait(), PATIENCE_SECONDS)
 
     @property
     def rss_bytes(self) -> int:

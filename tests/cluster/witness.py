@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 from tests.cluster.api import Manifest, Namespace
 from tests.cluster.kubelet import LABEL
 
-SETTLE_SECONDS = 10.0
+SETTLE_SECONDS = 60.0
 RUN_ID = "--run-id="
 LOADED = ("Succeeded", "Partial")
 

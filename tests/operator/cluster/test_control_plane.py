@@ -27,7 +27,7 @@ from tests.cluster.kubelet import (
 )
 from tests.cluster.rights import ACCOUNT
 from tests.cluster.scene import make_namespace
-from tests.cluster.waiting import until
+from tests.cluster.waiting import PATIENCE_SECONDS, until
 from tests.support.ports import HIGHEST
 
 
@@ -166,10 +166,14 @@ async def test_operator_may_do_what_its_chart_says_and_nothing_else(
     assert review["status"]["allowed"] is allowed
 
 
-async def ask(proxy: FaultProxy, plane: ControlPlane, verb: str = "GET") -> int:
+async def ask(
+    proxy: FaultProxy, plane: ControlPlane, verb: str = "GET", seconds: float = PATIENCE_SECONDS
+) -> int:
     token = {"Authorization": f"Bearer {plane.token}"}
     async with (
-        aiohttp.ClientSession(headers=token, timeout=aiohttp.ClientTimeout(total=2)) as session,
+        aiohttp.ClientSession(
+            headers=token, timeout=aiohttp.ClientTimeout(total=seconds)
+        ) as session,
         session.request(verb, f"{proxy.url}/api/v1/namespaces", ssl=False) as answer,
     ):
         await answer.read()
@@ -210,7 +214,7 @@ async def test_proxy_that_stalls_answers_nobody(
 ) -> None:
     proxy.stall()
     with pytest.raises(TimeoutError):
-        await ask(proxy, control_plane)
+        await ask(proxy, control_plane, seconds=1)
     proxy.heal()
     assert await ask(proxy, control_plane) == 200
 
@@ -225,7 +229,7 @@ async def test_proxy_says_error_in_a_watch_and_ends_it(
         session.get(proxy.url + path, ssl=False) as answer,
     ):
         assert await proxy.send_error(410, "watch=1") == 1
-        line = await asyncio.wait_for(answer.content.readline(), 5)
+        line = await asyncio.wait_for(answer.content.readline(), PATIENCE_SECONDS)
     assert b'"code": 410' in line
 
 

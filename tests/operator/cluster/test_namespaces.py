@@ -53,7 +53,6 @@ async def test_namespace_goes_though_its_files_cannot_be_cleaned_up_any_more(
     await until(
         lambda: second.namespace.find(DATASETS, "prices"),
         lambda found: found is None,
-        timeout_seconds=30,
     )
 
     assert "cleanup" not in {pod.stage for pod in second.etl.played}
@@ -70,7 +69,7 @@ async def test_namespace_that_is_not_there_keeps_no_other_from_being_served(scen
     assert "namespaces without rights are not served" in scene.operator.read_log()
 
     other = await make_beside(scene, name)
-    assert await scene.operator.wait(30) == 75, "it ends to begin anew"
+    assert await scene.operator.wait() == 75, "it ends to begin anew"
     assert f"rights changed in {name}" in scene.operator.read_log().splitlines()[-1]
     await scene.operator.start(f"--namespace={name}")
     async with Kubelet(other, FakeEtl()):

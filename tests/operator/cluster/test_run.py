@@ -144,7 +144,7 @@ async def test_operator_without_its_kind_says_how_to_install_it(tmp_path: Path) 
         operator = OperatorProcess(plane.admin_kubeconfig, "default", {}, log)
         await operator.start()
 
-        assert await operator.wait(30) == 78
+        assert await operator.wait() == 78
 
     assert "the API server does not know datasetrefreshes.superzol.com" in log.read_text()
     assert "superzol-operator crd | kubectl apply -f -" in log.read_text()

@@ -19,7 +19,7 @@ async def test_fault_01_run_killed_at_a_step_goes_on_without_a_second_job(
     await scene.operator.kill()
     await scene.operator.start(SUPERZOL_OPERATOR_CRASH_AT=point)
     await scene.apply()
-    assert await scene.operator.wait(30) == -signal.SIGKILL
+    assert await scene.operator.wait() == -signal.SIGKILL
 
     await scene.operator.start()
     status = await scene.until_ended("Succeeded")
@@ -38,7 +38,7 @@ async def test_fault_01_operator_killed_before_it_deletes_a_job_deletes_it_later
     await scene.operator.kill()
     await scene.operator.start(SUPERZOL_OPERATOR_CRASH_AT="before_job_delete")
     await scene.apply(successfulRunsHistoryLimit=0)
-    assert await scene.operator.wait(30) == -signal.SIGKILL
+    assert await scene.operator.wait() == -signal.SIGKILL
 
     await scene.operator.start()
     await scene.until_ended("Succeeded")

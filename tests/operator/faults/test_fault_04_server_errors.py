@@ -71,5 +71,5 @@ async def test_fault_04_operator_does_not_start_while_the_server_fails(scene: Sc
 
     await scene.operator.start()
 
-    assert await scene.operator.wait(30) == PASSING
+    assert await scene.operator.wait() == PASSING
     assert "the API server refused: 503" in scene.operator.read_log()

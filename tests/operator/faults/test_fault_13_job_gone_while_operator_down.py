@@ -33,7 +33,7 @@ async def test_fault_13_job_that_no_look_saw_is_not_created_again_by_its_name(
     await scene.operator.kill()
     await scene.operator.start(SUPERZOL_OPERATOR_CRASH_AT="after_create")
     await scene.apply(retry={"limit": 0, "initialBackoffSeconds": 1, "maxBackoffSeconds": 1})
-    assert await scene.operator.wait(30) == -signal.SIGKILL
+    assert await scene.operator.wait() == -signal.SIGKILL
     assert "jobCreatedTime" not in (await scene.status())["currentRun"]
     (job,) = await scene.namespace.list("jobs")
     await scene.namespace.delete("jobs", job["metadata"]["name"])

@@ -38,7 +38,7 @@ async def test_fault_18_run_keeps_its_spec_and_the_policy_says_what_follows(
     def all_ran(status: Manifest) -> bool:
         return "currentRun" not in status and len(status.get("history", [])) == len(runs)
 
-    status = await scene.until_status(all_ran, timeout_seconds=60)
+    status = await scene.until_status(all_ran)
     assert [(each["id"], each["result"]) for each in status["history"]] == runs
     assert "--version" not in commands(job)
     jobs = await scene.namespace.list("jobs", "refresh.superzol.com/stage=fetch")

@@ -38,7 +38,7 @@ async def test_fault_23_leader_that_overslept_writes_nothing_and_ends(
     await scene.apply("other", storage={"claimName": "kaggle-data", "path": "other"})
     scene.operator.go_on()
 
-    assert await scene.operator.wait(20) == 75
+    assert await scene.operator.wait() == 75
     assert "another operator holds the Lease" in scene.operator.read_log()
     for name in ("prices", "other"):
         assert len((await scene.until_ended("Succeeded", name))["history"]) == 1
@@ -61,7 +61,7 @@ async def test_fault_23_claim_of_a_leader_that_overslept_is_refused(
     await until(lambda: last_status(scene, claim), lambda told: told == 409)
     scene.operator.go_on()
 
-    assert await scene.operator.wait(20) == 75
+    assert await scene.operator.wait() == 75
     assert await scene.status() == before
     opened.set()
     status = await scene.until_ended("Succeeded")

@@ -15,10 +15,10 @@ from superzol_operator.metrics import Metrics
 from superzol_operator.queue import WorkQueue
 from superzol_operator.reconcile import Reconciler, Surroundings, utc_now
 from tests.cluster.scene import Scene
+from tests.cluster.waiting import PATIENCE_SECONDS
 
 HOUR = timedelta(hours=1)
 DAILY = {"cron": "0 2 * * *", "runOnCreate": False}
-PATIENCE_SECONDS = 30.0
 
 
 class Replica:

@@ -15,6 +15,7 @@ from superzol_operator.metrics import Metrics
 from superzol_operator.queue import WorkQueue
 from superzol_operator.reconcile import Reconciler, Surroundings
 from tests.cluster.scene import DATASETS, Scene
+from tests.cluster.waiting import PATIENCE_SECONDS
 
 COUNT, CAP = 24, 4
 
@@ -43,7 +44,7 @@ async def test_fault_26_cap_holds_and_everybody_gets_a_turn(scene: Scene) -> Non
     for name in names:
         await scene.apply(name, load=one_shard, storage={"claimName": "data", "path": name})
     await asyncio.gather(
-        *(scene.until_ended("Succeeded", name, timeout_seconds=240) for name in names)
+        *(scene.until_ended("Succeeded", name, timeout_seconds=600) for name in names)
     )
     assert not counting.done()
     counting.cancel()
@@ -66,7 +67,7 @@ class Night:
 
     async def run_through(self, scene: Scene, name: str) -> tuple[str, str]:
         """Looks until a run has ended, and returns which it was and how it ended."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while "currentRun" in (status := await scene.status(name)):
                 await asyncio.sleep(0.1)
                 await self.look(name)

@@ -23,7 +23,7 @@ async def test_fault_28_run_goes_on_by_the_labels_of_its_jobs(scene: Scene, stag
     await scene.operator.start()
     await scene.until_event("RunAdopted")
     go_on.set()
-    status = await scene.until_ended("Succeeded", timeout_seconds=60)
+    status = await scene.until_ended("Succeeded")
     assert status["lastRun"]["id"] == "g-1"
     assert {work.run_id for work in scene.witness.jobs} == {"g-1"}
 
@@ -40,9 +40,7 @@ async def test_fault_28_accept_goes_on_by_its_jobs_alone(scene: Scene) -> None:
     await scene.namespace.patch(DATASETS, "prices", gone)
     await scene.operator.start()
     go_on.set()
-    status = await scene.until_status(
-        lambda now: now.get("lastRun", {}).get("trigger") == "Accept", timeout_seconds=60
-    )
+    status = await scene.until_status(lambda now: now.get("lastRun", {}).get("trigger") == "Accept")
     assert status["lastRun"]["result"] == "Succeeded"
     assert option(scene.etl.played[-1], "--version") == "811"
 

@@ -30,7 +30,7 @@ async def test_fault_31_rights_withdrawn_are_told_and_waited_for(scene: Scene) -
     assert scene.operator.is_running
 
     await scene.namespace.patch("roles", ACCOUNT, {"rules": role["rules"]})
-    await scene.until_ended("Succeeded", timeout_seconds=60)
+    await scene.until_ended("Succeeded")
 
 
 async def test_fault_31_operator_without_rights_ends_and_names_them(scene: Scene) -> None:
@@ -39,7 +39,7 @@ async def test_fault_31_operator_without_rights_ends_and_names_them(scene: Scene
 
     await scene.operator.start()
 
-    assert await scene.operator.wait(20) == 77
+    assert await scene.operator.wait() == 77
     told = scene.operator.read_log().splitlines()[-1]
     assert "may not get jobs.batch, list jobs.batch, watch jobs.batch, create jobs.batch" in told
     assert f"in namespace {scene.namespace.name}" in told

@@ -42,7 +42,7 @@ async def test_fault_32_run_waits_for_room_and_does_not_fail(scene: Scene) -> No
     await scene.namespace.delete("resourcequotas", "full")
     # any change wakes it; by itself it looks every 30 s
     await scene.annotate(note="there is room")
-    status = await scene.until_ended("Succeeded", timeout_seconds=60)
+    status = await scene.until_ended("Succeeded")
     assert status["lastRun"]["attempts"] == 1
 
 
@@ -60,7 +60,7 @@ async def test_fault_32_runs_without_room_keep_no_place_from_other_namespaces(sc
     async with Kubelet(other, FakeEtl()):
         there = scene._replace(namespace=other)
         await there.apply()
-        await there.until_ended("Succeeded", timeout_seconds=30)
+        await there.until_ended("Succeeded")
     for number in range(CAP):
         await full.delete(DATASETS, f"full-{number}")
     await full.api.request("DELETE", f"/api/v1/namespaces/{other.name}")

@@ -38,8 +38,8 @@ STEP = re.compile(
 NAMESPACE = "super-zol"
 # the API server's patience is longer than that of a reader
 SETTINGS = {"SUPERZOL_OPERATOR_PROGRESS_SECONDS": "0"}
-WATCH_SECONDS = 60.0
-SETTLE_SECONDS = 10.0
+WATCH_SECONDS = 120.0
+SETTLE_SECONDS = 60.0
 MASKS = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
     (re.compile(r"\b\d+(?:s|m\d*s?|h\d*m?)\b(?: \(x\d+ over \w+\))?"), "AGE"),
