@@ -75,11 +75,10 @@ async def test_client_that_asks_on_and_on_connects_anew_and_no_call_fails(databa
 async def test_call_that_outlasts_its_connection_may_be_tried_again(database: str) -> None:
     connections = Connections(age_seconds=0.5, age_grace_seconds=0.5)
     async with running_api(database, connections=connections) as running:
-        told = watch(running.channel, "")
-        await anext(told)
         with pytest.raises(grpc.aio.AioRpcError) as ended:
             async with asyncio.timeout(60):
-                await anext(told)
+                async for _ in watch(running.channel, ""):
+                    pass
 
         assert ended.value.code() is grpc.StatusCode.UNAVAILABLE
 
