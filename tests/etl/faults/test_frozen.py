@@ -30,7 +30,10 @@ def frozen(server: str) -> Iterator[None]:
     """Stops every process of an embedded server until the block ends, as a hung disk would."""
     data = Path(parse_qs(urlsplit(server).query)["host"][0])
     first = int((data / "postmaster.pid").read_text().split()[0])
-    os.kill(first, signal.SIGSTOP)  # it takes no notice of children that end from here on
+    os.kill(first, signal.SIGSTOP)
+    while _state(first) != "T":
+        time.sleep(0.01)
+    # It takes no notice of children that end from here on, and starts none.
     told = Path(f"/proc/{first}/task/{first}/children").read_text()
     children = [int(each) for each in told.split()]
     for each in children:
@@ -40,6 +43,11 @@ def frozen(server: str) -> Iterator[None]:
     finally:
         for each in (*children, first):
             os.kill(each, signal.SIGCONT)
+
+
+def _state(process: int) -> str:
+    """As ps shows it: R, S, D, T and so on."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def alphas(found: dict[tuple[str, str], tuple[int, int]]) -> dict[str, tuple[int, int]]:
@@ -130,7 +138,7 @@ async def test_a_publish_whose_database_answers_nobody_ends_with_all_its_connect
         await held.start()
         await tidying.execute("LOCK TABLE offer_pack IN SHARE UPDATE EXCLUSIVE MODE")
         folder = str(snapshot(tmp_path, 1))
-        monkeypatch.setenv(SILENCE, "2")
+        monkeypatch.setenv(SILENCE, "5")
         process = start("refresh", "--source", folder, "--database", url)
         await wait_for(connection, waiting)
         with frozen(server):

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -18,8 +19,11 @@ OTHERS_LOADED = "SELECT count(*) = 2 FROM chain_version WHERE version = 2"
 
 def children(process: int) -> list[int]:
     """The processes that it started, the oldest first."""
-    tasks = Path(f"/proc/{process}/task").iterdir()
-    return sorted(int(each) for task in tasks for each in (task / "children").read_text().split())
+    found = []
+    for task in Path(f"/proc/{process}/task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended just now
+            found += [int(each) for each in (task / "children").read_text().split()]
+    return sorted(found)
 
 
 def nursery_of(process: int) -> int:
