@@ -44,7 +44,7 @@ def test_a_web_server_that_drips_is_passing_trouble_and_the_next_run_completes(
     assert outcome.exit_code == 75
     assert "too slowly, fewer than 400 bytes came in 0.4 s" in outcome.stderr
     web.troubles.clear()
-    assert fetcher.run().exit_code == 0
+    assert fetcher._replace(environment={}).run().exit_code == 0
     assert fetcher.files() == files
 
 
