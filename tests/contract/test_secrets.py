@@ -37,7 +37,7 @@ def test_password_is_shown_on_no_way_to_fail(program: str, url: str, tmp_path: P
         env={"SUPERZOL_SERVER_START_SECONDS": "0.1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     written = [path.read_text() for path in tmp_path.rglob("*") if path.is_file()]
     assert failed.returncode in (75, 78)

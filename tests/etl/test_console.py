@@ -35,7 +35,7 @@ def test_a_terminal_gets_a_line_for_each_chain_and_no_log_line_is_drawn_over(
     )
     os.close(inner)
     shown = read_all(outer)
-    stdout = process.communicate(timeout=60)[0]
+    stdout = process.communicate(timeout=240)[0]
     assert json.loads(stdout)["result"] == "Partial"
     lines = [CONTROL.sub("", line.split("\x1b[2K")[-1]).rstrip() for line in shown.split("\n")]
     chains = [line.split()[:3] for line in lines if line.endswith(" s")]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
-STOP_SECONDS = 60
+STOP_SECONDS = 120
 
 
 class Running(NamedTuple):

@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from superzol_local.__main__ import explain
 from superzol_local.port import why_not
 from superzol_local.programs import Program
 from tests.local.running import (
+    STOP_SECONDS,
     grpcurl,
     processes_of,
     read_until,
@@ -38,7 +38,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=STOP_SECONDS)
     return process.returncode, output
 
 
@@ -75,7 +75,7 @@ def test_a_signal_to_the_parent_stops_everything(state: Path, ending: signal.Sig
 def test_ctrl_c_reaches_the_whole_group_and_stops_everything(state: Path) -> None:
     with running(state) as up:
         os.killpg(up.process.pid, signal.SIGINT)
-        assert up.process.wait(60) == 0
+        assert up.process.wait(STOP_SECONDS) == 0
 
     assert processes_of(state) == []
 
@@ -116,13 +116,11 @@ def test_a_busy_port_is_found_out_at_once(tmp_path: Path) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        began = time.monotonic()
         code, output = ended(start(tmp_path / "state", listener.getsockname()[1]))
 
     assert code == 75
     assert "is in use by another program" in output
     assert "starting" not in output
-    assert time.monotonic() - began < 30
 
 
 def test_a_port_that_this_user_may_not_have_is_told_as_one() -> None:

@@ -29,7 +29,7 @@ SELECT string_agg(line, E'\n' ORDER BY line) FROM (
 
 def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "superzol_schema", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env={"LC_ALL": "C"})
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, env={"LC_ALL": "C"})
 
 
 async def read(url: str, query: str) -> Any:

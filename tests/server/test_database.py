@@ -55,7 +55,7 @@ async def locked(connection: asyncpg.Connection, table: str) -> AsyncIterator[No
 
 
 async def waiting_becomes(connection: asyncpg.Connection, count: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await connection.fetchval(WAITING) != count:
             await asyncio.sleep(0.02)
 
@@ -74,7 +74,7 @@ async def test_deadline_of_a_call_ends_its_statement(
 async def test_longest_statement_ends_a_call_without_a_deadline(
     database: str, connection: asyncpg.Connection
 ) -> None:
-    limits = Limits(connections=1, statement_seconds=0.2, connection_seconds=2.0)
+    limits = Limits(connections=1, statement_seconds=1.0, connection_seconds=60.0)
     async with running_api(database, limits) as running, locked(connection, "chain"):
         said = await refusal(CatalogClient(running.channel).ListChains(ListChainsRequest()))
     assert (said.code, said.reason) == (StatusCode.DEADLINE_EXCEEDED, "TOO_SLOW")
@@ -83,7 +83,7 @@ async def test_longest_statement_ends_a_call_without_a_deadline(
 async def test_cancelled_call_cancels_its_statement_and_frees_the_connection(
     database: str, connection: asyncpg.Connection
 ) -> None:
-    limits = Limits(connections=1, statement_seconds=20.0, connection_seconds=2.0)
+    limits = Limits(connections=1, statement_seconds=120.0, connection_seconds=60.0)
     async with running_api(database, limits) as running:
         client = CatalogClient(running.channel)
         async with locked(connection, "chain"):
@@ -94,13 +94,13 @@ async def test_cancelled_call_cancels_its_statement_and_frees_the_connection(
             with pytest.raises(asyncio.CancelledError):
                 await waiting
             await waiting_becomes(connection, 0)
-        await client.ListChains(ListChainsRequest(), timeout=5)
+        await client.ListChains(ListChainsRequest(), timeout=60)
 
 
 async def test_short_deadline_does_not_cost_the_connection(
     database: str, connection: asyncpg.Connection
 ) -> None:
-    limits = Limits(connections=1, statement_seconds=20.0, connection_seconds=2.0)
+    limits = Limits(connections=1, statement_seconds=120.0, connection_seconds=60.0)
     opened = await reached(database, limits)
     before = (await opened.fetch(BACKEND)).rows
     async with locked(connection, "store"):
@@ -116,7 +116,7 @@ async def test_short_deadline_does_not_cost_the_connection(
 async def test_call_that_finds_no_free_connection_is_unavailable(
     database: str, connection: asyncpg.Connection
 ) -> None:
-    limits = Limits(connections=1, statement_seconds=20.0, connection_seconds=0.2)
+    limits = Limits(connections=1, statement_seconds=120.0, connection_seconds=0.2)
     async with running_api(database, limits) as running:
         client = CatalogClient(running.channel)
         async with locked(connection, "chain"):
@@ -214,11 +214,11 @@ async def test_refusal_of_what_was_published_meanwhile_is_asked_again(
 async def test_closed_database_waits_no_longer_than_it_must(
     database: str, connection: asyncpg.Connection
 ) -> None:
-    opened = await reached(database, Limits(connections=1, statement_seconds=30.0))
+    opened = await reached(database, Limits(connections=1, statement_seconds=120.0))
     async with locked(connection, "store"):
         waiting = asyncio.ensure_future(opened.fetch(LIST_STORES, *NO_FILTERS, "", 10))
         await waiting_becomes(connection, 1)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await opened.close()
         failed = (await asyncio.gather(waiting, return_exceptions=True))[0]
     assert isinstance(failed, asyncpg.PostgresError | asyncpg.InterfaceError | OSError | Busy)

@@ -120,7 +120,7 @@ async def test_outage_of_the_database_takes_services_away_but_not_the_server_and
                 assert not await is_serving(running.channel, service)
             assert await is_serving(running.channel, WHOLE_SERVER)
             restart_postgres(data)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(120):
                 while not await is_serving(running.channel, CATALOG):
                     await running.api.health.look()
             await DatasetClient(running.channel).GetStats(GetStatsRequest())

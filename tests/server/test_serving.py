@@ -65,7 +65,7 @@ async def start(*arguments: str, **settings: str) -> asyncio.subprocess.Process:
 
 async def log_until(process: asyncio.subprocess.Process, event: str) -> dict[str, Any]:
     assert process.stderr is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         async for line in process.stderr:
             fields: dict[str, Any] = json.loads(line)
             if fields["event"].startswith(event):
@@ -89,7 +89,7 @@ async def serving(database: str, **settings: str) -> AsyncIterator[Process]:
 async def run(*arguments: str, **settings: str) -> tuple[int | None, str]:
     process = await start(*arguments, **settings)
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             output, errors = await process.communicate()
     finally:
         if process.returncode is None:
@@ -115,7 +115,7 @@ async def test_collector_of_garbage_does_not_look_at_what_was_there_at_the_start
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         told, _ = await process.communicate()
 
     looked_at, spared = map(int, told.split())
@@ -157,8 +157,9 @@ async def test_calls_that_meet_sigterm_are_answered_or_may_be_tried_again(databa
         client = DatasetClient(channel)
         calls = [asyncio.ensure_future(call_until_refused(client)) for _ in range(100)]
         ended = asyncio.ensure_future(server.log_until("stopped"))
-        while len(answers) < 300:
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(120):
+            while len(answers) < 300:
+                await asyncio.sleep(0.02)
         server.process.send_signal(signal.SIGTERM)
         assert set(await asyncio.gather(*calls)) == {grpc.StatusCode.UNAVAILABLE}
         await ended
@@ -192,7 +193,7 @@ async def test_new_generation_makes_a_running_server_serve(
     ):
         assert not await is_serving(channel, service)
         await fill(connection, Chain("shop", "Shop"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while not await is_serving(channel, service):
                 await asyncio.sleep(0.02)
 

@@ -14,6 +14,7 @@ from superzol_etl.load.chain import CHAIN_LOCK
 from tests.support.snapshots import Item, Outcome, Xml, prices_csv, write_snapshot
 
 CHAINS = ("alpha", "beta", "gamma")
+PATIENCE_SECONDS = 240  # more than a load on a machine that does much else
 EMPTY_ALL = """
 DO $$ BEGIN
     EXECUTE (
@@ -67,7 +68,7 @@ def start(command: str, *options: str) -> subprocess.Popen[str]:
 
 def finish(process: subprocess.Popen[str]) -> Outcome:
     """Waits for a command; its summary is the last line it printed."""
-    stdout, stderr = process.communicate(timeout=120)
+    stdout, stderr = process.communicate(timeout=PATIENCE_SECONDS)
     last = stdout.strip().splitlines()[-1:] or ["{}"]
     summary = json.loads(last[0]) if last[0].startswith("{") else {}
     return Outcome(process.returncode, summary, stderr)
@@ -80,7 +81,7 @@ def run(command: str, *options: str) -> Outcome:
 
 async def wait_for(connection: asyncpg.Connection, query: str) -> None:
     """Returns when a query says true."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not await connection.fetchval(query):
         assert time.monotonic() < deadline, f"never came true: {query}"
         await asyncio.sleep(0.02)

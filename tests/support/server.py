@@ -19,7 +19,7 @@ from superzol_server.settings import Settings
 
 Detail = TypeVar("Detail", bound=Message)
 CONNECTIONS = Connections()
-LIMITS = Limits(connections=4, statement_seconds=5.0, connection_seconds=2.0)
+LIMITS = Limits(connections=4, statement_seconds=60.0, connection_seconds=60.0)
 
 
 class Running(NamedTuple):

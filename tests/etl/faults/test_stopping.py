@@ -49,7 +49,7 @@ async def test_a_load_stopped_while_it_reads_leaves_no_thread_and_no_word_of_it(
             await loading
         del loading
         gc.collect()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while asyncio.all_tasks() != before:
                 await asyncio.sleep(0.01)  # the driver may be telling the database to cancel
     assert told == []

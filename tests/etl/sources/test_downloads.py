@@ -15,11 +15,12 @@ from tests.support.web import PAGE, Answer
 
 LARGE = "price_full_file_large.csv"
 MEGABYTE = 1 << 20
+PATIENCE_SECONDS = 120
 BODY = os.urandom(3 * MEGABYTE)
 
 
 def wait_for_bytes(volume: Path, name: str, count: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while sum(path.stat().st_size for path in volume.rglob(name)) < count:
         assert time.monotonic() < deadline, f"{name} never came to {count} bytes"
         time.sleep(0.01)
@@ -40,10 +41,10 @@ def test_a_download_that_was_ended_goes_on_where_it_was(
 ) -> None:
     kaggle.publish(1, {LARGE: BODY} | snapshot_files())
     hang_after(kaggle, MEGABYTE)
-    process = fetcher.start(SUPERZOL_SOURCE_TIMEOUT_SECONDS="20")
+    process = fetcher.start(SUPERZOL_SOURCE_TIMEOUT_SECONDS="60")
     wait_for_bytes(fetcher.volume, LARGE, MEGABYTE)
     process.send_signal(ending)
-    stdout, _ = process.communicate(timeout=10)
+    stdout, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == {signal.SIGKILL: -9, signal.SIGTERM: 75}[ending]
     assert ending is signal.SIGKILL or json.loads(stdout)["reason"] == "Stopped"
     assert fetcher.versions() == []
@@ -61,7 +62,7 @@ def test_files_that_were_whole_at_the_kill_are_not_downloaded_again(
 ) -> None:
     kaggle.publish(1, snapshot_files() | {LARGE: BODY})
     hang_after(kaggle, MEGABYTE)
-    process = fetcher.start(SUPERZOL_SOURCE_TIMEOUT_SECONDS="20", SUPERZOL_SOURCE_CONNECTIONS="1")
+    process = fetcher.start(SUPERZOL_SOURCE_TIMEOUT_SECONDS="60", SUPERZOL_SOURCE_CONNECTIONS="1")
     wait_for_bytes(fetcher.volume, LARGE, MEGABYTE)
     process.kill()
     process.communicate()
@@ -99,7 +100,7 @@ def test_a_body_that_changed_since_the_kill_is_downloaded_whole(
 ) -> None:
     kaggle.publish(1, {LARGE: BODY})
     hang_after(kaggle, MEGABYTE)
-    process = fetcher.start(SUPERZOL_SOURCE_TIMEOUT_SECONDS="20")
+    process = fetcher.start(SUPERZOL_SOURCE_TIMEOUT_SECONDS="60")
     wait_for_bytes(fetcher.volume, LARGE, MEGABYTE)
     process.kill()
     process.communicate()
@@ -128,7 +129,7 @@ def test_each_trouble_of_the_file_server_has_its_exit_code(
 def test_a_silent_file_server_is_given_up_on(kaggle: Kaggle, fetcher: Fetcher) -> None:
     kaggle.publish(1, {LARGE: BODY})
     hang_after(kaggle, MEGABYTE)
-    outcome = fetcher.run(SUPERZOL_SOURCE_ATTEMPTS="1", SUPERZOL_SOURCE_TIMEOUT_SECONDS="0.3")
+    outcome = fetcher.run(SUPERZOL_SOURCE_ATTEMPTS="1", SUPERZOL_SOURCE_TIMEOUT_SECONDS="2")
     assert outcome.exit_code == 75
     assert "ReadTimeout" in outcome.stderr
     assert fetcher.run().exit_code == 0

@@ -11,7 +11,7 @@ from tests.support.web import PAGE, SILENCE, Answer
 
 CSV = "price_full_file_beta.csv"
 ONE_AT_A_TIME = {"SUPERZOL_SOURCE_CONNECTIONS": "1"}
-HASTY = {"SUPERZOL_SOURCE_TIMEOUT_SECONDS": "0.4"}
+HASTY = {"SUPERZOL_SOURCE_TIMEOUT_SECONDS": "1"}
 
 
 def test_the_newest_version_comes_whole_without_credentials(
@@ -28,7 +28,7 @@ def test_the_newest_version_comes_whole_without_credentials(
 
 def test_the_summary_is_the_only_line_of_the_output(kaggle: Kaggle, fetcher: Fetcher) -> None:
     kaggle.publish(1, snapshot_files())
-    stdout, _ = fetcher.start().communicate(timeout=60)
+    stdout, _ = fetcher.start().communicate(timeout=240)
     assert json.loads(stdout)["stage"] == "fetch"
 
 
@@ -71,7 +71,7 @@ def test_a_version_published_meanwhile_does_not_mix_with_the_one_being_fetched(
     while not kaggle.web.asked(f"{OBJECTS}/412/{CSV}"):
         assert process.poll() is None
     kaggle.publish(413, snapshot_files(2))
-    stdout, _ = process.communicate(timeout=60)
+    stdout, _ = process.communicate(timeout=240)
     assert json.loads(stdout)["version"] == 412
     assert fetcher.files() == snapshot_files(1)
     assert fetcher.run().summary["version"] == 413

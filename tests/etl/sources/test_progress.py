@@ -17,7 +17,7 @@ def test_a_terminal_gets_a_bar_and_a_pipe_gets_lines(tmp_path: Path) -> None:
     process = fetcher.start_at_terminal(inner)
     os.close(inner)
     shown = read_all(outer)
-    stdout = process.communicate(timeout=60)[0]
+    stdout = process.communicate(timeout=240)[0]
     assert json.loads(stdout)["result"] == "Fetched"
     assert "price_full_file_" in shown  # whichever came last
     assert "\x1b[" in shown  # drawn over and over in one place
@@ -39,7 +39,7 @@ def test_names_that_read_as_markup_are_shown_as_they_are(tmp_path: Path) -> None
     process = fetcher.start_at_terminal(inner)
     os.close(inner)
     shown = read_all(outer)
-    stdout = process.communicate(timeout=60)[0]
+    stdout = process.communicate(timeout=240)[0]
     assert (process.returncode, json.loads(stdout)["result"]) == (0, "Fetched"), shown
     assert "[/b]/price_file_x.csv" in shown
 

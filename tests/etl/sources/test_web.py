@@ -136,12 +136,12 @@ def test_files_replaced_while_they_are_read_make_no_version(web: Web, fetcher: F
     first, *_, last = files
     serve(web, files, page(list(files)))
     web.trouble(f"/day/{last}", Answer(), Answer(hangs=True, after_bytes=10))
-    process = fetcher.start(SUPERZOL_SOURCE_TIMEOUT_SECONDS="2")
+    process = fetcher.start(SUPERZOL_SOURCE_TIMEOUT_SECONDS="5")
     while not (fetcher.came(first) and len(web.asked(f"/day/{last}")) == 2):
         assert process.poll() is None
     replaced = files | {first: snapshot_files(2)[first]}
     serve(web, replaced, page(list(files)))
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=240)
     assert process.returncode == 75
     assert "was replaced while it was read" in stderr
     assert fetcher.versions() == []

@@ -13,7 +13,7 @@ from tests.support.snapshots import promotions_csv as promotions
 
 def inspect(*options: str) -> tuple[int, str, str]:
     process = start("inspect", *options)
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=240)
     return process.returncode, stdout, stderr
 
 

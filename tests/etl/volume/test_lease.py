@@ -78,13 +78,13 @@ async def test_of_two_that_take_over_what_a_killed_writer_left_one_gets_it(
     def judge(host: str, pid: int) -> bool:
         if next(is_first, False):
             found.set()
-            goes_on.wait(10)
+            goes_on.wait(60)
         return is_alive(host, pid)
 
     monkeypatch.setattr("superzol_etl.volume.lease.is_alive", judge)
     async with AsyncExitStack() as second:
         slower = asyncio.create_task(second.enter_async_context(only_writer(tmp_path, "slower")))
-        await asyncio.to_thread(found.wait, 10)
+        await asyncio.to_thread(found.wait, 60)
         async with only_writer(tmp_path, "faster"):
             goes_on.set()
             with pytest.raises(PassingTrouble, match="run faster fetches to"):
@@ -106,7 +106,7 @@ async def test_a_writer_that_stood_still_ends_once_it_sees_that_it_was_taken_ove
                 lease.write_text(json.dumps({"run_id": "second", "host": "elsewhere", "pid": 1}))
             else:
                 lease.unlink()
-            await asyncio.sleep(10)
+            await asyncio.sleep(60)
     assert lease.exists() == is_held
 
 
