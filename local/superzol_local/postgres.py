@@ -110,8 +110,9 @@ class Postgres:
             if process_id is None or not _is_postgres(process_id, self._data):
                 pid_file.unlink(missing_ok=True)
                 return
-            os.kill(process_id, ending)
-            with contextlib.suppress(TimeoutError):
+            # It may have ended by itself just now: its end was asked for when its parent died.
+            with contextlib.suppress(TimeoutError, ProcessLookupError):
+                os.kill(process_id, ending)
                 async with asyncio.timeout(STOP_SECONDS):
                     while pid_file.exists() and _is_postgres(process_id, self._data):
                         await asyncio.sleep(0.05)

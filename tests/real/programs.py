@@ -14,8 +14,8 @@ import grpc
 
 from tests.support.ports import free_port
 
-START_TIMEOUT_SECONDS = 30
-STOP_TIMEOUT_SECONDS = 15
+START_TIMEOUT_SECONDS = 120
+STOP_TIMEOUT_SECONDS = 60
 
 
 class Finished(NamedTuple):
