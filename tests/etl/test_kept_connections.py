@@ -10,10 +10,8 @@ from superzol_etl.database import TURNS_TO_HEAR, Connection, Connections
 from superzol_etl.errors import PassingTrouble
 from superzol_etl.failures import explain
 from tests.support.loading import LOADERS, wait_for
+from tests.support.postgres import tell_to_end
 
-# As PostgreSQL writes it: type, length, and fields of a letter and a text each.
-FAREWELL = b"SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
-LAST_WORDS = b"E" + (len(FAREWELL) + 4).to_bytes(4) + FAREWELL
 HANGING_UP_SECONDS = 60
 
 
@@ -107,7 +105,7 @@ async def test_one_that_was_told_to_end_and_is_not_hung_up_yet_is_passing_troubl
     async with Connections(database) as kept:
         async with kept.taken() as idle:
             pass
-        idle._protocol.data_received(LAST_WORDS)  # type: ignore[attr-defined]  # as the line would
+        tell_to_end(idle)
         with pytest.raises((asyncpg.InternalClientError, asyncpg.PostgresError)) as failed:
             await take(kept)
     told = explain(failed.value)

@@ -2,17 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 
 from superzol_etl.database import connected
-from superzol_etl.errors import PassingTrouble
+from superzol_etl.errors import BadData, PassingTrouble
 from superzol_etl.records import StageCall
-from superzol_etl.stages.runs import claim_dataset
+from superzol_etl.stages.runs import Run, claim_dataset, run_stage
 from tests.etl.conftest import State
+from tests.support.postgres import tell_to_end
 from tests.support.snapshots import Chain, Item, full, refresh
 
 ReadState = Callable[[], Awaitable[State]]
@@ -87,6 +89,17 @@ async def test_of_many_runs_that_claim_a_dataset_at_once_one_gets_it(database: s
     all_tried.set()
     await asyncio.gather(*runs)
     assert sorted(claimed) == [False] * 7 + [True]
+
+
+async def test_what_failed_is_told_whatever_became_of_the_connection_meanwhile(
+    database: str,
+) -> None:
+    async def work(run: Run) -> Mapping[str, Any]:
+        tell_to_end(run.connection)
+        raise BadData("a column is missing")
+
+    with pytest.raises(BadData, match="a column is missing"):
+        await run_stage(StageCall(database, "one", "a", "load"), work)
 
 
 @pytest.mark.parametrize(("price", "exit_code"), [("1.00", 0), ("free", 65)])

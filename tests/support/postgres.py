@@ -17,6 +17,9 @@ CREATE_DATABASE = (
     "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' "
     "LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
 )
+# As the server writes them: type, length, and fields of a letter and a text each.
+FAREWELL = b"SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+LAST_WORDS = b"E" + (len(FAREWELL) + 4).to_bytes(4) + FAREWELL
 FASTER = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
 
 
@@ -75,6 +78,11 @@ def signed_in(url: str, login: str) -> str:
     """Returns the URL for another user, whose password is "test"."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=f"{login}:test@{parts.netloc.rpartition('@')[2]}"))
+
+
+def tell_to_end(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Lets a connection hear the last words of its server, and not that it hangs up: not yet."""
+    connection._protocol.data_received(LAST_WORDS)  # type: ignore[attr-defined]  # as the line does
 
 
 async def execute(url: str, *statements: str) -> None:

@@ -19,6 +19,7 @@ from superzol_etl.sql import load_sql
 PACKAGE = "superzol_etl.stages"
 DATASET_LOCK = 8  # first key of the advisory lock a run shares; the second is its dataset_key
 CLAIM_LOCK = 10  # first key of the lock under which runs claim a dataset, one after the other
+DRIVER_ERRORS = asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ async def run_stage(
         except (Exception, asyncio.CancelledError) as error:
             failure = explain(error)
             # A connection that is gone leaves the stage as a kill would: running, to be done again.
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with contextlib.suppress(OSError, *DRIVER_ERRORS):
                 await _end(run, "failed", None, str(failure))
             raise failure from error
         seconds = round(perf_counter() - started, 3)
