@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +84,17 @@ def processes_of(state: Path) -> list[str]:
         if str(state).encode() in arguments + environment and int(folder.name) != os.getpid():
             found.append(arguments.replace(b"\0", b" ").decode())
     return found
+
+
+def left_of(state: Path) -> list[str]:
+    """Returns those that are still there when all had time to end.
+
+    Those that a load forks its workers from end by themselves once it has.
+    """
+    deadline = time.monotonic() + STOP_SECONDS
+    while (left := processes_of(state)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
 
 
 def grpcurl() -> str:

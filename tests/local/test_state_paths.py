@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.running import processes_of, running
+from tests.local.running import left_of, running
 from tests.support.loading import snapshot
 
 
@@ -14,4 +14,4 @@ def test_a_state_folder_of_any_name_serves(tmp_path: Path, name: str) -> None:
 
     with running(state, "--data", str(snapshot(tmp_path, 1))) as up:
         assert "serving on" in up.output
-    assert processes_of(state) == []
+    assert left_of(state) == []

@@ -19,6 +19,7 @@ from superzol_local.programs import Program
 from tests.local.running import (
     STOP_SECONDS,
     grpcurl,
+    left_of,
     processes_of,
     read_until,
     read_until_serving,
@@ -69,7 +70,7 @@ def test_a_signal_to_the_parent_stops_everything(state: Path, ending: signal.Sig
         assert len(processes_of(state)) >= 3
         assert up.stop(ending) == 0
 
-    assert processes_of(state) == []
+    assert left_of(state) == []
 
 
 def test_ctrl_c_reaches_the_whole_group_and_stops_everything(state: Path) -> None:
@@ -77,7 +78,7 @@ def test_ctrl_c_reaches_the_whole_group_and_stops_everything(state: Path) -> Non
         os.killpg(up.process.pid, signal.SIGINT)
         assert up.process.wait(STOP_SECONDS) == 0
 
-    assert processes_of(state) == []
+    assert left_of(state) == []
 
 
 def test_a_start_after_kill_9_works(state: Path) -> None:
@@ -86,7 +87,7 @@ def test_a_start_after_kill_9_works(state: Path) -> None:
 
     with running(state) as again:
         assert "serving on" in again.output
-    assert processes_of(state) == []
+    assert left_of(state) == []
 
 
 @pytest.mark.parametrize("seen", ["starting PostgreSQL", "loading version 1"])
@@ -109,7 +110,7 @@ def test_a_signal_during_the_load_stops_everything(tmp_path: Path) -> None:
 
     code, output = ended(process)
     assert code == 0, output
-    assert processes_of(state) == []
+    assert left_of(state) == []
 
 
 def test_a_busy_port_is_found_out_at_once(tmp_path: Path) -> None:
