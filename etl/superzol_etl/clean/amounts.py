@@ -2,12 +2,14 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 # A decimal of XML, which knows no exponent, no thousands and no digits but these.
 NUMBER = re.compile(r"[+-]?(?:0*[0-9]{1,9}(?:\.[0-9]*)?|\.[0-9]+)")
 MOST_INT4 = 2**31 - 1
 
 
+@lru_cache(maxsize=1 << 12)
 def read_scaled(published: str | None, scale: int) -> int | None:
     """The number times scale, half up; None when it is none, negative or larger than int4 holds."""
     text = (published or "").strip()

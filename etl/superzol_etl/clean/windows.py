@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ISRAEL = ZoneInfo("Asia/Jerusalem")
@@ -16,6 +17,7 @@ DAY_START, DAY_END = time(0, 0), time(23, 59, 59)
 DAY = timedelta(days=1)
 
 
+@lru_cache(maxsize=1 << 12)
 def read_instant(date: str | None, hour: str | None, missing_hour: time) -> datetime | None:
     """The instant in UTC; None when there is no date, or none that can be read.
 

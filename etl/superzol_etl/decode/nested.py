@@ -84,5 +84,8 @@ def leaf(node: Node, key: str) -> str | None:
 
 def first_text(node: Node) -> str | None:
     """The first text of a node; None when it is empty, UNREADABLE when it is a tree."""
+    if isinstance(node, str):  # as nearly all are
+        text = node.strip()
+        return text if text not in ("", EMPTY_LEAF) else None
     told = [] if node == {} else texts(node)
     return UNREADABLE if told is None else next(iter(told), None)

@@ -5,7 +5,6 @@ the one above. Such a cell comes here marked as inherited: it holds the value ab
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from superzol_etl.clean.amounts import is_amount, is_readable, read_positive
 from superzol_etl.clean.promotions import read_clubs
@@ -41,21 +40,26 @@ SOMETIMES_EMPTY = (
 TEXTS = ("promotiondescription",)
 RESTRICTIONS = ("maxqty", "minpurchaseamnt", "promotiondays")
 DIGITS_OF_DAYS = frozenset("01234567")  # from Sunday or Monday, from 0 or 1
+NOTHING = frozenset(["", EMPTY, EMPTY_LEAF])
 MINIMA = {"minqty": 1000, "minpurchaseamnt": 100, "minamount": 100}  # and their scales
 
 
-@dataclass(frozen=True, slots=True)
 class Cells:
     """One row: text by column, None where the file lacks the column."""
 
-    values: Mapping[str, str | None]
+    def __init__(self, values: Mapping[str, str | None]) -> None:
+        self.values = values
+        told = {column: value.strip() for column, value in values.items() if value}
+        certain = ALWAYS_FILLED.get(told.get("rewardtype", ""), ())
+        for column, text in told.items():
+            if text.startswith(INHERITED):
+                told[column] = text[1:] if column in certain else ""
+        self._texts = {column: text for column, text in told.items() if text not in NOTHING}
+        self._trees: dict[str, Node] = {}
 
     def text(self, column: str) -> str | None:
         """The text; None when it is empty, or when nobody can tell that it is not."""
-        value = (self.values.get(column) or "").strip()
-        if value.startswith(INHERITED):
-            value = value[1:] if column in self._certain() else ""
-        return None if value in ("", EMPTY, EMPTY_LEAF) else value
+        return self._texts.get(column)
 
     def first(self, *columns: str) -> str | None:
         """The text of the first of these columns that has one."""
@@ -63,8 +67,12 @@ class Cells:
 
     def tree(self, column: str) -> Node:
         """The tree in a cell; its text where it is no tree. Raises UnreadableTree."""
-        text = self.text(column)
-        return read_tree(text) if text and text[0] in "{[" else text
+        text = self._texts.get(column)
+        if text is None or text[0] not in "{[":
+            return text
+        if column not in self._trees:
+            self._trees[column] = read_tree(text)
+        return self._trees[column]
 
     def published(self, column: str) -> Node:
         """The tree in a cell, or its text; a text may well begin as trees do: `[מבצע] 2 ב-10`."""
@@ -105,6 +113,3 @@ class Cells:
         """No days of the week are told, or all seven: which one a number means is not known."""
         days = self.text("promotiondays")
         return days is None or len(DIGITS_OF_DAYS.intersection(days)) >= 7
-
-    def _certain(self) -> tuple[str, ...]:
-        return ALWAYS_FILLED.get((self.values.get("rewardtype") or "").strip(), ())
