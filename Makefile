@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := .tools/bin
 ROOTS := schema server etl telemetry local operator
-COMPILED := $(wildcard etl/superzol_etl/decode/*.c)
+COMPILED := $(wildcard etl/superzol_etl/decode/*.[ch])
 PROTOS := $(shell find proto -name '*.proto')
 # a lock is complete: nothing is resolved, and every file is compared with its hash
 INSTALL := $(BIN)/python -m pip install --quiet --no-deps --require-hashes

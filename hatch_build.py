@@ -17,7 +17,7 @@ from grpc_tools import protoc
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 C_SOURCES = Path("etl/superzol_etl/decode")
-NOT_COMPILED = "superzol: there is no C compiler that works, so prices are read at half the speed:"
+NOT_COMPILED = "superzol: there is no C compiler that works, so files are read at half the speed:"
 
 
 class SuperzolHook(BuildHookInterface):  # type: ignore[type-arg]

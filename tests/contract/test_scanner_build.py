@@ -12,7 +12,7 @@ from tests.contract.repository import ROOT
 
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
-    for source in (ROOT / hatch_build.C_SOURCES).glob("*.c"):
+    for source in (ROOT / hatch_build.C_SOURCES).glob("*.[ch]"):
         shutil.copy(source, tmp_path)
     return tmp_path
 
@@ -23,7 +23,7 @@ def test_a_compiler_that_does_not_work_is_passed_over(
 ) -> None:
     monkeypatch.setenv("CC", broken)
     assert hatch_build.compile_scan(sources)
-    assert ctypes.CDLL(str(sources / "libscan.so")).scan
+    assert ctypes.CDLL(str(sources / "libscan.so")).scan_prices
 
 
 def test_without_a_compiler_an_install_says_so_and_leaves_no_scanner_of_before(

@@ -54,7 +54,9 @@ def test_a_program_tells_its_help_as_a_user_that_owns_nothing(
 
 
 def test_the_etl_comes_with_its_scanner(images: dict[str, Image]) -> None:
-    load = "import ctypes; from superzol_etl.decode.scan import LIBRARY; ctypes.CDLL(str(LIBRARY))"
+    load = (
+        "import ctypes; from superzol_etl.decode.scanned import LIBRARY; ctypes.CDLL(str(LIBRARY))"
+    )
     assert images["etl"].run("python3", "-c", load).stderr == ""
 
 

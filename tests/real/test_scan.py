@@ -1,29 +1,49 @@
-"""The sample's price files are read the same by the compiled scanner and by Polars."""
+"""The sample's files are read the same by the compiled scanner and by Polars."""
 
 from pathlib import Path
 
 import pytest
 
 from superzol_etl.clean.text import TEST_NAMES
-from superzol_etl.decode import parse
+from superzol_etl.decode import parse, promotions
 from superzol_etl.decode.blocks import find_blocks, read_block, read_header
-from superzol_etl.decode.scan import scan
-from tests.support.price_files import layout_of, read_all
+from superzol_etl.decode.scan_prices import scan_prices
+from superzol_etl.decode.scan_promotions import scan_promotions
+from tests.support.decoded import all_prices, all_promotions, price_layout, promotion_layout
 
 pytestmark = pytest.mark.real
 
 
-def test_the_sample_is_scanned_and_read_as_by_polars(
+def files(sample: Path, kind: str) -> list[Path]:
+    found = sorted((sample / "dataset").glob(f"{kind}_*.csv"))
+    return [file for file in found if read_header(file)]
+
+
+def test_prices_are_scanned_and_read_as_by_polars(
     sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = [file for file in sorted((sample / "dataset").glob("price_*.csv")) if read_header(file)]
     left = [
         file.name
-        for file in files
+        for file in files(sample, "price")
         for bounds in find_blocks(file)
-        if scan(read_block(file, *bounds), layout_of(file), TEST_NAMES, parse.YES) is None
+        if scan_prices(read_block(file, *bounds), price_layout(file), TEST_NAMES, parse.YES) is None
     ]
-    scanned = {file: read_all(file) for file in files}
-    monkeypatch.setattr(parse, "scan", lambda *_: None)
-    assert {file: read_all(file) for file in files} == scanned
+    scanned = {file: all_prices(file) for file in files(sample, "price")}
+    monkeypatch.setattr(parse, "scan_prices", lambda *_: None)
+    assert {file: all_prices(file) for file in files(sample, "price")} == scanned
+    assert left == []
+
+
+def test_promotions_are_scanned_and_read_as_by_polars(
+    sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = [
+        file.name
+        for file in files(sample, "promo")
+        for bounds in find_blocks(file)
+        if scan_promotions(read_block(file, *bounds), promotion_layout(file)) is None
+    ]
+    scanned = {file: all_promotions(file) for file in files(sample, "promo")}
+    monkeypatch.setattr(promotions, "scan_promotions", lambda *_: None)
+    assert {file: all_promotions(file) for file in files(sample, "promo")} == scanned
     assert left == []

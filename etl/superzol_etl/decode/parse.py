@@ -24,7 +24,8 @@ from superzol_etl.decode.columns import (
 )
 from superzol_etl.decode.rows import HARMLESS
 from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs, split_runs
-from superzol_etl.decode.scan import SLOTS, Numbers, Scanned, scan
+from superzol_etl.decode.scan_prices import SLOTS, ScannedPrices, scan_prices
+from superzol_etl.decode.scanned import Numbers
 from superzol_etl.decode.table import Text, read_table
 from superzol_etl.records import Era, OfferFlag
 
@@ -77,13 +78,13 @@ class Parsed:
 def parse(path: Path, start: int, end: int, layout: Layout, codes: CodeBook) -> Parsed:
     """The rows between two places of a file. Raises BadFile when it ends in the middle of a row."""
     block = read_block(path, start, end)
-    scanned = scan(block, layout, TEST_NAMES, YES)
+    scanned = scan_prices(block, layout, TEST_NAMES, YES)
     if scanned is not None:
         return _take(block, scanned, codes)
     return _read(path.name, block, layout, codes)
 
 
-def _take(block: bytes, scanned: Scanned, codes: CodeBook) -> Parsed:
+def _take(block: bytes, scanned: ScannedPrices, codes: CodeBook) -> Parsed:
     """A block in which nothing is odd: each row is a line."""
     told = scanned.told_rows
     cells = pl.DataFrame([scanned.cells.at(column, told) for column in RUN_COLUMNS])

@@ -17,7 +17,7 @@ from superzol_etl.decode.codes import CodeBook
 from superzol_etl.decode.columns import EMPTY, Layout
 from superzol_etl.decode.parse import MEASURES, WORDS, Cells, Parsed, parse
 from superzol_etl.decode.rows import TORN, UNKNOWN
-from superzol_etl.decode.scan import Numbers
+from superzol_etl.decode.scanned import Numbers
 from superzol_etl.records import Part, Reject
 
 

@@ -4,9 +4,10 @@ A body is what a row says but for its store: chains repeat it in each store, so 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,27 +15,22 @@ import polars as pl
 
 from superzol_etl.decode.blocks import find_blocks, read_block
 from superzol_etl.decode.codes import WELL_FORMED
-from superzol_etl.decode.columns import (
-    EMPTY,
-    FOLDER,
-    PROMOTION_COLUMNS,
-    Layout,
-    cell,
-    marked_at_start,
-)
+from superzol_etl.decode.columns import EMPTY, Layout, cell, marked_at_start
 from superzol_etl.decode.nested import UnreadableTree
 from superzol_etl.decode.promotion_cells import INHERITED, SOMETIMES_EMPTY, Cells
 from superzol_etl.decode.promotion_families import PromotionRow, read_row
 from superzol_etl.decode.rows import HARMLESS, UNKNOWN
-from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs
-from superzol_etl.decode.table import Table, read_table
+from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs, split_runs
+from superzol_etl.decode.scan_promotions import OF_BODY, OF_STORE, scan_promotions
+from superzol_etl.decode.scanned import Numbers, ScannedCells
+from superzol_etl.decode.table import Text, read_table
 from superzol_etl.records import Era, Part, Reject
 
-OF_STORE = (FOLDER, *RUN_COLUMNS, "subchainid", "bikoretno")
-OF_BODY = tuple(sorted(PROMOTION_COLUMNS - set(OF_STORE)))
 READ = (*OF_STORE, *OF_BODY)
-CONSTANT = (FOLDER, *RUN_COLUMNS)
 UNTOLD = "promotion_id_missing"
+SCANNED = ""  # is no column
+# Trees are known again within a block, and a store of a large chain has 2 MB of them.
+BLOCK_BYTES = 32 << 20
 
 Body = PromotionRow | str  # a text says why the row is refused
 
@@ -48,8 +44,8 @@ class PromotionBlock:
     """
 
     parts: list[Part]
-    part: npt.NDArray[np.int64]
-    body: npt.NDArray[np.int64]
+    part: Numbers
+    body: Numbers
     rows: int
     refused: Counter[str]
     rejects: list[Reject]
@@ -67,18 +63,45 @@ class BodyBook:
     # By the names of the columns, which the hash of a row leaves out, and the hash.
     _places: dict[tuple[str, ...], dict[int, int]] = field(default_factory=dict)
 
-    def number(self, frame: pl.DataFrame) -> npt.NDArray[np.int64]:
+    def number(self, frame: pl.DataFrame) -> Numbers:
         """The place of each row's body."""
-        known = self._places.setdefault(tuple(frame.columns), {})
         hashes = frame.select(pl.struct(frame.columns).hash()).to_series().to_numpy()
         distinct, firsts, inverse = np.unique(hashes, return_index=True, return_inverse=True)
-        new = [n for n, key in enumerate(distinct.tolist()) if key not in known]
-        rows = frame[firsts[new].tolist()].iter_rows() if new else iter(())
-        for number, row in zip(new, rows, strict=True):
-            known[int(distinct[number])] = len(self.bodies)
-            self.bodies.append(_read_body(Cells(dict(zip(frame.columns, row, strict=True)))))
-        places = [known[key] for key in distinct.tolist()]
-        return np.array(places, np.int64)[inverse.reshape(-1)]
+        names = tuple(frame.columns)
+        places = self._place(names, distinct, lambda new: frame[firsts[new].tolist()])
+        return places[inverse.reshape(-1)]
+
+    def number_scanned(self, hashes: npt.NDArray[np.uint64], cells: ScannedCells) -> Numbers:
+        """The place of each distinct body of a block."""
+        names = tuple(column for column in OF_BODY if column in cells.present)
+
+        def tell(new: Numbers) -> pl.DataFrame:
+            return pl.DataFrame([cells.at(name, new) for name in names])
+
+        return self._place((SCANNED, *names), hashes, tell)
+
+    def _place(
+        self,
+        kind: tuple[str, ...],
+        hashes: npt.NDArray[np.uint64],
+        tell: Callable[[Numbers], pl.DataFrame],
+    ) -> Numbers:
+        known = self._places.setdefault(kind, {})
+        new = [n for n, key in enumerate(hashes.tolist()) if key not in known]
+        if new:
+            frame = tell(np.array(new, np.int64))
+            for number, row in zip(new, frame.iter_rows(named=True), strict=True):
+                known[int(hashes[number])] = len(self.bodies)
+                self.bodies.append(_read_body(Cells(row)))
+        return np.array([known[key] for key in hashes.tolist()], np.int64)
+
+
+class _Parsed(NamedTuple):
+    """A block. body: of each row its place in the book."""
+
+    text: Text
+    runs: Runs
+    body: Numbers
 
 
 def read_promotions(
@@ -86,32 +109,51 @@ def read_promotions(
 ) -> Iterator[PromotionBlock]:
     """Yields the file block by block. Raises BadFile when it ends in the middle of a row."""
     line = 2
-    for start, end in find_blocks(path):
-        table = read_table(path.name, read_block(path, start, end), layout, READ, CONSTANT)
-        if len(table.cells):
-            yield _decode(path.name, is_full, layout, book, table, line)
-        line += table.lines
+    for start, end in find_blocks(path, BLOCK_BYTES):
+        block = read_block(path, start, end)
+        parsed = _scan(block, layout, book) or _read(path.name, block, layout, book)
+        if len(parsed.body):
+            yield _decode(path.name, is_full, book, parsed, line)
+        line += parsed.text.lines
+
+
+def _scan(block: bytes, layout: Layout, book: BodyBook) -> _Parsed | None:
+    """A block in which nothing is odd: each row is a line."""
+    found = scan_promotions(block, layout)
+    if found is None:
+        return None
+    every, rows = np.arange(len(found.told_rows)), len(found.body)
+    sources = pl.DataFrame([found.sources.at(column, every) for column in RUN_COLUMNS])
+    runs = split_runs(found.told_rows, sources, rows)
+    body = book.number_scanned(found.hashes, found.bodies)[found.body]
+    return _Parsed(Text(block, rows, None), runs, body)
+
+
+def _read(file: str, block: bytes, layout: Layout, book: BodyBook) -> _Parsed:
+    """Any block, by Polars."""
+    table = read_table(file, block, layout, READ, OF_STORE)
+    frame = _unmask(table.cells, layout)
+    body = book.number(frame.select(column for column in OF_BODY if column in frame.columns))
+    return _Parsed(table, find_runs(frame), body)
 
 
 def _decode(
-    file: str, is_full: bool, layout: Layout, book: BodyBook, table: Table, first_line: int
+    file: str, is_full: bool, book: BodyBook, parsed: _Parsed, first_line: int
 ) -> PromotionBlock:
-    frame = _unmask(table.cells, layout)
-    runs = find_runs(frame)
-    body = book.number(frame.select(column for column in OF_BODY if column in frame.columns))
-    reasons = dict(table.bad)
+    text, runs, body = parsed
+    reasons = dict(text.bad)
     for number in np.flatnonzero(~runs.good).tolist():
         reasons.setdefault(number, runs.reason(number) or "")
     refused = np.array([isinstance(read, str) for read in book.bodies], bool)[body]
     for number in np.flatnonzero(refused).tolist():
         reasons.setdefault(number, str(book.bodies[int(body[number])]))
-    good = np.ones(len(frame), bool)
+    good = np.ones(len(body), bool)
     good[list(reasons)] = False
-    rejects = table.rejects(dict(sorted(reasons.items())), first_line)
-    cut = _cut_runs(runs, reasons, good) | runs.before(table.interrupts)
+    rejects = text.rejects(dict(sorted(reasons.items())), first_line)
+    cut = _cut_runs(runs, reasons, good) | runs.before(text.interrupts)
     parts = runs.parts(file, is_full, good, cut)
     counted = Counter(reasons.values())
-    return PromotionBlock(parts, runs.run[good], body[good], len(frame), counted, rejects)
+    return PromotionBlock(parts, runs.run[good], body[good], len(body), counted, rejects)
 
 
 def _cut_runs(runs: Runs, reasons: Mapping[int, str], good: npt.NDArray[np.bool_]) -> set[int]:

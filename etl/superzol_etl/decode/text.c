@@ -1,10 +1,6 @@
-/* Looks at a block as a whole before scan.c reads it: its lines, and whether it is UTF-8. */
+/* Looks at a block as a whole, its lines and whether it is UTF-8, and gathers texts of its cells. */
 
-#include <stdint.h>
-
-typedef uint8_t letter;
-
-enum { PIECE = 1 << 14 };
+#include "cells.h"
 
 /* How many newlines there are; at most 255 are counted in a letter, as many letters at once. */
 int64_t count_lines(const letter *text, int64_t size) {
@@ -57,4 +53,25 @@ int64_t is_utf8(const letter *text, int64_t size) {
         }
     }
     return 1;
+}
+
+/* Writes the texts of cells one after the other, each before a newline; returns their length. */
+int64_t gather(const letter *text, const Cell *cells, int64_t count, letter *texts) {
+    letter *to = texts;
+    for (int64_t n = 0; n < count; n++) {
+        const letter *from = text + cells[n].start;
+        int32_t length = cells[n].length;
+        if (length >= 0) {
+            memcpy(to, from, (size_t)length);
+            to += length;
+        }
+        for (; length < 0; length++) {
+            *to++ = *from;
+            int pair = *from == '"'; /* and so is the next */
+            from += 1 + pair;
+            length += pair;
+        }
+        *to++ = '\n';
+    }
+    return to - texts;
 }

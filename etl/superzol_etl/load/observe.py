@@ -14,7 +14,7 @@ from superzol_etl.decode.codes import CodeBook
 from superzol_etl.decode.columns import blanked
 from superzol_etl.decode.parse import WORDS
 from superzol_etl.decode.prices import PriceBlock
-from superzol_etl.decode.scan import Numbers
+from superzol_etl.decode.scanned import Numbers
 from superzol_etl.records import OfferFlag, Part
 
 Kind = TypeVar("Kind", bound=np.generic)

@@ -1,22 +1,14 @@
 /* Reads a block of price rows in one pass: cells, codes, prices and flags, masked cells filled.
 
-Called by scan.py, whose ScanBlock is the Block here. Nothing allocates or keeps anything, and
-nothing is decided that is not plain: a block with anything odd in it is left to Polars. */
+Called by scan.py, whose _Block is the Block here. Nothing allocates or keeps anything, and nothing
+is decided that is not plain: a block with anything odd in it is left to Polars. */
 
-#include <stdint.h>
-#include <string.h>
-
-typedef uint8_t letter;
+#include "cells.h"
 
 enum { FILE_NAME, STORE, CHAIN, CODE, PRICE, WEIGHTED, NAME, SLOTS = 12 };
-enum { PIECE = 1 << 14, HASH_BITS = 17, HASHES = 1 << HASH_BITS, MOST_CODES = HASHES / 2 };
+enum { HASH_BITS = 17, HASHES = 1 << HASH_BITS, MOST_CODES = HASHES / 2 };
 enum { NO_PRICE = -1, FIRST_ODD = -16, MOST_FIGURES = 15, MOST_DECIMALS = 7 };
 enum { SHORTEST_NAME = 13 }; /* of a source file: a repeated header has a shorter one */
-
-/* The text of a cell without its quotes; below 0 the length of one in which quotes are doubled. */
-typedef struct {
-    int32_t start, length;
-} Cell;
 
 typedef struct {
     uint64_t letters[2], length; /* of an item code; GTINs have 14 */
@@ -42,46 +34,13 @@ typedef struct {
 } Block;
 
 typedef struct {
+    Block *block;
     Cell cells[SLOTS], file;
     uint32_t present, told; /* slots that the file has, and that this row tells */
-    int64_t number;         /* of this row */
+    int64_t rows;           /* before this one */
     int32_t code, price;
     int16_t flags;
 } Row;
-
-/* A bit for each of eight letters that is a comma, a newline or a quote. */
-static uint64_t marks_of(const letter *text) {
-    const uint64_t low = 0x7f7f7f7f7f7f7f7fu, ones = 0x0101010101010101u;
-    uint64_t eight, mark = 0;
-    memcpy(&eight, text, 8);
-    for (int n = 0; n < 3; n++) {
-        uint64_t same = eight ^ ones * (letter)",\n\""[n]; /* 0 in a letter that is it */
-        mark |= ~(((same & low) + low) | same | low);
-    }
-    return (mark >> 7) * 0x0102040810204080u >> 56;
-}
-
-/* Where commas, newlines and quotes stand. Eight places are written at once, right or not, as no
-processor can guess where a cell ends. */
-static int find_marks(const letter *text, int64_t from, int64_t to, int32_t *marks) {
-    int found = 0;
-    for (; from + 64 <= to; from += 64) {
-        uint64_t mark = 0;
-        for (int n = 0; n < 8; n++) mark |= marks_of(text + from + 8 * n) << (8 * n);
-        int more = __builtin_popcountll(mark);
-        for (int n = 0; n < more; n += 8)
-            for (int m = 0; m < 8; m++) {
-                marks[found + n + m] = (int32_t)from + (mark ? __builtin_ctzll(mark) : 0);
-                mark &= mark - 1;
-            }
-        found += more;
-    }
-    for (; from < to; from++) {
-        marks[found] = (int32_t)from;
-        found += text[from] == ',' || text[from] == '\n' || text[from] == '"';
-    }
-    return found;
-}
 
 static int is_same(const letter *text, Cell one, Cell other) {
     return one.length == other.length &&
@@ -154,8 +113,11 @@ static int begins_well(const letter *text, Row *row) {
 }
 
 /* Understands what the row tells, and writes down what it says; 0 where it is odd. */
-static int end_row(Block *block, Row *row, int64_t at) {
+static int end_row(void *reader) {
+    Row *row = reader;
+    Block *block = row->block;
     const letter *text = block->text;
+    const int64_t at = row->rows++;
     const uint32_t told = row->told;
     if (at == block->most_rows || !(at || told >> FILE_NAME & 1)) return 0;
     if (told >> FILE_NAME & 1 && !begins_well(text, row)) return 0;
@@ -185,82 +147,23 @@ static int end_row(Block *block, Row *row, int64_t at) {
     return 1;
 }
 
-typedef enum { BARE, OPEN, HALF, CLOSED, ODD } State; /* HALF: behind the first of two quotes */
-
-/* What a quote makes of a cell that starts at `start`. */
-static inline State pass_quote(const letter *text, State state, int32_t at, int32_t start) {
-    if (state == BARE) return at == start ? OPEN : ODD;
-    if (state == OPEN) return text[at + 1] == '"' ? HALF : CLOSED;
-    return state == HALF ? OPEN : ODD;
-}
-
-/* Takes the cell that a comma or a newline ends; 0 where it, or the row that it ends, is odd. */
-static inline int end_cell(Block *block, Row *row, int64_t column, Cell cell, int32_t at) {
-    const int is_last = column + 1 == block->width, slot = block->slots[column];
-    if (is_last != (block->text[at] == '\n')) return 0;
-    if (is_last && at && block->text[at - 1] == '\r') return 0;
-    if (slot >= 0 && cell.length) {
-        if (cell.length < 0 && slot <= PRICE) return 0;
-        row->cells[slot] = cell;
-        row->told |= 1u << slot;
-    }
-    return !is_last || end_row(block, row, row->number++);
+/* Takes over what the row tells in a column. */
+static int take_cell(void *reader, int64_t column, Cell cell) {
+    Row *row = reader;
+    const int slot = row->block->slots[column];
+    if (slot < 0) return 1;
+    if (cell.length < 0 && slot <= PRICE) return 0;
+    row->cells[slot] = cell;
+    row->told |= 1u << slot;
+    return 1;
 }
 
 /* Reads the block and returns how many rows it has; -1 where anything is odd. */
-int64_t scan(Block *block) {
-    int32_t marks[PIECE + 8], start = 0, closed = 0, is_doubled = 0;
-    int64_t column = 0;
-    State state = BARE;
-    Row row = {.code = -1};
+int64_t scan_prices(Block *block) {
+    Row row = {.block = block, .code = -1};
     for (int64_t place = 0; place < block->width; place++)
         if (block->slots[place] >= 0) row.present |= 1u << block->slots[place];
-    for (int64_t from = 0; from < block->size; from += PIECE) {
-        int64_t to = from + PIECE < block->size ? from + PIECE : block->size;
-        int found = find_marks(block->text, from, to, marks);
-        for (int mark = 0; mark < found; mark++) {
-            const int32_t at = marks[mark];
-            const letter what = block->text[at];
-            if (what == '"') {
-                const State before = state;
-                state = pass_quote(block->text, state, at, start);
-                if (state == ODD) return -1;
-                if (before == BARE) start++;
-                if (before == OPEN) closed = at;
-                is_doubled |= state == HALF;
-                continue;
-            }
-            if (state == OPEN && what == ',') continue;
-            if (state == OPEN || (state == CLOSED && at != closed + 1)) return -1;
-            const int32_t length = (state == CLOSED ? closed : at) - start;
-            const Cell cell = {start, is_doubled ? -length : length};
-            if (!end_cell(block, &row, column, cell, at)) return -1;
-            column = column + 1 == block->width ? 0 : column + 1;
-            state = BARE;
-            is_doubled = 0;
-            start = at + 1;
-        }
-    }
-    return column == 0 && state == BARE && start == block->size ? row.number : -1;
-}
-
-/* Writes the texts of cells one after the other, each before a newline; returns their length. */
-int64_t gather(const letter *text, const Cell *cells, int64_t count, letter *texts) {
-    letter *to = texts;
-    for (int64_t n = 0; n < count; n++) {
-        const letter *from = text + cells[n].start;
-        int32_t length = cells[n].length;
-        if (length >= 0) {
-            memcpy(to, from, (size_t)length);
-            to += length;
-        }
-        for (; length < 0; length++) {
-            *to++ = *from;
-            int pair = *from == '"'; /* and so is the next */
-            from += 1 + pair;
-            length += pair;
-        }
-        *to++ = '\n';
-    }
-    return to - texts;
+    const int is_plain =
+        read_rows(block->text, block->size, block->width, PIECE, 0, take_cell, end_row, &row);
+    return is_plain ? row.rows : -1;
 }

@@ -13,10 +13,10 @@ from superzol_etl.clean.text import TEST_NAMES
 from superzol_etl.decode import parse
 from superzol_etl.decode.columns import PRICE_COLUMNS, PRICE_REQUIRED, Layout
 from superzol_etl.decode.parse import WORDS, YES
-from superzol_etl.decode.scan import MOST_CODES, scan
+from superzol_etl.decode.scan_prices import MOST_CODES, scan_prices
 from superzol_etl.errors import BadFile
 from superzol_etl.records import Era
-from tests.support.price_files import read_all
+from tests.support.decoded import all_prices
 
 HEADER = (
     "found_folder,file_name,chainid,storeid,bikoretno,itemcode,itemname,manufacturername,"
@@ -35,9 +35,9 @@ def read(body: bytes, header: str = HEADER, *, by_polars: bool) -> Any:
         path.write_bytes(header.encode() + b"\n" + body)
         with pytest.MonkeyPatch.context() as patch:
             if by_polars:
-                patch.setattr(parse, "scan", lambda *_: None)
+                patch.setattr(parse, "scan_prices", lambda *_: None)
             try:
-                return read_all(path)
+                return all_prices(path)
             except BadFile as error:
                 return str(error)
 
@@ -45,7 +45,7 @@ def read(body: bytes, header: str = HEADER, *, by_polars: bool) -> Any:
 def scanned(body: bytes, header: str = HEADER, era: Era = Era.MARKED) -> Any:
     names = tuple(header.split(","))
     layout = Layout.of("price.csv", names, PRICE_COLUMNS, PRICE_REQUIRED, era)
-    return scan(body, layout, TEST_NAMES, YES)
+    return scan_prices(body, layout, TEST_NAMES, YES)
 
 
 def block(*rows: str) -> bytes:
