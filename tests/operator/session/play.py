@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,14 +50,19 @@ MASKS = (
 
 
 class Kaggle:
-    """What the pods bring: a version, and the chain whose file of it is cut."""
+    """What the pods bring: a version, and the chain whose file of it is cut.
 
-    def __init__(self, scene: Scene) -> None:
+    watched: until it is set nothing is fetched.
+    """
+
+    def __init__(self, scene: Scene, watched: asyncio.Event) -> None:
         self.version, self.cut_chain = 812, ""
-        self._scene, self._usual = scene, FakeEtl()
+        self._scene, self._usual, self._watched = scene, FakeEtl(), watched
 
     async def play(self, pod: Pod) -> Exit:
         """Returns how a pod ends."""
+        if pod.stage == "fetch":
+            await self._watched.wait()
         if pod.stage == "fetch" and await self._key() != "right":
             return failure(77, "NotAllowed", "Kaggle says 401 to these keys: check KAGGLE_KEY")
         self._usual.version = self.version
@@ -78,11 +84,15 @@ class Kaggle:
 
 
 class Terminal(NamedTuple):
-    """Where the commands of the session run."""
+    """Where the commands of the session run.
+
+    watched: cleared before what a watch is to show, and set once it shows something.
+    """
 
     folder: Path
     environment: dict[str, str]
     namespace: str
+    watched: asyncio.Event
 
     async def run(self, command: str) -> str:
         """Returns what a terminal would show; a watch ends with what it waits for."""
@@ -105,7 +115,10 @@ class Terminal(NamedTuple):
         assert process.stdout
         rows: list[str] = []
         while row := (await process.stdout.readline()).decode():
-            is_seen = any(word in row for word in ("READY", "Unknown", "True", "False"))
+            is_state = any(word in row for word in ("Unknown", "True", "False"))
+            is_seen = is_state or "READY" in row
+            if is_state:
+                self.watched.set()
             if is_seen and (not rows or mask(row) != mask(rows[-1])):
                 rows.append(row)
             if " True " in row:
@@ -122,18 +135,21 @@ async def play(text: str) -> str:
     with tempfile.TemporaryDirectory() as folder, running_control_plane(find_binaries()) as plane:
         install_definitions(plane)
         async with open_scene(plane, Path(folder), SETTINGS) as scene:
-            kaggle = Kaggle(scene)
-            scene.kubelet.script = kaggle.play
             terminal = open_terminal(scene, Path(folder))
+            kaggle = Kaggle(scene, terminal.watched)
+            scene.kubelet.script = kaggle.play
             played = "".join([part async for part in _play(found[0], kaggle, terminal)])
     return text[: found.start()] + played + text[found.end() :]
 
 
 async def _play(session: str, kaggle: Kaggle, terminal: Terminal) -> AsyncIterator[str]:
-    end = 0
-    for step in STEP.finditer(session):
+    end, steps = 0, list(STEP.finditer(session))
+    for step, following in zip_longest(steps, steps[1:]):
         yield session[end : step.start()]
         end = step.end()
+        # kubectl may take longer to begin a watch than a fetch takes
+        if step["command"] and following and (following["command"] or "").endswith("--watch"):
+            terminal.watched.clear()
         if step["version"]:
             kaggle.version, kaggle.cut_chain = int(step["version"]), step["chain"]
         if step["file"]:
@@ -169,7 +185,9 @@ def open_terminal(scene: Scene, folder: Path) -> Terminal:
         "HOME": str(folder),
         "KUBECONFIG": str(kubeconfig),
     }
-    return Terminal(folder, environment, scene.namespace.name)
+    watched = asyncio.Event()
+    watched.set()
+    return Terminal(folder, environment, scene.namespace.name, watched)
 
 
 def mask(text: str) -> str:
