@@ -12,7 +12,7 @@ from tests.cluster.control_plane import leashed
 from tests.cluster.kubelet import Exit, Pod
 
 MESSAGE_BYTES = 4096
-STOP_SECONDS = 10.0
+STOP_SECONDS = 60.0
 
 
 class RealEtl:
