@@ -5,6 +5,7 @@ import pytest
 from tests.cluster.api import Manifest
 from tests.cluster.kubelet import Running
 from tests.cluster.scene import DATASETS, Scene
+from tests.cluster.waiting import until
 
 PINNED = {"kaggle": {"version": 700}}
 
@@ -32,7 +33,7 @@ async def test_fault_18_run_keeps_its_spec_and_the_policy_says_what_follows(
     await scene.until_status(lambda status: status["observedGeneration"] == 2)
     if policy != "Restart":
         # the pod that runs is replaced by its Job: by one of the same spec
-        (pod,) = await scene.namespace.list("pods")
+        (pod,) = await until(lambda: scene.namespace.list("pods"))
         await scene.namespace.delete("pods", pod["metadata"]["name"])
 
     def all_ran(status: Manifest) -> bool:
