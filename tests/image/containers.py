@@ -56,7 +56,7 @@ class Image(NamedTuple):
     ) -> subprocess.CompletedProcess[str]:
         """Runs a program in it to the end."""
         command = self.command(*words, data=data, environment=environment)
-        return subprocess.run(command, capture_output=True, text=True, timeout=120)
+        return subprocess.run(command, capture_output=True, text=True, timeout=240)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from tests.support.ports import free_port
 
 pytestmark = pytest.mark.image
 TARGETS = ("server", "etl", "operator")
-START_SECONDS = 30
+START_SECONDS = 120
 USER = 10001
 
 
