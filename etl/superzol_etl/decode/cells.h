@@ -78,6 +78,11 @@ static inline __attribute__((always_inline)) int read_rows(
         for (int mark = 0; mark < found; mark++) {
             const int32_t at = marks[mark];
             const letter what = text[at];
+            if (at == start && what == ',' && state == BARE) { /* masked, as most are */
+                if (++column == width) return 0;
+                start++;
+                continue;
+            }
             if (what == '"' && know && at == start && (known = know(reader, column, at))) {
                 state = CLOSED, closed = at + known - 1, is_doubled = 1;
                 to = closed + 1, start++;
