@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
+from typing import NamedTuple
 
 from superzol_etl.clean.rewards import Reward
 
@@ -12,8 +13,7 @@ EVERYONE = "0"
 CLUB_NAME = re.compile(r"(?<=\d)\s*-.*", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class PromotionItem:
+class PromotionItem(NamedTuple):
     """An item as published; is_gift: it is given, not bought."""
 
     code: str

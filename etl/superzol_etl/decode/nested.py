@@ -79,13 +79,18 @@ def _text(node: Node) -> str:
 
 def leaf(node: Node, key: str) -> str | None:
     """The first text below a key; None when it is empty, UNREADABLE when a tree stands there."""
-    return first_text(node.get(key)) if isinstance(node, dict) else None
+    below = node.get(key) if isinstance(node, dict) else None
+    return _filled(below) if isinstance(below, str) else first_text(below)
 
 
 def first_text(node: Node) -> str | None:
     """The first text of a node; None when it is empty, UNREADABLE when it is a tree."""
     if isinstance(node, str):  # as nearly all are
-        text = node.strip()
-        return text if text not in ("", EMPTY_LEAF) else None
+        return _filled(node)
     told = [] if node == {} else texts(node)
     return UNREADABLE if told is None else next(iter(told), None)
+
+
+def _filled(text: str) -> str | None:
+    text = text.strip()
+    return text if text and text != EMPTY_LEAF else None
