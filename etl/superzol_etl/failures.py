@@ -49,9 +49,9 @@ KNOWN: list[tuple[type[BaseException], type[EtlError], str]] = [
     (asyncpg.ReadOnlySQLTransactionError, WrongConfiguration, READ_ONLY),
     (asyncpg.TransactionRollbackError, PassingTrouble, AGAIN),
     (asyncpg.InterfaceError, PassingTrouble, WENT_AWAY),
+    (asyncpg.TargetServerAttributeNotMatched, PassingTrouble, NO_SUCH_SERVER),
     # The driver's word for a connection that was told to end and is not hung up yet.
     (asyncpg.InternalClientError, PassingTrouble, WENT_AWAY),
-    (asyncpg.TargetServerAttributeNotMatched, PassingTrouble, NO_SUCH_SERVER),
     (BrokenProcessPool, PassingTrouble, "a worker was killed (out of memory?): run again"),
     (MemoryError, PassingTrouble, "out of memory: run again with fewer --workers"),
     (ConnectionError, PassingTrouble, WENT_AWAY),

@@ -37,6 +37,12 @@ def test_what_is_permanent_is_told_whatever_passing_trouble_came_with_it(
         assert code == (75 if isinstance(alone, PassingTrouble) else alone.exit_code)
 
 
+def test_no_kind_of_failure_stands_behind_one_that_it_derives_from() -> None:
+    kinds = [kind for kind, _, _ in KNOWN]
+    hidden = [kind for place, kind in enumerate(kinds) if issubclass(kind, tuple(kinds[:place]))]
+    assert hidden == []
+
+
 def test_a_server_that_is_not_as_the_url_asks_may_be_so_later(
     database: str, tmp_path: Path
 ) -> None:
