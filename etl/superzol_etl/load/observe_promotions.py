@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +75,21 @@ class Told:
         return lists
 
 
+class _Applied(NamedTuple):
+    """The rows that are applied, by code and store, the newest of them last.
+
+    Columns as long as there are rows: store key, code, part and body. ends: the last row of each
+    promotion in each store. names: the codes by number.
+    """
+
+    store: Int64s
+    code: Int64s
+    part: Int64s
+    body: Int64s
+    ends: Int64s
+    names: list[str]
+
+
 def observe_promotions(
     rows: PromotionRows, plans: Mapping[str, StorePlan], store_keys: Mapping[str, int]
 ) -> Told:
@@ -85,26 +100,29 @@ def observe_promotions(
     """
     told = Told()
     read = [body if isinstance(body, PromotionRow) else None for body in rows.book.bodies]
-    store_lists: dict[tuple[int, ...], list[list[int]]] = {}
-    for (store_key, code), group in groupby(_walk(rows, read, plans, store_keys), itemgetter(0, 1)):
-        kept = _newest([(part, body) for _, _, part, body in group], read)
-        told.loaded[rows.parts[kept[0][0]].csv_file] += len(kept)
-        told.replaced.setdefault(store_key, set()).add(code)
-        bodies = tuple(body for _, body in kept)
-        if bodies not in store_lists:
-            store_lists[bodies] = told.enter(_promotions(bodies, read))
-        for stores in store_lists[bodies]:
-            stores.append(store_key)
+    applied = _apply(rows, read, plans, store_keys)
+    if not len(applied.ends):
+        return told
+    stores, codes = applied.store[applied.ends], applied.code[applied.ends]
+    for store_key, _, numbers in _grouped(stores, codes):
+        told.replaced[store_key] = {applied.names[number] for number in numbers.tolist()}
+    kinds, groups = _kinds(applied, read)
+    for part, rows_of_part in _count_kept(applied, kinds, groups):
+        told.loaded[rows.parts[part].csv_file] += rows_of_part
+    in_order = sorted(_grouped(kinds, stores), key=itemgetter(1))
+    for kind, _, told_by in in_order:
+        for found in told.enter(_promotions(groups.get(kind, (kind,)), read)):
+            found += told_by.tolist()
+            found.sort()  # of several kinds, as where two families tell the same
     return told
 
 
-def _walk(
+def _apply(
     rows: PromotionRows,
     read: list[PromotionRow | None],
     plans: Mapping[str, StorePlan],
     store_keys: Mapping[str, int],
-) -> Iterator[tuple[int, str, int, int]]:
-    """Store, code, part and body of each applied row, by code and store, the newest last."""
+) -> _Applied:
     rank = np.full(len(rows.parts), -1, np.int64)
     for plan in plans.values():
         rank[list(plan.applied)] = range(len(plan.applied))
@@ -115,11 +133,49 @@ def _walk(
     keys = [store_keys.get(part.store_code, 0) for part in rows.parts]
     store = np.array(keys, np.int64)[part[used]]
     order = np.lexsort((used, rank[part[used]], store, code))
-    columns = (store[order], code[order], part[used][order], body[used][order])
-    for store_key, code_number, in_part, in_body in zip(
-        *(c.tolist() for c in columns), strict=True
-    ):
-        yield store_key, names[code_number], in_part, in_body
+    store, code = store[order], code[order]
+    is_last = np.append((store[1:] != store[:-1]) | (code[1:] != code[:-1]), True)
+    ends = np.flatnonzero(is_last[: len(order)])
+    return _Applied(store, code, part[used][order], body[used][order], ends, names)
+
+
+def _kinds(
+    applied: _Applied, read: list[PromotionRow | None]
+) -> tuple[Int64s, dict[int, tuple[int, ...]]]:
+    """Which bodies count of each promotion in each store: the last one, mostly.
+
+    A number of a body, or one of those above, which stand for several of a FLAT promotion.
+    """
+    kinds = applied.body[applied.ends]
+    flat = np.array([row is not None and row.is_flat for row in read], bool)
+    several: dict[tuple[int, ...], int] = {}
+    for number in np.flatnonzero(flat[kinds]).tolist():
+        start = applied.ends[number - 1] + 1 if number else 0
+        last = applied.ends[number]
+        group = slice(start, last + 1)
+        is_kept = (applied.part[group] == applied.part[last]) & flat[applied.body[group]]
+        bodies = tuple(applied.body[group][is_kept].tolist())
+        kinds[number] = several.setdefault(bodies, len(read) + len(several))
+    return kinds, {kind: bodies for bodies, kind in several.items()}
+
+
+def _count_kept(
+    applied: _Applied, kinds: Int64s, groups: Mapping[int, tuple[int, ...]]
+) -> Iterator[tuple[int, int]]:
+    """Parts and how many of their rows count."""
+    sizes = np.ones(int(kinds.max()) + 1, np.int64)
+    sizes[list(groups)] = [len(bodies) for bodies in groups.values()]
+    counts = np.bincount(applied.part[applied.ends], weights=sizes[kinds])
+    for part in np.flatnonzero(counts).tolist():
+        yield part, int(counts[part])
+
+
+def _grouped(keys: Int64s, values: Int64s) -> Iterator[tuple[int, int, Int64s]]:
+    """Each key, where it stands first, and its values in their order."""
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    for first, found in zip(order[starts].tolist(), np.split(order, starts[1:]), strict=True):
+        yield int(keys[first]), first, values[found]
 
 
 def _number_codes(read: list[PromotionRow | None]) -> tuple[Int64s, list[str]]:
@@ -127,15 +183,6 @@ def _number_codes(read: list[PromotionRow | None]) -> tuple[Int64s, list[str]]:
     codes = {"": 0}
     numbers = [codes.setdefault(row.promotions[0].code, len(codes)) if row else 0 for row in read]
     return np.array(numbers, np.int64), list(codes)
-
-
-def _newest(rows: list[tuple[int, int]], read: list[PromotionRow | None]) -> list[tuple[int, int]]:
-    """The rows of a promotion in a store that count: the last, with all others of a FLAT one."""
-    last_part, last_body = rows[-1]
-    last = read[last_body]
-    if last is None or not last.is_flat:
-        return rows[-1:]
-    return [row for row in rows if row[0] == last_part and (of := read[row[1]]) and of.is_flat]
 
 
 def _promotions(bodies: tuple[int, ...], read: list[PromotionRow | None]) -> list[Promotion]:
