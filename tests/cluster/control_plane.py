@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.support.ports import free_port
 
-START_SECONDS = 90
+START_SECONDS = 240
 CONTROLLERS = (
     "job-controller",
     "garbage-collector-controller",

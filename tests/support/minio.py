@@ -89,7 +89,7 @@ def running_minio() -> Iterator[Minio]:
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while True:
         try:
             urllib.request.urlopen(url, timeout=5).close()
