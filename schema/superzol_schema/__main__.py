@@ -8,12 +8,17 @@ from typing import Annotated
 import asyncpg
 import typer
 from alembic.script.revision import ResolutionError
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from superzol_schema.bootstrap import UnsuitableDatabaseError
 from superzol_schema.database_url import MissingFileError
 from superzol_schema.migration import upgrade
 
 USAGE, UNFORESEEN, UNREACHABLE, REFUSED, CONFIGURATION = 64, 70, 75, 77, 78
+BAD_URL = (
+    "--database is not a valid URL: write it as postgresql://user:password@host:5432/name,"
+    " with %2F for / in a password and so on"
+)
 
 app = typer.Typer(
     help="Creates the tables, functions and roles of Superzol, and keeps them up to date.",
@@ -43,8 +48,10 @@ def upgrade_command(database: Database) -> None:
 
     Example: superzol-schema upgrade --database postgresql://postgres@localhost/superzol
 
-    Exit codes: 0 done, 64 usage, 70 unforeseen, 75 not reachable, 77 not allowed, 78 configuration.
+    Exit codes: 0 done, 64 usage, 70 unforeseen, 75 not reachable or in use, 77 not allowed,
+    78 configuration.
     """
+    set_on_retry_hooks([_tell_of_waiting])
     try:
         applied = asyncio.run(upgrade(database))
     except Exception as error:
@@ -56,6 +63,13 @@ def upgrade_command(database: Database) -> None:
     for revision in applied:
         typer.echo(f"applied {revision}")
     typer.echo("the schema is up to date")
+
+
+def _tell_of_waiting(details: RetryDetails) -> None:
+    typer.echo(
+        f"superzol-schema: {details.caused_by}: a table is in use, so others are let through first",
+        err=True,
+    )
 
 
 def explain(error: Exception) -> tuple[int, str]:
@@ -80,6 +94,8 @@ def explain(error: Exception) -> tuple[int, str]:
                 f"{error}: connect as the owner of the database, with the right CREATEROLE, or as "
                 "one who may SET ROLE superzol_owner"
             )
+        case asyncpg.LockNotAvailableError():
+            return UNREACHABLE, f"{error}: pg_stat_activity shows who uses the table; run again"
         case (
             OSError()
             | asyncpg.PostgresConnectionError()
@@ -92,10 +108,7 @@ def explain(error: Exception) -> tuple[int, str]:
             )
         case ValueError() | asyncpg.InterfaceError():
             # The driver quotes what it cannot read, and that may be the password.
-            return CONFIGURATION, (
-                "--database is not a valid URL: write it as "
-                "postgresql://user:password@host:5432/name, with %2F for / in a password and so on"
-            )
+            return CONFIGURATION, BAD_URL
     return UNFORESEEN, f"unforeseen: {type(error).__name__}: {error}"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 import asyncpg
+import stamina
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script.base import Script
 from alembic.script.revision import RevisionMap
@@ -18,6 +19,10 @@ from superzol_schema.database_url import check_url
 
 REVISIONS = Path(__file__).parent / "revisions"
 CONNECT_SECONDS = 10
+# Whoever comes after a revision that waits for a table waits too: so it gives way, and comes again.
+LOCK_SECONDS = 2.0
+PAUSE_SECONDS = 5.0
+PATIENCE_SECONDS = 300.0
 LOCK = "SELECT pg_advisory_lock(hashtextextended('superzol_schema', 0))"
 
 
@@ -40,31 +45,48 @@ async def upgrade(url: str) -> list[str]:
 
 
 async def run_revisions(url: str) -> list[str]:
-    """Applies the missing revisions as the owner, each in its own transaction."""
+    """Applies the missing revisions as the owner, each in its own transaction.
+
+    Raises LockNotAvailableError when a table stays in use for PATIENCE_SECONDS.
+    """
+    applied: dict[str, None] = {}
+    async for attempt in stamina.retry_context(
+        on=asyncpg.LockNotAvailableError,
+        attempts=None,
+        timeout=PATIENCE_SECONDS,
+        wait_initial=PAUSE_SECONDS,
+        wait_max=PAUSE_SECONDS,
+    ):
+        with attempt:
+            await _run_once(url, applied)
+    return list(applied)
+
+
+async def _run_once(url: str, applied: dict[str, None]) -> None:
+    settings = {"role": OWNER, "lock_timeout": f"{LOCK_SECONDS}s"}
     # The driver reads the URL itself: SQLAlchemy does not know all the forms it accepts.
     engine = create_async_engine(
         "postgresql+asyncpg://",
         async_creator=partial(
-            asyncpg.connect, url, timeout=CONNECT_SECONDS, server_settings={"role": OWNER}
+            asyncpg.connect, url, timeout=CONNECT_SECONDS, server_settings=settings
         ),
         poolclass=NullPool,
     )
     try:
         async with engine.connect() as connection:
-            return await connection.run_sync(apply_missing)
+            await connection.run_sync(apply_missing, applied)
     finally:
         await engine.dispose()
 
 
-def apply_missing(connection: Connection) -> list[str]:
-    """Applies the revisions that the database has not seen."""
+def apply_missing(connection: Connection, applied: dict[str, None]) -> None:
+    """Applies the revisions that the database has not seen, and notes their names."""
     revisions = RevisionMap(partial(read_revisions, connection))
-    applied: list[str] = []
 
     def plan(heads: Iterable[str], context: MigrationContext) -> list[RevisionStep]:
         missing = list(revisions.iterate_revisions("heads", tuple(heads), implicit_base=True))
         scripts = [script for script in reversed(missing) if isinstance(script, Script)]
-        applied.extend(Path(script.path).stem for script in scripts)
+        applied.update(dict.fromkeys(Path(script.path).stem for script in scripts))
         return [RevisionStep(revisions, script, is_upgrade=True) for script in scripts]
 
     context = MigrationContext.configure(
@@ -72,7 +94,6 @@ def apply_missing(connection: Connection) -> list[str]:
     )
     context.run_migrations()
     connection.commit()
-    return applied
 
 
 def read_revisions(connection: Connection) -> list[Script]:

@@ -2,15 +2,17 @@
 
 import asyncio
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
-from superzol_schema import upgrade
+from superzol_schema import migration, upgrade
 from superzol_schema.bootstrap import ROLES, UnsuitableDatabaseError
 from superzol_schema.migration import REVISIONS
 from tests.support.postgres import CREATE_DATABASE, execute, running_server, sibling, signed_in
@@ -24,6 +26,11 @@ SELECT string_agg(line, E'\n' ORDER BY line) FROM (
     UNION ALL
     SELECT format('%s %s %s', oid::regclass, relacl, relowner::regrole) FROM pg_class
     WHERE relnamespace = 'public'::regnamespace) AS lines
+"""
+
+WAITING = """
+SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'product'::regclass
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
 
@@ -69,6 +76,30 @@ async def test_concurrent_upgrades_apply_each_revision_once(blank: str) -> None:
 def new_server() -> Iterator[str]:
     with running_server() as url:
         yield url
+
+
+async def test_a_revision_that_waits_for_a_table_lets_readers_through(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revisions = shutil.copytree(REVISIONS, tmp_path / "revisions")
+    (revisions / "9998_note.sql").write_text("ALTER TABLE store ADD COLUMN width int4")
+    (revisions / "9999_widen.sql").write_text("ALTER TABLE product ADD COLUMN width int4")
+    monkeypatch.setattr(migration, "REVISIONS", revisions)
+    monkeypatch.setattr(migration, "LOCK_SECONDS", 0.5)
+    monkeypatch.setattr(migration, "PAUSE_SECONDS", 0.1)
+    holder = await asyncpg.connect(database)
+    await holder.execute("BEGIN; SELECT FROM product")
+    upgrading = asyncio.create_task(upgrade(database))
+    while not await holder.fetchval(WAITING):
+        assert not upgrading.done()
+        await asyncio.sleep(0.02)
+    for _ in range(3):
+        async with asyncio.timeout(60):
+            assert await read(database, "SELECT count(*) FROM product") == 0
+    assert not upgrading.done()
+    await holder.execute("COMMIT")
+    assert await upgrading == ["9998_note", "9999_widen"]
+    await holder.close()
 
 
 async def test_upgrade_creates_the_roles_for_an_owner_who_is_no_superuser(new_server: str) -> None:
