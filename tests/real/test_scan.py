@@ -1,5 +1,6 @@
 """The sample's files are read the same by the compiled scanner and by Polars."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,31 +20,34 @@ def files(sample: Path, kind: str) -> list[Path]:
     return [file for file in found if read_header(file)]
 
 
+def left_to_polars(found: list[Path], scan: Callable[[bytes, Path], object | None]) -> list[str]:
+    return [
+        file.name
+        for file in found
+        for bounds in find_blocks(file)
+        if scan(read_block(file, *bounds), file) is None
+    ]
+
+
 def test_prices_are_scanned_and_read_as_by_polars(
     sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = [
-        file.name
-        for file in files(sample, "price")
-        for bounds in find_blocks(file)
-        if scan_prices(read_block(file, *bounds), price_layout(file), TEST_NAMES, parse.YES) is None
-    ]
-    scanned = {file: all_prices(file) for file in files(sample, "price")}
+    found = files(sample, "price")
+    left = left_to_polars(
+        found, lambda body, file: scan_prices(body, price_layout(file), TEST_NAMES, parse.YES)
+    )
+    scanned = {file: all_prices(file) for file in found}
     monkeypatch.setattr(parse, "scan_prices", lambda *_: None)
-    assert {file: all_prices(file) for file in files(sample, "price")} == scanned
+    assert {file: all_prices(file) for file in found} == scanned
     assert left == []
 
 
 def test_promotions_are_scanned_and_read_as_by_polars(
     sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = [
-        file.name
-        for file in files(sample, "promo")
-        for bounds in find_blocks(file)
-        if scan_promotions(read_block(file, *bounds), promotion_layout(file)) is None
-    ]
-    scanned = {file: all_promotions(file) for file in files(sample, "promo")}
+    found = files(sample, "promo")
+    left = left_to_polars(found, lambda body, file: scan_promotions(body, promotion_layout(file)))
+    scanned = {file: all_promotions(file) for file in found}
     monkeypatch.setattr(promotions, "scan_promotions", lambda *_: None)
-    assert {file: all_promotions(file) for file in files(sample, "promo")} == scanned
+    assert {file: all_promotions(file) for file in found} == scanned
     assert left == []

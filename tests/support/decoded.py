@@ -1,5 +1,7 @@
 """Everything that the decoder says of a file, to be compared."""
 
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from superzol_etl.decode.columns import (
 )
 from superzol_etl.decode.prices import read_prices
 from superzol_etl.decode.promotions import BodyBook, read_promotions
+from superzol_etl.errors import BadFile
 
 
 def price_layout(path: Path) -> Layout:
@@ -50,3 +53,19 @@ def all_promotions(path: Path) -> list[Any]:
         told += [bodies, block.part.tolist(), block.parts, block.rows]
         told += [block.refused, block.rejects]
     return told
+
+
+def block(*rows: str) -> bytes:
+    """Returns rows as lines of a file."""
+    return "".join(f"{row}\n" for row in rows).encode()
+
+
+def told_by(read: Callable[[Path], list[Any]], name: str, content: bytes) -> list[Any] | str:
+    """Reads a file of this name and content; a bad file tells why nothing is read of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        try:
+            return read(path)
+        except BadFile as error:
+            return str(error)

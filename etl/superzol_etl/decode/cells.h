@@ -8,6 +8,7 @@ Included by what understands them: the functions are inline, so that theirs are 
 typedef uint8_t letter;
 
 enum { PIECE = 1 << 14 };
+enum { SHORTEST_NAME = 13 }; /* of a source file: a repeated header has a shorter one */
 
 /* The text of a cell without its quotes; below 0 the length of one in which quotes are doubled. */
 typedef struct {
@@ -55,6 +56,14 @@ static inline State pass_quote(const letter *text, State state, int32_t at, int3
     if (state == BARE) return at == start ? OPEN : ODD;
     if (state == OPEN) return text[at + 1] == '"' ? HALF : CLOSED;
     return state == HALF ? OPEN : ODD;
+}
+
+/* A bit for each slot that a column of the file fills; slots: of each column, -1 where it is none. */
+static inline uint64_t filled_slots(const int8_t *slots, int64_t width) {
+    uint64_t filled = 0;
+    for (int64_t column = 0; column < width; column++)
+        if (slots[column] >= 0) filled |= 1ull << slots[column];
+    return filled;
 }
 
 /* What a reader does with a cell that is not empty, and where a row ends; 0 where it is odd. */

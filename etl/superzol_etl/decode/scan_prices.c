@@ -8,7 +8,6 @@ is decided that is not plain: a block with anything odd in it is left to Polars.
 enum { FILE_NAME, STORE, CHAIN, CODE, PRICE, WEIGHTED, NAME, SLOTS = 12 };
 enum { HASH_BITS = 17, HASHES = 1 << HASH_BITS, MOST_CODES = HASHES / 2 };
 enum { NO_PRICE = -1, FIRST_ODD = -16, MOST_FIGURES = 15, MOST_DECIMALS = 7 };
-enum { SHORTEST_NAME = 13 }; /* of a source file: a repeated header has a shorter one */
 
 typedef struct {
     uint64_t letters[2], length; /* of an item code; GTINs have 14 */
@@ -161,8 +160,7 @@ static int take_cell(void *reader, int64_t column, Cell cell) {
 /* Reads the block and returns how many rows it has; -1 where anything is odd. */
 int64_t scan_prices(Block *block) {
     Row row = {.block = block, .code = -1};
-    for (int64_t place = 0; place < block->width; place++)
-        if (block->slots[place] >= 0) row.present |= 1u << block->slots[place];
+    row.present = (uint32_t)filled_slots(block->slots, block->width);
     const int is_plain =
         read_rows(block->text, block->size, block->width, PIECE, 0, take_cell, end_row, &row);
     return is_plain ? row.rows : -1;

@@ -9,7 +9,6 @@ the promotion of this number had in the store before. */
 
 enum { FILE_NAME, STORE, CHAIN, RUN, FOLDER = RUN, OF_STORE, NUMBER = OF_STORE, MOST_SLOTS = 64 };
 enum { WORD = 64 };          /* letters that are looked at at once: trees are passed over */
-enum { SHORTEST_NAME = 13 }; /* of a source file: a repeated header has a shorter one */
 
 typedef struct {
     const letter *text; /* ends in a newline */
@@ -130,8 +129,7 @@ static int end_row(void *reader) {
 /* Reads the block and returns how many rows it has; -1 where anything is odd. */
 int64_t scan_promotions(Block *block) {
     Row row = {.block = block, .alike = -1};
-    for (int64_t place = 0; place < block->width; place++)
-        if (block->slot[place] >= 0) row.present |= 1ull << block->slot[place];
+    row.present = filled_slots(block->slot, block->width);
     const int is_plain =
         read_rows(block->text, block->size, block->width, WORD, know_cell, take_cell, end_row, &row);
     return is_plain ? row.rows : -1;

@@ -25,9 +25,8 @@ from superzol_etl.load.job import ChainJob
 from superzol_etl.memory import share_one_arena
 from superzol_etl.nursery import be_stopped, one_thread, start_nursery
 from superzol_etl.records import ChainResult, ChainState
-from superzol_etl.stopping import SIGNALS, Stopped, run_until_stopped
+from superzol_etl.stopping import LOOK_SECONDS, SIGNALS, Stopped, run_until_stopped
 
-LOOK_SECONDS = 0.1
 TURN_SECONDS = 0.001  # Python's 5 ms let each step of a statement wait for the threads that parse
 
 _loading = threading.Lock()  # held while this worker loads a chain

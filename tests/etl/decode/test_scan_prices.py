@@ -1,7 +1,5 @@
 """Blocks that the compiled scanner reads are read as Polars reads them; it leaves all odd ones."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +12,8 @@ from superzol_etl.decode import parse
 from superzol_etl.decode.columns import PRICE_COLUMNS, PRICE_REQUIRED, Layout
 from superzol_etl.decode.parse import WORDS, YES
 from superzol_etl.decode.scan_prices import MOST_CODES, scan_prices
-from superzol_etl.errors import BadFile
 from superzol_etl.records import Era
-from tests.support.decoded import all_prices
+from tests.support.decoded import all_prices, block, told_by
 
 HEADER = (
     "found_folder,file_name,chainid,storeid,bikoretno,itemcode,itemname,manufacturername,"
@@ -30,26 +27,16 @@ MASKED = ",,,,,7290000000015,,,,x,,,,,,2"
 
 def read(body: bytes, header: str = HEADER, *, by_polars: bool) -> Any:
     """Everything that is read of a file, or why nothing is."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "price_full_file_alpha.csv"
-        path.write_bytes(header.encode() + b"\n" + body)
-        with pytest.MonkeyPatch.context() as patch:
-            if by_polars:
-                patch.setattr(parse, "scan_prices", lambda *_: None)
-            try:
-                return all_prices(path)
-            except BadFile as error:
-                return str(error)
+    with pytest.MonkeyPatch.context() as patch:
+        if by_polars:
+            patch.setattr(parse, "scan_prices", lambda *_: None)
+        return told_by(all_prices, "price_full_file_alpha.csv", header.encode() + b"\n" + body)
 
 
 def scanned(body: bytes, header: str = HEADER, era: Era = Era.MARKED) -> Any:
     names = tuple(header.split(","))
     layout = Layout.of("price.csv", names, PRICE_COLUMNS, PRICE_REQUIRED, era)
     return scan_prices(body, layout, TEST_NAMES, YES)
-
-
-def block(*rows: str) -> bytes:
-    return "".join(f"{row}\n" for row in rows).encode()
 
 
 def cells(*told: str) -> st.SearchStrategy[str]:

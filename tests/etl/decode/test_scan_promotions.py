@@ -1,7 +1,5 @@
 """Promotions that the compiled scanner reads are read as Polars reads them."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +10,8 @@ from hypothesis import strategies as st
 from superzol_etl.decode import promotions
 from superzol_etl.decode.columns import PROMOTION_COLUMNS, PROMOTION_REQUIRED, Layout
 from superzol_etl.decode.scan_promotions import scan_promotions
-from superzol_etl.errors import BadFile
 from superzol_etl.records import Era
-from tests.support.decoded import all_promotions
+from tests.support.decoded import all_promotions, block, told_by
 
 HEADER = (
     "found_folder,file_name,chainid,subchainid,storeid,bikoretno,promotionid,promotiondescription,"
@@ -33,26 +30,16 @@ MASKED = ",,,,,,8,,,,,,,,"
 
 def read(body: bytes, header: str = HEADER, *, by_polars: bool) -> Any:
     """Everything that is read of a file, or why nothing is."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "promo_full_file_alpha.csv"
-        path.write_bytes(header.encode() + b"\n" + body)
-        with pytest.MonkeyPatch.context() as patch:
-            if by_polars:
-                patch.setattr(promotions, "scan_promotions", lambda *_: None)
-            try:
-                return all_promotions(path)
-            except BadFile as error:
-                return str(error)
+    with pytest.MonkeyPatch.context() as patch:
+        if by_polars:
+            patch.setattr(promotions, "scan_promotions", lambda *_: None)
+        return told_by(all_promotions, "promo_full_file_alpha.csv", header.encode() + b"\n" + body)
 
 
 def scanned(body: bytes, header: str = HEADER, era: Era = Era.MARKED) -> Any:
     names = tuple(header.split(","))
     layout = Layout.of("promo.csv", names, PROMOTION_COLUMNS, PROMOTION_REQUIRED, era)
     return scan_promotions(body, layout)
-
-
-def block(*rows: str) -> bytes:
-    return "".join(f"{row}\n" for row in rows).encode()
 
 
 def cells(*told: str) -> st.SearchStrategy[str]:
