@@ -4,11 +4,13 @@ import re
 from pathlib import Path
 
 import asyncpg
+import duckdb
 import polars as pl
 import pytest
 
 from superzol_etl.volume.lake import TABLES, LakePlace, closed_versions
 from tests.contract.repository import ROOT
+from tests.support.loading import run
 from tests.support.snapshots import Chain, Item, Promo, full, prices_csv, promotions_csv, stores_csv
 
 MILK, BREAD, CHEESE = "7290004131074", "12", "7290000000008"
@@ -51,6 +53,47 @@ async def test_rows_that_count_are_the_offers_with_the_file_and_line_they_are_fr
     for row in rows.rows(named=True):
         text = (chain.folder / "1" / row["csv_file"]).read_text().split("\n")
         assert f",{row['item_code']}," in text[row["line"] - 1]
+
+
+async def test_polars_reads_the_prices_of_several_versions_and_chains_as_plain_texts(
+    chain: Chain, lake: Path
+) -> None:
+    for version, price in enumerate(("6.20", "6.40"), 1):
+        full_file = prices_csv("PriceFull", [full(Item(MILK, price), Item(str(version), "1.00"))])
+        files = {"price_full_file_alpha.csv": full_file, "price_full_file_beta.csv": full_file}
+        chain.load_files(files, "--lake", str(lake), "--version", str(version))
+    rows = read(lake, "prices")
+    texts = {"product_id", "store_id", "csv_file", "source_file", "item_code", "chain_id"}
+    assert {name for name, kind in rows.schema.items() if kind == pl.String} == texts
+    milk = rows.filter(pl.col("product_id") == MILK).select("chain_id", "version", "price_agorot")
+    assert milk.sort("chain_id", "version").rows() == [
+        ("alpha", 1, 620), ("alpha", 2, 640), ("beta", 1, 620), ("beta", 2, 640)
+    ]  # fmt: skip
+
+
+async def test_a_rebuild_reads_files_that_tell_their_labels_as_types(
+    chain: Chain, lake: Path
+) -> None:
+    chain.load([full(Item(MILK, "6.20"), Item(BREAD, "9.90"))], [], "--lake", str(lake))
+    place = LakePlace(lake, "alpha", 1)
+    (path,) = (lake / place.inner("prices")).glob("*.parquet")
+    prices = pl.read_parquet(path, hive_partitioning=False)
+    prices.with_columns(pl.col("item_code").cast(pl.Enum([BREAD, MILK]))).write_parquet(path)
+    note = place.read_note()
+    assert note is not None
+    place.commit(note.model_copy(update={"files": place.describe()}))
+    done = run("rebuild", "alpha@1..", "--lake", str(lake), "--database", chain.database)
+    assert (done.summary["result"], done.summary["rows"]) == ("Rebuilt", 2), done.stderr
+
+
+async def test_texts_of_prices_lie_in_the_file_once_each(chain: Chain, lake: Path) -> None:
+    chain.load([full(Item(MILK, "6.20"))], [], "--lake", str(lake))
+    told = duckdb.execute(
+        "SELECT path_in_schema, encodings FROM parquet_metadata(?) WHERE type = 'BYTE_ARRAY'",
+        [str(lake / "prices/*/*/*.parquet")],
+    ).fetchall()
+    assert len(told) == 5
+    assert all("RLE_DICTIONARY" in encodings for _, encodings in told)
 
 
 def files_of_each_kind() -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """Writes what a load read and made of a chain's version to the lake."""
 
+import io
 import os
 import re
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ from superzol_etl.volume.lake import (
 from superzol_etl.volume.layout import disk_trouble_told
 
 OS_ERROR = re.compile(r"\(os error (\d+)\)")
+ARROW_SCHEMA = "ARROW:schema"  # the key below which polars, pyarrow and pandas look for types
 FILE_ROWS = 1 << 20  # a file of so many price rows is made in 60 MB of memory
 TIME = pl.Datetime("us", "UTC")
 Schema: TypeAlias = dict[str, pl.DataType | type[pl.DataType]]
@@ -86,9 +88,22 @@ def _write(place: LakePlace, table: str, frame: pl.DataFrame, number: int = 0) -
     if len(frame):
         path = place.make_folder(table) / f"{table}-{number:04}.parquet"
         try:
-            frame.write_parquet(path, compression="zstd", compression_level=1)
+            told = {ARROW_SCHEMA: _schema_of_texts(frame)}
+            frame.write_parquet(path, compression="zstd", compression_level=1, metadata=told)
         except (pl.exceptions.PolarsError, OSError) as error:
             raise _of_disk(path, error) from error
+
+
+def _schema_of_texts(frame: pl.DataFrame) -> str:
+    """The Arrow schema of the frame as if its labels were plain texts, which they are in Parquet.
+
+    Enum columns are other types in each file, which polars would not read together. To write
+    String columns would take twice the time and the memory.
+    """
+    empty = io.BytesIO()
+    frame.clear().cast({pl.Enum: pl.String}).write_parquet(empty)
+    empty.seek(0)
+    return pl.read_parquet_metadata(empty)[ARROW_SCHEMA]
 
 
 def _of_disk(path: Path, error: Exception) -> Exception:
