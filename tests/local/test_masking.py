@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from superzol_local.sample.masking import EMPTY, mask_block, write_csv
+from superzol_local.sample.masking import EMPTY, mask_blocks, write_csv
 
 # A bare CR ends a row for the csv module, though not for the publisher: it is read as this letter.
 CR = "\ue000"
@@ -47,7 +47,7 @@ def test_unmasking_gives_every_table_back(tables: list[Table]) -> None:
 
 @given(rows)
 def test_a_cell_is_masked_when_it_repeats_a_cell_that_is_not_empty(table: Table) -> None:
-    masked = mask_block(as_block("1.xml", table)).rows()
+    masked = mask_blocks([as_block("1.xml", table)]).rows()
 
     for (above, below), cells in zip(pairwise(table), masked[1:], strict=True):
         expected = [

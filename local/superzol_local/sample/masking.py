@@ -1,23 +1,27 @@
 """Writes tables as the publisher of the dataset does: every cell that repeats is left empty."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
+import numpy as np
 import polars as pl
 
 EMPTY = "''"
 
 
-def mask_block(block: pl.DataFrame) -> pl.DataFrame:
-    """Masks the rows of one source XML: null stands for "as in the row above".
+def mask_blocks(blocks: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Masks the rows of source XMLs, each a block: null stands for "as in the row above".
 
-    block: text columns, "" or null for an empty source value, which becomes '' and is never masked.
+    blocks: of the same text columns, "" or null for an empty source value, which becomes '' and is
+    never masked. One table of all, as a column costs more than the rows of a store.
     """
+    is_first = np.concatenate([np.arange(len(block)) == 0 for block in blocks])
     columns = []
-    for name in block.columns:
+    for name in blocks[0].columns:
         value = pl.col(name).fill_null("").replace("", EMPTY)
         repeats = (value == value.shift()).fill_null(False) & (value != EMPTY)
-        columns.append(pl.when(~repeats).then(value).alias(name))
-    return block.select(columns)
+        columns.append(pl.when(~repeats | pl.Series(is_first)).then(value).alias(name))
+    return pl.concat(blocks, how="vertical_relaxed").select(columns)
 
 
 def write_csv(blocks: Sequence[pl.DataFrame]) -> bytes:
@@ -28,8 +32,8 @@ def write_csv(blocks: Sequence[pl.DataFrame]) -> bytes:
     """
     columns: list[str] = []
     lines: list[pl.Series] = []
-    for block in blocks:
-        late = [name for name in block.columns if name not in columns]
+    for names, alike in groupby(blocks, lambda block: block.columns):
+        late = [name for name in names if name not in columns]
         columns += late
         if late and lines:
             lines = [
@@ -38,7 +42,7 @@ def write_csv(blocks: Sequence[pl.DataFrame]) -> bytes:
             ]
         if not lines:
             lines = [pl.select(_line([pl.lit(name) for name in columns])).to_series()]
-        lines.append(_lines(mask_block(block), columns))
+        lines.append(_lines(mask_blocks(list(alike)), columns))
     return "".join(line for each in lines for line in each).encode()
 
 
