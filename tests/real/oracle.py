@@ -123,9 +123,14 @@ def strip_chain(product_id: str) -> str:
     return product_id.rpartition(":")[2]
 
 
+def in_one_line(text: str) -> str:
+    """A text as people are shown it; Victory writes a byte of Windows where a dash should be."""
+    return " ".join(text.replace("\x96", " ").split())
+
+
 def shown(text: str) -> str:
-    """A text as the API shows it: without outer blanks, empty for a placeholder."""
-    return "" if text.strip() in PLACEHOLDERS else text.strip()
+    """A text as the API shows it: in one line, empty for a placeholder."""
+    return "" if in_one_line(text) in PLACEHOLDERS else in_one_line(text)
 
 
 def _read_price_file(path: Path) -> PriceFile:

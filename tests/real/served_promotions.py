@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from tests.real.oracle import CHAIN_OF_FOLDER, JERUSALEM, product_id, strip_zeros
+from tests.real.oracle import CHAIN_OF_FOLDER, JERUSALEM, in_one_line, product_id, strip_zeros
 from tests.real.promotion_oracle import read_nodes, text_of
 
 Number = float | None
@@ -66,7 +66,7 @@ def read_node(chain_id: str, store_id: str, node: etree._Element) -> Promoted:
     is_weighed = text_of(node, "IsWeightedPromo") == "1" or bool(weight and weight < 1)
     terms = Terms(
         f"{chain_id}:{strip_zeros(text_of(node, 'PromotionId') or '')}",
-        text_of(node, "PromotionDescription") or "",
+        in_one_line(text_of(node, "PromotionDescription") or ""),
         _edge(node, "Start"),
         _edge(node, "End"),
         _pays(node, is_weighed, weight),

@@ -12,7 +12,13 @@ from grpc import aio
 
 from tests.real.conftest import Loaded, load_folder
 from tests.real.exceptions import ERA_A, Row, judge
-from tests.real.oracle import read_branches, read_price_files, shown, strip_chain
+from tests.real.oracle import (
+    in_one_line,
+    read_branches,
+    read_price_files,
+    shown,
+    strip_chain,
+)
 from tests.real.walks import list_prices, list_products, list_stores
 
 pytestmark = pytest.mark.real
@@ -89,7 +95,7 @@ async def test_products_of_era_a_are_named_as_in_the_xml(
     sample: Path, channel: aio.Channel
 ) -> None:
     names = {
-        offer.name.strip()
+        in_one_line(offer.name)
         for file in read_price_files(sample / "raw_xml")
         for offer in file.offers.values()
     }

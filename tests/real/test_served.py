@@ -10,6 +10,7 @@ from tests.real.exceptions import Row, judge
 from tests.real.oracle import (
     Branch,
     PriceFile,
+    in_one_line,
     product_id,
     read_branches,
     read_price_files,
@@ -190,7 +191,7 @@ async def test_products_are_named_as_one_of_their_chains_names_them(
     for file in read_price_files(sample / "raw_xml"):
         for offer in file.offers.values():
             names.setdefault(product_id(file.chain_id, offer.published_code), set()).add(
-                offer.name.strip()
+                in_one_line(offer.name)
             )
 
     products = await list_products(channel)

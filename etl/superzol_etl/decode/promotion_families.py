@@ -12,7 +12,7 @@ from typing import NamedTuple
 from superzol_etl.clean.amounts import is_amount, is_readable, read_positive, read_scaled
 from superzol_etl.clean.promotions import Promotion, PromotionItem, merge_rows
 from superzol_etl.clean.rewards import ONE, RateUnit, Reward, Terms, Unknown, read_reward
-from superzol_etl.clean.text import MOST_LETTERS
+from superzol_etl.clean.text import MOST_LETTERS, one_line
 from superzol_etl.clean.windows import DAY_END, DAY_START, read_instant
 from superzol_etl.decode.nested import (
     UNREADABLE,
@@ -109,7 +109,7 @@ def _promotion(
     return Promotion(
         code=code,
         part=0,
-        description=(cells.text("promotiondescription") or "").replace("\0", "")[:MOST_LETTERS],
+        description=one_line(cells.text("promotiondescription") or "")[:MOST_LETTERS],
         updated_at=read_instant(updated, None, DAY_START),
         starts_at=read_instant(start, cells.text("promotionstarthour"), DAY_START),
         ends_at=read_instant(end, cells.text("promotionendhour"), DAY_END),
