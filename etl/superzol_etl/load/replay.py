@@ -12,7 +12,14 @@ from superzol_etl.load.lake_read import read_lake
 from superzol_etl.load.lake_write import Applied, write_chain
 from superzol_etl.load.ledger import ChainVersion, write_reports
 from superzol_etl.load.read import read_chain
-from superzol_etl.load.report import count_rows, held_back_version, loaded_version, sum_up
+from superzol_etl.load.report import (
+    count_rows,
+    find_cutoff,
+    flag_anew,
+    held_back_version,
+    loaded_version,
+    sum_up,
+)
 from superzol_etl.load.trust import (
     Untrusted,
     ask_price_gates,
@@ -78,13 +85,13 @@ async def replay_lake(of: Beside, place: LakePlace, note: ChainNote) -> ChainVer
         chain_key=of.chain_key,
         version=place.version,
         state=ChainState(note.state),
-        cutoff_at=note.cutoff_at,
+        cutoff_at=find_cutoff(content, priced.plans),
         digest=note.digest,
         stores=sum(bool(plan.applied) for plan in priced.plans.values()),
         rows=note.rows,
         rejected=note.rejected,
         changed=priced.changed,
-        reason=note.reason,
+        reason=flag_anew(of.chain_id, note.reason, priced.plans),
         content_digest=priced.content_digest,
         full_rows=count_full_rows(content.rows.parts),
         gates=note.gates,

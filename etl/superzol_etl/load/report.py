@@ -17,6 +17,9 @@ from superzol_etl.load.read import PRICE_KINDS, ChainContent
 from superzol_etl.load.trust import count_full_rows
 from superzol_etl.records import ChainResult, ChainState, FileReport, FileState, store_ids
 
+CUT = "cut or shrunken full file applied as delta, stores: "
+STALE = "files older than those loaded left out, stores: "
+
 
 def count_rows(content: ChainContent, observed: Observed, promoted: Loaded) -> None:
     """Completes the reports of a chain that is loaded: rows = loaded + superseded + rejected.
@@ -73,26 +76,17 @@ def loaded_version(
 ) -> ChainVersion:
     """The ledger's row of a chain that was not held back, with what was flagged."""
     flagged = [*result.problems]
-    if result.partial_stores:
-        flagged.append(
-            "cut or shrunken full file applied as delta, stores: "
-            + _name_stores(job, result.partial_stores)
-        )
     if result.partial_promotion_stores:
         flagged.append(
             "cut or shrunken full promotion file applied as delta, stores: "
-            + _name_stores(job, result.partial_promotion_stores)
+            + _name_stores(job.chain.chain_id, result.partial_promotion_stores)
         )
-    stale = sorted(code for code, plan in plans.items() if not plan.applied)
-    if stale:
-        flagged.append(
-            f"files older than those loaded left out, stores: {_name_stores(job, stale)}"
-        )
+    flagged += _flag_prices(job.chain.chain_id, plans)
     return ChainVersion(
         chain_key=job.chain_key,
         version=job.version,
         state=result.state,
-        cutoff_at=_cutoff(content, plans),
+        cutoff_at=find_cutoff(content, plans),
         digest=job.chain.digest,
         stores=sum(bool(plan.applied) for plan in plans.values()),
         rows=result.rows,
@@ -104,9 +98,28 @@ def loaded_version(
     )
 
 
-def _name_stores(job: ChainJob, codes: Iterable[str]) -> str:
+def flag_anew(chain_id: str, reason: str | None, plans: dict[str, StorePlan]) -> str | None:
+    """The reason of a version whose price files are applied anew, where others may count now.
+
+    What it tells of else, such as bad files, stays.
+    """
+    told = [each for each in (reason or "").split("; ") if not each.startswith((CUT, STALE))]
+    return "; ".join([*filter(None, told), *_flag_prices(chain_id, plans)]) or None
+
+
+def _flag_prices(chain_id: str, plans: dict[str, StorePlan]) -> list[str]:
+    partial = sorted(code for code, plan in plans.items() if plan.partial)
+    stale = sorted(code for code, plan in plans.items() if not plan.applied)
+    return [
+        told + _name_stores(chain_id, codes)
+        for told, codes in ((CUT, partial), (STALE, stale))
+        if codes
+    ]
+
+
+def _name_stores(chain_id: str, codes: Iterable[str]) -> str:
     """Their identifiers: publish tells reasons of all chains in one list."""
-    return ", ".join(store_ids(job.chain.chain_id, codes))
+    return ", ".join(store_ids(chain_id, codes))
 
 
 def held_back_version(job: ChainJob, content: ChainContent, held: list[Held]) -> ChainVersion:
@@ -135,7 +148,7 @@ def name_gates(gates: Gates) -> str:
     return f"{version('superzol')} {gates.fingerprint}"
 
 
-def _cutoff(content: ChainContent, plans: dict[str, StorePlan]) -> datetime | None:
+def find_cutoff(content: ChainContent, plans: dict[str, StorePlan]) -> datetime | None:
     """The newest price file applied; without one the newest Stores file."""
     parts = content.rows.parts
     applied = [parts[plan.applied[-1]].published_at for plan in plans.values() if plan.applied]

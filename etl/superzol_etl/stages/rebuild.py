@@ -20,7 +20,7 @@ from superzol_etl.stages.lake import close_in_lake
 from superzol_etl.stages.publish import PRODUCT_LOCK, publish
 from superzol_etl.stages.runs import Run, run_stage
 from superzol_etl.stages.versions import ensure_chain, enter_late_version
-from superzol_etl.volume.lake import LakePlace, VersionNote, closed_versions, renew_digest
+from superzol_etl.volume.lake import LakePlace, VersionNote, closed_versions, renew_notes
 
 PACKAGE = "superzol_etl.stages"
 
@@ -203,6 +203,6 @@ async def _close(run: Run, order: Order, plan: _Plan, rows: Sequence[ChainVersio
         if row.version in plan.notes:
             note = plan.notes[row.version]
             place = LakePlace(order.lake, order.chain_id, row.version)
-            await asyncio.to_thread(renew_digest, place, note, row.content_digest)
+            await asyncio.to_thread(renew_notes, place, note, row.content_digest, row.reason)
     newest = await connection.fetchval(load_sql(PACKAGE, "read_closed_version"), key)
     await publish(connection, order.call.url, key, newest, is_whole=False, is_history_new=True)

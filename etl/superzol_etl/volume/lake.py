@@ -184,13 +184,16 @@ def lake_versions(lake: Path) -> list[int]:
     return sorted(int(number) for number in numbers if number.isdecimal())
 
 
-def renew_digest(place: LakePlace, note: VersionNote, content_digest: str) -> None:
+def renew_notes(
+    place: LakePlace, note: VersionNote, content_digest: str, reason: str | None
+) -> None:
     """Says that the files of a chain's version come to another content than they did."""
     known = place.read_note()
     if known is None:
         return
-    if known.content_digest != content_digest:
-        place.commit(known.model_copy(update={"content_digest": content_digest}))
+    told = known.model_copy(update={"content_digest": content_digest, "reason": reason})
+    if told != known:
+        place.commit(told)
     renewed = ClosedChain(chain_id=place.chain_id, content_digest=content_digest)
     chains = tuple(renewed if chain.chain_id == place.chain_id else chain for chain in note.chains)
     if chains != note.chains:  # also of a run that was killed between the two notes
