@@ -41,7 +41,7 @@ static int is_simple(const letter *text, int64_t size) {
 int64_t is_utf8(const letter *text, int64_t size) {
     for (int64_t at = 0; at < size;) {
         int64_t piece = size - at < PIECE ? size - at : PIECE;
-        while (piece > 1 && text[at + piece - 1] >= 0x80) piece--;
+        if (piece > 1 && text[at + piece - 1] >= 0xc0) piece--; /* the other half comes next */
         if (is_simple(text + at, piece)) {
             at += piece;
             continue;
