@@ -61,8 +61,8 @@ def find_rows(body: bytes) -> Rows:
 
 
 def read_names(header: bytes) -> tuple[str, ...]:
-    """The names of columns in lower case, without a BOM. Raises UnicodeDecodeError."""
-    names = header.decode("utf-8-sig").strip("\r").split(",")
+    """The names of columns in lower case, without BOM and NUL. Raises UnicodeDecodeError."""
+    names = header.decode("utf-8-sig").replace("\0", "").strip("\r").split(",")
     return tuple(name.strip().strip('"').lower() for name in names)
 
 

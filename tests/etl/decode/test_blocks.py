@@ -69,3 +69,10 @@ def test_a_byte_order_mark_and_capitals_in_the_header_do_not_matter(tmp_path: Pa
     path = tmp_path / "price_file_alpha.csv"
     path.write_bytes(b"\xef\xbb\xbfFile_Name,StoreID\r\n")
     assert read_header(path) == ("file_name", "storeid")
+
+
+def test_a_nul_in_the_header_is_of_no_name(tmp_path: Path) -> None:
+    """No database keeps one, and columns that nobody knows are kept as drift."""
+    path = tmp_path / "price_file_alpha.csv"
+    path.write_bytes(b"\0file_name,store\0id,odd\0\n")
+    assert read_header(path) == ("file_name", "storeid", "odd")
