@@ -30,9 +30,14 @@ def one_line(text: str) -> str:
     return BLANK_RUN.sub(" ", UNSEEN_RUN.sub("", text)).strip()
 
 
+def cut(published: str) -> str:
+    """The text in one line without outer blanks, no longer than an answer can hold."""
+    return one_line(published).strip()[:MOST_LETTERS]
+
+
 def blank_placeholder(published: str | None) -> str | None:
     """The text in one line without outer blanks, cut at MOST_LETTERS; None when it says nothing."""
     if published is None:
         return None
-    text = one_line(published).strip()[:MOST_LETTERS]
+    text = cut(published)
     return None if text.lower() in PLACEHOLDERS else text

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from superzol_etl.clean.amounts import is_amount, is_readable, read_positive
 from superzol_etl.clean.promotions import read_clubs
+from superzol_etl.clean.text import MOST_LETTERS
 from superzol_etl.decode.columns import EMPTY
 from superzol_etl.decode.nested import EMPTY_LEAF, Node, UnreadableTree, read_tree, texts
 
@@ -106,7 +107,8 @@ class Cells:
             if told is None:
                 return None
             if told:
-                return read_clubs(told)
+                clubs = read_clubs([text.replace("\0", "") for text in told])
+                return clubs if all(len(club) <= MOST_LETTERS for club in clubs) else None
         return ()
 
     def _holds_every_day(self) -> bool:

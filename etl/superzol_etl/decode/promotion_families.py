@@ -12,7 +12,7 @@ from typing import NamedTuple
 from superzol_etl.clean.amounts import is_amount, is_readable, read_positive, read_scaled
 from superzol_etl.clean.promotions import Promotion, PromotionItem, merge_rows
 from superzol_etl.clean.rewards import ONE, RateUnit, Reward, Terms, Unknown, read_reward
-from superzol_etl.clean.text import MOST_LETTERS, one_line
+from superzol_etl.clean.text import cut
 from superzol_etl.clean.windows import DAY_END, DAY_START, read_instant
 from superzol_etl.decode.nested import (
     UNREADABLE,
@@ -109,13 +109,13 @@ def _promotion(
     return Promotion(
         code=code,
         part=0,
-        description=one_line(cells.text("promotiondescription") or "")[:MOST_LETTERS],
+        description=cut(cells.text("promotiondescription") or ""),
         updated_at=read_instant(updated, None, DAY_START),
         starts_at=read_instant(start, cells.text("promotionstarthour"), DAY_START),
         ends_at=read_instant(end, cells.text("promotionendhour"), DAY_END),
         items=items,
         reward=reward,
-        reward_code=terms.code,
+        reward_code=cut(terms.code or "") or None,
         weighted=terms.weighted,
         min_quantity=terms.quantity,
         max_quantity=read_positive(cells.text("maxqty"), ONE),

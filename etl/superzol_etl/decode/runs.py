@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from superzol_etl.clean.text import blank_placeholder
+from superzol_etl.clean.text import MOST_LETTERS, blank_placeholder
 from superzol_etl.decode.columns import EMPTY, filled_at
 from superzol_etl.decode.names import published_at, store_code
 from superzol_etl.decode.rows import UNKNOWN
@@ -137,4 +137,5 @@ def _read_run(start: int, rows: int, name: str | None, store: str | None, chain:
     elif code is None:
         reason = "store_missing" if (store or "").strip() in ("", EMPTY) else "store_malformed"
     legal_id = (blank_placeholder(chain) or "").lstrip("0") or None
-    return Run(start, rows, source_file, code or "", legal_id, time or NEVER, reason)
+    name_told = source_file[:MOST_LETTERS]
+    return Run(start, rows, name_told, code or "", legal_id, time or NEVER, reason)
