@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from superzol_etl.bucket_url import bucket_url
 from superzol_etl.errors import UsageError
 from superzol_etl.hiding import shown
 
@@ -57,7 +58,7 @@ def parse_address(text: str) -> Address:
     if scheme in ("http", "https"):
         return Address(SourceKind.WEB, _web_address(text))
     if scheme in ("s3", "gs") and urlsplit(text).netloc and "@" not in text:
-        return Address(SourceKind.BUCKET, text.rstrip("/"))
+        return Address(SourceKind.BUCKET, bucket_url("--source", text))
     raise UsageError(f"--source {shown(text)} is none of {FORMS}")
 
 

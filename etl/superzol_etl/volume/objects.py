@@ -17,6 +17,7 @@ import obstore
 from obstore import exceptions
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from superzol_etl.bucket_url import bucket_url
 from superzol_etl.certificates import untrusted_source
 from superzol_etl.environment import SourceSettings, read_secret
 from superzol_etl.errors import (
@@ -101,7 +102,7 @@ def open_store(place: str, settings: SourceSettings) -> Objects:
     """
     is_bucket = place.startswith(("s3://", "gs://"))
     if is_bucket and "@" not in place:
-        return open_bucket(place.rstrip("/"), settings)
+        return open_bucket(bucket_url("--store", place), settings)
     if "://" in place and not place.startswith("file://"):
         raise UsageError(
             f"--store {shown(place)} is none of PATH, file://PATH, s3://BUCKET, gs://BUCKET"

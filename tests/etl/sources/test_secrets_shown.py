@@ -19,6 +19,8 @@ SECRET = "s3cr3t"
         f"https://user:a/{SECRET}@host/x/",
         f"https://host/x/?key={SECRET}",
         f"s3://user:{SECRET}@bucket/x",
+        f"s3://bucket/x?key={SECRET}",
+        f"gs://bucket/x#{SECRET}",
         f"ftp://user:{SECRET}@host/x",
         f"postgresql://user:{SECRET}@host/x",
         f"https://user:{SECRET}@[::1/x",
@@ -36,6 +38,14 @@ def test_a_source_with_a_password_is_wrong_usage_and_shows_none(
     assert "--source" in told
 
 
+@pytest.mark.parametrize("rest", ["?region=eu", "/?", "#part"])
+def test_a_query_of_a_bucket_is_refused_and_not_left_out(tmp_path: Path, rest: str) -> None:
+    source = f"s3://bucket/x{rest}"
+    outcome = run("fetch", "--source", source, "--volume", str(tmp_path / "volume"))
+    assert outcome.exit_code == 64
+    assert f"--source {shown(source)} holds a query or a fragment" in outcome.stderr
+
+
 @pytest.mark.parametrize("volume", [[], ["--volume", "volume"]])
 def test_a_source_that_is_no_url_is_wrong_usage(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, volume: list[str]
@@ -47,7 +57,14 @@ def test_a_source_that_is_no_url_is_wrong_usage(
 
 
 @pytest.mark.parametrize(
-    "store", [f"s3://user:{SECRET}@bucket/x", f"https://user:{SECRET}@host/x", f"ftp://{SECRET}@h"]
+    "store",
+    [
+        f"s3://user:{SECRET}@bucket/x",
+        f"s3://bucket/x?key={SECRET}",
+        f"gs://bucket/x/#{SECRET}",
+        f"https://user:{SECRET}@host/x",
+        f"ftp://{SECRET}@h",
+    ],
 )
 def test_a_store_with_a_password_is_wrong_usage_and_shows_none(tmp_path: Path, store: str) -> None:
     source = tmp_path / "source"
@@ -56,6 +73,7 @@ def test_a_store_with_a_password_is_wrong_usage_and_shows_none(tmp_path: Path, s
     outcome = run("fetch", *fetch)
     assert outcome.exit_code == 64
     assert SECRET not in outcome.stderr + json.dumps(outcome.summary)
+    assert f"--store {shown(store)}" in outcome.stderr
 
 
 def test_what_is_no_secret_stays() -> None:
