@@ -1,7 +1,7 @@
 # Every command of the project. `make` alone lists them; each installs what it needs first.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup proto check test test-operator test-mounts test-real images image-test bench bench-etl bench-operator up tools lock
+.PHONY: help setup proto check test test-operator test-mounts test-spark test-real images image-test bench bench-etl bench-operator up tools lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,11 +42,15 @@ check: setup ## what needs no database: style, types, contracts between packages
 	sh .ci/lint-protos
 	$(BIN)/python -m pytest -q -p tests.no_skips $(STATIC)
 
-test: setup tools ## every test but those on data outside the repository, on images and on disks of their own; ARGS go to pytest
-	$(BIN)/python -m pytest -q -p tests.no_skips -n auto --dist loadfile -m "not real and not image and not mounts" $(ARGS)
+test: setup tools ## every test but those on data outside the repository, on images, on disks of their own and by Spark; ARGS go to pytest
+	$(BIN)/python -m pytest -q -p tests.no_skips -n auto --dist loadfile -m "not real and not image and not mounts and not spark" $(ARGS)
 
 test-mounts: setup ## the tests that fill disks up: they mount small ones, which needs root
 	$(BIN)/python -m pytest -q -p tests.no_skips -m mounts tests/etl/faults $(ARGS)
+
+test-spark: $(VENV)/spark.stamp ## compare what Spark reads in the lake with docs/lake.md; needs Java 17 or later
+	@java -version >/dev/null 2>&1 || { echo "make test-spark: no Java; install one, such as apt-get install default-jre-headless" >&2; exit 1; }
+	$(BIN)/python -m pytest -q -p tests.no_skips -m spark tests/local $(ARGS)
 
 test-operator: tools ## the operator's tests, on a real API server; the first run builds it, which takes 15 minutes
 	$(BIN)/python -m pytest -q -p tests.no_skips -n auto --dist worksteal tests/operator $(ARGS)
@@ -99,6 +103,11 @@ $(VENV)/project.stamp: $(VENV)/runtime.stamp pyproject.toml hatch_build.py $(COM
 $(VENV)/dev.stamp: $(VENV)/project.stamp requirements-dev.lock
 	@echo "downloading and installing the packages of requirements-dev.lock: a minute, this once" >&2
 	@$(INSTALL) -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/spark.stamp: $(VENV)/dev.stamp requirements-spark.lock
+	@echo "downloading and installing PySpark, 450 MB: a minute, this once" >&2
+	@$(INSTALL) -r requirements-spark.lock
 	@touch $@
 
 $(TOOLS)/grpcurl: | $(VENV)/project.stamp

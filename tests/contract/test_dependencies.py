@@ -78,6 +78,7 @@ def test_a_program_declares_exactly_what_it_imports(program: str) -> None:
         ),
         ("requirements-tools.lock", GROUPS["tools"]),
         ("requirements-compiler.lock", GROUPS["compiler"]),
+        ("requirements-spark.lock", GROUPS["spark"]),
         ("requirements-build.lock", BUILD),
         ("requirements-server.lock", [*EXTRAS["server"], *EXTRAS["schema"]]),
         ("requirements-etl.lock", EXTRAS["etl"]),

@@ -1,8 +1,4 @@
-"""Runs the queries of docs/lake.md over the sample: `python -m tests.local.lake_page [--spark]`.
-
-Writes what DuckDB answers into the page; with --spark it only compares, and exits 1 where Spark
-answers otherwise.
-"""
+"""Writes what DuckDB answers to the queries of docs/lake.md: `python -m tests.local.lake_page`."""
 
 import asyncio
 import importlib
@@ -29,18 +25,15 @@ TABLES = ("prices", "products")
 Table = tuple[Sequence[str], Sequence[Sequence[Any]]]
 
 
-def main(arguments: list[str]) -> int:
-    """Updates the page, or compares it with Spark; returns the exit code."""
+def main() -> None:
+    """Runs the queries over the generated sample and updates the page."""
     with running_server() as server, tempfile.TemporaryDirectory() as folder:
         asyncio.run(execute(server, CREATE_DATABASE.format(name="lake_page")))
         database = sibling(server, "lake_page")
         asyncio.run(upgrade(database))
         lake = make_lake(database, Path(folder))
         written = PAGE.read_text(encoding="utf-8")
-        if "--spark" in arguments:
-            return int(answer(written, spark(lake)) != written)
         PAGE.write_text(answer(written, duck(lake)), encoding="utf-8")
-    return 0
 
 
 def make_lake(database: str, folder: Path) -> Path:
@@ -105,4 +98,4 @@ def spark(lake: Path) -> Callable[[str], Table]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()
