@@ -1,6 +1,7 @@
 """The source `https:`: a folder of a web server, by its index."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from superzol_etl.sources.web_index import Index, parse_index, parse_sums
 from superzol_etl.volume.manifest import NAME as MANIFEST
 
 SUMS = "SHA256SUMS"
+NO_HEAD = (405, 501)  # RFC 9110: not for this file, and not at all
 HINT = "set SUPERZOL_SOURCE_KEY, or SUPERZOL_SOURCE_KEY_FILE"
 
 
@@ -40,7 +42,7 @@ class WebSource:
             raise NotFound(f"{self.url} names no CSV file")
         sums: dict[str, str] = {}
         if SUMS in index.links:
-            answer = await self._ask("GET", index.links[SUMS])
+            answer = await self._ask(index.links[SUMS])
             sums = parse_sums(answer.text)
         at_once = asyncio.Semaphore(self.settings.connections)
 
@@ -52,7 +54,7 @@ class WebSource:
         return Listing(index.version, newest, tuple(files))
 
     async def _read_index(self, url: str) -> tuple[Index, date]:
-        answer = await self._ask("GET", url)
+        answer = await self._ask(url)
         return parse_index(answer.content, str(answer.url)), _day_of(answer)
 
     async def _complete(self, file: RemoteFile, sums: dict[str, str]) -> RemoteFile:
@@ -61,7 +63,7 @@ class WebSource:
             file = file._replace(digest=Digest("sha256", sums[file.name]))
         if file.size_bytes is not None and (file.digest or file.mark):
             return file
-        answer = await self._ask("HEAD", file.place)
+        answer = await self._look(file.place)
         length, tag = answer.headers.get("Content-Length"), tag_of(answer)
         if not (length or tag or file.digest):
             raise WrongConfiguration(
@@ -70,10 +72,32 @@ class WebSource:
             )
         return file._replace(size_bytes=int(length) if length else None, mark=tag)
 
-    async def _ask(self, method: str, url: str) -> httpx.Response:
+    async def _ask(self, url: str) -> httpx.Response:
+        """A small answer, whole."""
+
         async def ask() -> httpx.Response:
+            return await self.client.get(url, headers=self._headers(url))
+
+        return await self._answered(url, ask)
+
+    async def _look(self, url: str) -> httpx.Response:
+        """An answer without its body; by GET where the server knows no HEAD, as frameworks do."""
+
+        async def look() -> httpx.Response:
+            answer = await self.client.head(url, headers=self._headers(url))
+            if answer.status_code not in NO_HEAD:
+                return answer
+            async with self.client.stream("GET", url, headers=self._headers(url)) as answer:
+                return answer
+
+        return await self._answered(url, look)
+
+    async def _answered(
+        self, url: str, send: Callable[[], Awaitable[httpx.Response]]
+    ) -> httpx.Response:
+        async def attempt() -> httpx.Response:
             with silence_told(url):
-                answer = await self.client.request(method, url, headers=self._headers(url))
+                answer = await send()
             if answer.status_code != 200:
                 raise failure_of_status(
                     answer.status_code,
@@ -83,7 +107,7 @@ class WebSource:
                 )
             return answer
 
-        return await repeat(self.settings, ask)
+        return await repeat(self.settings, attempt)
 
     def _headers(self, url: str) -> dict[str, str]:
         """The key goes to the host of the source only, wherever its index points."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.fetching import Fetcher, snapshot_files
-from tests.support.web import Answer, Seen, Web, tag
+from tests.support.web import Answer, Route, Seen, Web, tag
 
 PLAIN = {"Content-Type": "application/octet-stream"}
 WRITTEN = {"Last-Modified": "Tue, 02 Jun 2026 00:35:11 GMT"}
@@ -15,6 +15,10 @@ NAME = next(iter(snapshot_files()))
 
 def send(answer: Answer, seen: Seen) -> Answer:
     return answer
+
+
+def refuse_head(refusal: Answer, by_get: Route, seen: Seen) -> Answer:
+    return refusal if seen.method == "HEAD" else by_get(seen)
 
 
 def publish(web: Web, content: bytes, headers: dict[str, str]) -> None:
@@ -39,6 +43,21 @@ def test_a_file_of_the_same_size_that_only_has_another_tag_is_the_next_version(
             {"ETag": f"W/{tag(body)}"} if is_weak else {"ETag": tag(body), "Accept-Ranges": "none"}
         )
         publish(web, body, told)
+        assert fetcher.run().summary["version"] == version
+        assert fetcher.run().summary["result"] == "Unchanged"
+        assert fetcher.files() == {NAME: body}
+
+
+@pytest.mark.parametrize("status", [405, 501])
+def test_a_server_that_knows_no_head_is_asked_by_get(
+    web: Web, fetcher: Fetcher, status: int
+) -> None:
+    """As frameworks are that route GET alone: the second look sees a change of a byte."""
+    content = snapshot_files()[NAME]
+    for version, body in enumerate((content, content.replace(b"1", b"2")), start=1):
+        publish(web, body, {"ETag": tag(body)})
+        by_get = web.routes[f"/day/{NAME}"]
+        web.routes[f"/day/{NAME}"] = partial(refuse_head, Answer(status), by_get)
         assert fetcher.run().summary["version"] == version
         assert fetcher.run().summary["result"] == "Unchanged"
         assert fetcher.files() == {NAME: body}
