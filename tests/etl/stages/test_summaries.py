@@ -14,6 +14,15 @@ SUMMARIES = """
 SELECT product_id, price_min, price_avg, price_max, stores, chains
 FROM product_stat JOIN product USING (product_key)
 """
+ADD_SUMMARIES = """
+INSERT INTO product_stat
+    (product_key, price_min, price_avg, price_max, stores, chains, changed_version)
+SELECT product_key, 590, 600, 610, 40, 4, 1
+FROM generate_series(1, 2000) AS product_key
+"""
+COUNT_UPDATES = """
+SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'product_stat'
+"""
 
 
 def expected(tables: Tables) -> dict[str, tuple[int | None, ...]]:
@@ -51,3 +60,12 @@ async def test_summaries_are_those_of_the_stores_seen(
         await connection.execute(load_sql("superzol_etl.stages", "summarise_products"), 14)
         rows = await connection.fetch(SUMMARIES)
         assert {row[0]: tuple(row)[1:] for row in rows} == expected(await read_tables(connection))
+
+
+async def test_prices_that_change_leave_the_indexes_of_summaries_alone(
+    connection: asyncpg.Connection,
+) -> None:
+    async with connection.transaction():
+        await connection.execute(ADD_SUMMARIES)
+        await connection.execute("UPDATE product_stat SET price_min = 580, changed_version = 2")
+        assert tuple(*await connection.fetch(COUNT_UPDATES)) == (2000, 2000)
