@@ -1,5 +1,6 @@
 -- Gives a version its day: the Israeli day of most of its chains' newest files, the later of two that are as many.
 -- A single file with a date of the far future must not make all stores look unseen for years.
+-- A closed version keeps its day: by it stores of other chains were closed.
 -- $1 dataset_key: int2
 -- $2 version: int2
 UPDATE dataset_version
@@ -16,3 +17,4 @@ SET day = (
     )
 WHERE dataset_key = $1
   AND version = $2
+  AND closed_at IS NULL
