@@ -11,9 +11,15 @@ from tests.support.snapshots import LEGAL_ID, Chain, Item, full, prices_csv
 MILK = "7290004131074"
 
 
-def load_as(chain: Chain, slug: str, at: str) -> None:
+def load_as(chain: Chain, slug: str, at: str, *more: str) -> list[str]:
+    """Returns what the load warns of; more: other chains with a file."""
     parts = prices_csv("PriceFull", [full(Item(MILK, "5.90"), at=at)])
-    assert chain.load_files({f"price_full_file_{slug}.csv": parts}).exit_code == 0
+    files = {f"price_full_file_{each}.csv": parts for each in (slug, *more)}
+    outcome = chain.load_files(files)
+    assert outcome.exit_code == 0, outcome.stderr
+    warnings: list[str] = outcome.summary["warnings"]
+    assert ("chain looks renamed" in outcome.stderr) == bool(warnings)
+    return warnings
 
 
 async def stores_that_sell(database: str) -> list[str]:
@@ -31,6 +37,23 @@ async def test_it_is_served_beside_the_old_one_until_that_is_unseen(
 
     load_as(chain, "beta", "202606150600")
     assert await stores_that_sell(database) == ["beta:1"]
+
+
+async def test_each_load_warns_of_it_while_the_old_one_is_served(chain: Chain) -> None:
+    assert load_as(chain, "alpha", "202606010600") == []
+    for day in ("02", "03"):
+        (warning,) = load_as(chain, "beta", f"202606{day}0600")
+        assert (
+            f"beta publishes 1 stores of alpha, which has no files (ChainId {LEGAL_ID})" in warning
+        )
+    load_as(chain, "beta", "202606160600")
+    assert load_as(chain, "beta", "202606170600") == []
+
+
+async def test_chains_that_share_a_chain_id_are_not_taken_for_renamed(chain: Chain) -> None:
+    assert load_as(chain, "alpha", "202606010600", "beta") == []
+    assert load_as(chain, "beta", "202606020600") == []
+    assert load_as(chain, "alpha", "202606030600", "beta", "gamma") == []
 
 
 async def test_both_have_the_same_legal_ids_and_the_old_one_is_absent(

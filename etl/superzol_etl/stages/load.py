@@ -16,6 +16,7 @@ from superzol_etl.snapshot import Snapshot
 from superzol_etl.sql import load_sql
 from superzol_etl.stages.bins import pack_bins
 from superzol_etl.stages.publish import PRODUCT_LOCK
+from superzol_etl.stages.renamed import warn_of_renamed
 from superzol_etl.stages.runs import Run, run_stage
 from superzol_etl.stages.summary import Summary, judge
 from superzol_etl.stages.versions import Todo, plan_version
@@ -81,23 +82,23 @@ async def load_shard(run: Run, order: Order, progress: Progress) -> tuple[Summar
     summary.held_back += todo.problems
     at_once = max(1, min(order.workers, len(todo.chains)))
     threads = ceil((os.cpu_count() or 1) / at_once)  # while one waits, another of them reads
-    of_run = partial(ChainJob, call.run_id, run.dataset_key, version=todo.version)
-    jobs = [
-        of_run(
-            chain_key=todo.keys[chain.chain_id],
-            chain=chain,
-            threads=threads,
-            gates=order.gates,
-            lake=order.lake,
-        )
-        for chain in todo.chains
-    ]  # fmt: skip
+    of_run = partial(
+        ChainJob,
+        call.run_id,
+        run.dataset_key,
+        version=todo.version,
+        threads=threads,
+        gates=order.gates,
+        lake=order.lake,
+    )
+    jobs = [of_run(chain_key=todo.keys[each.chain_id], chain=each) for each in todo.chains]
     done, total = 0, sum(sizes[chain.chain_id] for chain in todo.chains)
     progress(done, total, None)
     async for result in load_chains(call.url, jobs, order.workers):
         summary.add(result)
         done += sizes[result.chain_id]
         progress(done, total, result)
+    summary.warnings = await warn_of_renamed(run, snapshot)
     return summary, todo
 
 

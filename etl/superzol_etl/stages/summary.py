@@ -30,6 +30,7 @@ class Summary:
     digest: str
     results: list[ChainResult] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     held_back: list[str] = field(default_factory=list)
     done_before: int = 0
     era: Era = Era.MARKED
@@ -79,6 +80,7 @@ class Summary:
             "era": self.era,
             "drift": self._drift(),
             "problems": self.problems,
+            "warnings": self.warnings,
             "chainDetails": [
                 {
                     "chain": result.chain_id,
