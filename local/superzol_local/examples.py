@@ -25,7 +25,7 @@ async def write_examples(database: str, port: int) -> list[str]:
     scope = {"city": found["city"]} if found["city"] else {"chain_ids": found["chain_ids"] or []}
     return [
         _command(port, "SearchProducts", {"query": "חלב"}),
-        _command(port, "CompareBasket", basket | scope),
+        _command(port, "CompareBasket", basket | scope | {"with_promotions": True}),
     ]
 
 

@@ -3,21 +3,12 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 
-import pytest
-
-from tests.local.running import Running, running
+from tests.local.running import Running
 from tests.local.tour import README, answer, compare
 
 CLIENTS = README.parent / "docs" / "clients.md"
 PROGRAM = re.compile(r"```python\n(?P<text>.*?)```\n```text\n(?P<printed>.*?)```", re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("tour") / "state") as up:
-        yield up
 
 
 def test_the_tour_of_the_readme_is_what_the_server_answers(up: Running) -> None:
@@ -44,6 +35,8 @@ def test_the_tour_asks_what_a_newcomer_would_ask() -> None:
         "GetProduct",
         "ListPrices",
         "ListPriceHistory",
+        "ListPromotions",
+        "GetPriceQuote",
         "CompareBasket",
         "GetStats",
     } <= set(asked)

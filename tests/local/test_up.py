@@ -56,6 +56,7 @@ def test_the_two_lines_it_prints_can_be_pasted(state: Path) -> None:
     assert len(calls) == 2
     assert '"name": "חלב' in answers[0].stdout
     assert '"complete_store_count"' in answers[1].stdout
+    assert '"with_promotions": true' in calls[1]
 
 
 def test_a_second_start_loads_nothing(state: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 PLURAL_UNITS = {
     "גרם": ("גרמים", "100 גרם"),
@@ -26,6 +27,18 @@ BARE_UNITS = {
 }
 
 
+class Family(StrEnum):
+    """Where promotion files tell terms and items.
+
+    ITEMS: terms on the row, items in a tree. GROUPS: terms beside each item, two levels down.
+    FLAT: a row for each item of a promotion.
+    """
+
+    ITEMS = "ITEMS"
+    GROUPS = "GROUPS"
+    FLAT = "FLAT"
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """One chain and its ways.
@@ -34,7 +47,7 @@ class Chain:
     label: its private brand. padding: digits of a store code in price files. name_length: where
     it cuts names. trims: writes 3.9 and 250 for 3.90 and 250.00. columns: its own words for the
     usual columns, "" for one it leaves out. extras: columns that only some chains have.
-    departments: the only ones it sells; empty for all.
+    departments: the only ones it sells; empty for all. family: of its promotion files.
     """
 
     number: int
@@ -58,6 +71,7 @@ class Chain:
     columns: Mapping[str, str] = field(default_factory=dict)
     extras: tuple[str, ...] = ()
     departments: frozenset[str] = frozenset()
+    family: Family = Family.ITEMS
 
 
 CHAINS = (
@@ -75,6 +89,7 @@ CHAINS = (
         has_deltas=True,
         manufacturer_known=0.7,
         columns={"priceupdatedate": "priceupdatetime", "itemname": "itemnm"},
+        family=Family.GROUPS,
     ),
     Chain(
         number=2,
@@ -140,6 +155,7 @@ CHAINS = (
         name_length=20,
         manufacturer_known=0.05,
         spelling={'ק"ג': "קג", "גרם": "ג"},
+        family=Family.GROUPS,
     ),
     Chain(
         number=6,
@@ -187,5 +203,6 @@ CHAINS = (
         departments=frozenset(
             {"toiletries", "cleaning", "paper", "baby", "health", "snacks", "sweets", "drinks"}
         ),
+        family=Family.FLAT,
     ),
 )

@@ -28,6 +28,7 @@ class Shelf(NamedTuple):
     """A chain's goods. words: the columns that do not depend on store and day, a row per good."""
 
     chain: Chain
+    products: tuple[Product, ...]
     numbers: NDArray[np.int64]
     base_agorot: NDArray[np.float64]
     staple: NDArray[np.bool_]
@@ -75,11 +76,19 @@ def make_shelf(chain: Chain, products: list[Product]) -> Shelf:
     codes = _codes(chain, carried)
     return Shelf(
         chain,
+        tuple(carried),
         np.array([p.number for p in carried], dtype=np.int64),
         np.array([p.price_agorot for p in carried], dtype=np.float64),
         np.array([p.spread == 1 for p in carried]),
         pl.DataFrame([_words(chain, p, codes[p.number]) for p in carried]),
     )
+
+
+def spell(chain: Chain, text: str) -> str:
+    """Writes a text as the chain does."""
+    for spelled, written in chain.spelling.items():
+        text = text.replace(spelled, written)
+    return text
 
 
 def _is_carried(chain: Chain, product: Product, dice: float) -> bool:
@@ -135,9 +144,8 @@ def _name(chain: Chain, product: Product) -> str:
     if chain.brand_last:
         brand_and_variant.reverse()
     size = [] if product.is_internal else [product.size]
-    name = " ".join(word for word in [product.noun, *brand_and_variant, *size] if word)
-    for spelled, written in chain.spelling.items():
-        name = name.replace(spelled, written)
+    words = [product.noun, *brand_and_variant, *size]
+    name = spell(chain, " ".join(word for word in words if word))
     if product.is_weighted and chain.trims:
         name += " במשקל"
     if chain.slug == "tiv_taam" and product.noun == "טורטיה":

@@ -13,6 +13,8 @@ from superzol_local.sample.chains import CHAINS, Chain
 from superzol_local.sample.dice import uniform
 from superzol_local.sample.masking import write_csv
 from superzol_local.sample.products import make_products
+from superzol_local.sample.promotion_rows import Told, tell_promotions
+from superzol_local.sample.promotions import are_told_in, make_promotions
 from superzol_local.sample.shelf import Shelf, day_of, make_shelf
 from superzol_local.sample.stores import Store, describe_stores, make_stores
 
@@ -59,6 +61,7 @@ def write_snapshot(folder: Path, version: int) -> None:
         if chain.has_deltas:
             deltas = [_delta(chain, store, version) for store in stores[::3]]
             (folder / f"price_file_{chain.slug}.csv").write_bytes(write_csv(deltas))
+        _write_promotions(folder, chain, version)
         described = describe_stores(chain, stores, day_of(version))
         if version > 1 and chain.slug not in STORES_AGAIN[version]:
             if chain.number % 2:
@@ -67,6 +70,21 @@ def write_snapshot(folder: Path, version: int) -> None:
         (folder / f"store_file_{chain.slug}.csv").write_bytes(write_csv(described))
     times = {str(index): f"{day_of(index + 1)} 23:40:{12 + index}" for index in range(version)}
     (folder / "index.json").write_text(json.dumps(times), encoding="utf-8")
+
+
+def _write_promotions(folder: Path, chain: Chain, version: int) -> None:
+    """Writes what each store promotes; what is new tomorrow is announced with its prices."""
+    shelf, stores = _shelves()[chain.slug], make_stores()[chain.slug]
+    today, tomorrow = (make_promotions(shelf, day) for day in (version, version + 1))
+    told = tell_promotions(shelf, today)
+    reporting = [store for store in stores if _reports(chain, store, version)]
+    full = [_promotions(chain, store, version, told, "PromoFull") for store in reporting]
+    (folder / f"promo_full_file_{chain.slug}.csv").write_bytes(write_csv(full))
+    fresh = [promotion for promotion in tomorrow if promotion not in today]
+    if chain.has_deltas and fresh:
+        told = tell_promotions(shelf, fresh)
+        deltas = [_promotions(chain, store, version, told, "Promo") for store in stores[::3]]
+        (folder / f"promo_file_{chain.slug}.csv").write_bytes(write_csv(deltas))
 
 
 @cache
@@ -98,6 +116,14 @@ def _delta(chain: Chain, store: Store, version: int) -> pl.DataFrame:
     goods = np.flatnonzero(shelf.sold(store, version) & shelf.changes_early(version))
     rows = _rows(shelf, store, version, goods, epochs)
     return _sign(chain, store, rows, f"Price{_source(chain, store, version, '1841')}")
+
+
+def _promotions(chain: Chain, store: Store, version: int, told: Told, kind: str) -> pl.DataFrame:
+    """Returns those that this store has; kind: of file, PromoFull or Promo."""
+    time = f"04{store.number % 60:02d}" if kind == "PromoFull" else "1844"
+    whole = _whole(chain, store, f"{kind}{_source(chain, store, version, time)}")
+    rows = told.rows.filter(are_told_in(store, told.numbers))
+    return rows.select(*(pl.lit(text).alias(name) for name, text in whole.items()), pl.all())
 
 
 def _source(chain: Chain, store: Store, version: int, time: str) -> str:
@@ -154,7 +180,15 @@ def _updated(epoch: int, minute: int) -> str:
 
 def _sign(chain: Chain, store: Store, rows: pl.DataFrame, file: str) -> pl.DataFrame:
     """Adds what is the same for a whole source XML, in the order and words of the chain."""
-    whole = {
+    whole = _whole(chain, store, file)
+    rows = rows.with_columns(pl.lit(text).alias(name) for name, text in whole.items())
+    present = [name for name in _columns(chain) if name in rows.columns]
+    return rows.select(pl.col(name).alias(chain.columns.get(name, name)) for name in present)
+
+
+def _whole(chain: Chain, store: Store, file: str) -> dict[str, str]:
+    """Returns what is the same for a whole source XML, by column."""
+    return {
         "found_folder": f"app_data/dumps/{chain.folder}",
         "file_name": file,
         "chainid": store.legal_id,
@@ -162,9 +196,6 @@ def _sign(chain: Chain, store: Store, rows: pl.DataFrame, file: str) -> pl.DataF
         "storeid": f"{store.code:0{chain.padding}d}",
         "bikoretno": str(store.number % 10),
     }
-    rows = rows.with_columns(pl.lit(text).alias(name) for name, text in whole.items())
-    present = [name for name in _columns(chain) if name in rows.columns]
-    return rows.select(pl.col(name).alias(chain.columns.get(name, name)) for name in present)
 
 
 def _columns(chain: Chain) -> Sequence[str]:
