@@ -8,8 +8,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from multiprocessing.connection import Connection
@@ -53,8 +55,9 @@ async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIter
     running: list[asyncio.Future[ChainResult]] = []
     with heard, one_thread():
         try:
-            for job in jobs:
-                running.append(loop.run_in_executor(pool, load_in_worker, url, job))
+            with _killed_nursery_told():
+                for job in jobs:
+                    running.append(loop.run_in_executor(pool, load_in_worker, url, job))
             for future in asyncio.as_completed(running):
                 yield await future
         except BaseException:
@@ -69,6 +72,15 @@ async def load_chains(url: str, jobs: list[ChainJob], workers: int) -> AsyncIter
             # Not here: a worker that does not end must not keep the loop from giving up.
             await asyncio.to_thread(pool.shutdown)
     held.close()
+
+
+@contextmanager
+def _killed_nursery_told() -> Iterator[None]:
+    """Where a worker starts the nursery is asked for it, and may be killed before it answers."""
+    try:
+        yield
+    except (EOFError, ConnectionError) as error:
+        raise BrokenProcessPool from error
 
 
 def stop_with_parent(heard: Connection) -> None:

@@ -14,6 +14,11 @@ from tests.support.loading import CHAINS, LOADERS, finish, hold, snapshot, start
 from tests.support.offers import offers
 from tests.support.snapshots import refresh
 
+KILLED_AT_FORK = """
+import os, signal, sys
+if "multiprocessing.forkserver" in " ".join(sys.orig_argv):
+    os.fork = lambda: os.kill(os.getpid(), signal.SIGKILL)
+"""
 OTHERS_LOADED = "SELECT count(*) = 2 FROM chain_version WHERE version = 2"
 
 
@@ -63,6 +68,21 @@ async def test_a_load_one_of_whose_processes_is_killed_ends_and_is_completed_by_
     again = refresh(database, folder)
     assert (again.exit_code, again.summary["result"]) == (0, "Loaded")
     assert again.summary["chainsLoadedBefore"] == len(CHAINS) - 1
+
+
+def test_a_nursery_that_is_killed_when_it_is_to_fork_is_told_as_a_killed_worker(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(KILLED_AT_FORK)
+    folder = snapshot(tmp_path, 1)
+    with monkeypatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(tmp_path))
+        outcome = refresh(database, folder, "--workers", "2")
+    assert (outcome.exit_code, outcome.summary["reason"]) == (75, "TemporaryFailure")
+    assert "a worker was killed (out of memory?): run again" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    again = refresh(database, folder, "--workers", "2")
+    assert (again.exit_code, again.summary["result"]) == (0, "Loaded")
 
 
 async def test_a_worker_killed_while_several_chains_are_under_way_is_told_once(
