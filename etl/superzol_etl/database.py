@@ -136,6 +136,7 @@ async def _connect(url: str, of_run: bool) -> Connection:
         told = str(error) or type(error).__name__
         raise PassingTrouble(UNREACHED.format(error=told)) from error
     _ask_for_life(connection)
+    _wake_at_the_end(connection)
     try:
         if of_run:
             await connection.execute("SET synchronous_commit TO off")
@@ -155,6 +156,16 @@ def _ask_for_life(connection: Connection) -> None:
     for name, value in KEEPALIVES.items():
         if option := getattr(socket, f"TCP_KEEP{name}", None):  # not every system has all
             line.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def _wake_at_the_end(connection: Connection) -> None:
+    """Lets a COPY that waits to send more hear that its connection has ended.
+
+    The driver tells who waits for an answer, but not who waits until the server has read some: a
+    load whose server fell just then waited for ever (asyncpg 0.32).
+    """
+    protocol = connection._protocol  # type: ignore[attr-defined]  # it shows it nowhere else
+    connection.add_termination_listener(lambda _: protocol.resume_writing())
 
 
 def _check(url: str) -> None:

@@ -1,6 +1,6 @@
 """Reads and writes the packed offers of a chain."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -160,15 +160,15 @@ async def copy_columns(connection: Connection, table: str, columns: Mapping[str,
     """Appends rows to a table by COPY BINARY."""
     first = next(iter(columns.values()))
     assert isinstance(first, Integers)
-    async with aclosing(_stream(list(columns.values()), len(first.values))) as source:
+    pieces = encode(list(columns.values()), len(first.values))
+    async with aclosing(_stream(connection, pieces)) as source:
         await connection.copy_to_table(table, source=source, columns=list(columns), format="binary")
 
 
-async def _stream(columns: Sequence[Column], rows: int) -> AsyncGenerator[bytes, None]:
-    """Each piece is encoded while the one before it is sent."""
-    pieces = encode(columns, rows)
+async def _stream(connection: Connection, pieces: Iterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """Each piece is encoded while the one before it is sent, as long as somebody hears."""
     async with Threads() as threads:
         coming = threads.begin(next, pieces, None)
-        while (piece := await coming) is not None:
+        while (piece := await coming) is not None and not connection.is_closed():
             coming = threads.begin(next, pieces, None)
             yield piece
