@@ -8,7 +8,7 @@ import pytest
 from superzol_etl.clean.text import TEST_NAMES
 from superzol_etl.decode import parse, promotions
 from superzol_etl.decode.blocks import find_blocks, read_block, read_header
-from superzol_etl.decode.scan_prices import scan_prices
+from superzol_etl.decode.scan_prices import KnownCodes, scan_prices
 from superzol_etl.decode.scan_promotions import scan_promotions
 from tests.support.decoded import all_prices, all_promotions, price_layout, promotion_layout
 
@@ -34,7 +34,10 @@ def test_prices_are_scanned_and_read_as_by_polars(
 ) -> None:
     found = files(sample, "price")
     left = left_to_polars(
-        found, lambda body, file: scan_prices(body, price_layout(file), TEST_NAMES, parse.YES)
+        found,
+        lambda body, file: scan_prices(
+            body, price_layout(file), TEST_NAMES, parse.YES, KnownCodes()
+        ),
     )
     scanned = {file: all_prices(file) for file in found}
     monkeypatch.setattr(parse, "scan_prices", lambda *_: None)

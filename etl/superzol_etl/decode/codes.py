@@ -25,13 +25,10 @@ class CodeBook:
         physical = codes.cast(pl.Categorical(self._categories)).to_physical()
         return physical.cast(pl.Int64).fill_null(0).to_numpy()
 
-    def judge(self, codes: pl.Series, found: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """The numbers found; -1 where the code is null or no code. Not for threads."""
+    def judge(self, codes: pl.Series, found: npt.NDArray[np.int64]) -> None:
+        """Finds out which of them are codes at all. found: their numbers. Not for threads."""
         self._grow(int(found.max(initial=0)) + 1)
-        states = self._state[found]
-        if (states == GOOD).all():
-            return found
-        unseen = np.flatnonzero(states == UNSEEN)
+        unseen = np.flatnonzero(self._state[found] == UNSEEN)
         new, firsts = np.unique(found[unseen], return_index=True)
         for number, code in zip(
             new.tolist(), codes[unseen[firsts].tolist()].to_list(), strict=True
@@ -39,7 +36,11 @@ class CodeBook:
             self._codes[number] = code.strip()
             is_good = WELL_FORMED.fullmatch(self._codes[number])
             self._state[number] = GOOD if is_good else MALFORMED
-        return np.where(self._state[found] == GOOD, found, -1)
+
+    def judged(self, found: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The numbers; -1 where the code is null or no code. Each must have been judged."""
+        is_good = self._state[found] == GOOD
+        return found if is_good.all() else np.where(is_good, found, -1)
 
     def codes(self) -> list[str]:
         """All codes by number, malformed ones too."""

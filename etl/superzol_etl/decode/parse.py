@@ -24,7 +24,7 @@ from superzol_etl.decode.columns import (
 )
 from superzol_etl.decode.rows import HARMLESS
 from superzol_etl.decode.runs import RUN_COLUMNS, Runs, find_runs, split_runs
-from superzol_etl.decode.scan_prices import SLOTS, ScannedPrices, scan_prices
+from superzol_etl.decode.scan_prices import SLOTS, KnownCodes, ScannedPrices, scan_prices
 from superzol_etl.decode.scanned import Numbers
 from superzol_etl.decode.table import Text, read_table
 from superzol_etl.records import Era, OfferFlag
@@ -58,9 +58,9 @@ class _MaskedCells:
 class Parsed:
     """A block.
 
-    codes: item codes, each at least once; numbers: theirs in the chain's code book. code: of each
-    row its place in codes. price: agorot, or why there is none. lines: on which the rows start,
-    that of the block being 0. good: the rows that can be used, if their code can.
+    codes: item codes, each at least once that may be new; numbers: theirs in the chain's code book.
+    code: of each row its number there. price: agorot, or why there is none. lines: on which the
+    rows start, that of the block being 0. good: the rows that can be used, if their code can.
     """
 
     text: Text
@@ -68,24 +68,28 @@ class Parsed:
     runs: Runs
     codes: pl.Series
     numbers: Numbers
-    code: Numbers | slice
+    code: Numbers
     price: Numbers
     flags: npt.NDArray[np.int16]
     lines: npt.NDArray[np.int32]
     good: npt.NDArray[np.bool_]
 
 
-def parse(path: Path, start: int, end: int, layout: Layout, codes: CodeBook) -> Parsed:
+def parse(
+    path: Path, place: tuple[int, int], layout: Layout, codes: CodeBook, known: KnownCodes
+) -> Parsed:
     """The rows between two places of a file. Raises BadFile when it ends in the middle of a row."""
-    block = read_block(path, start, end)
-    scanned = scan_prices(block, layout, TEST_NAMES, YES)
+    block = read_block(path, *place)
+    scanned = scan_prices(block, layout, TEST_NAMES, YES, known)
     if scanned is not None:
-        return _take(block, scanned, codes)
+        return _take(block, scanned, codes, known)
     return _read(path.name, block, layout, codes)
 
 
-def _take(block: bytes, scanned: ScannedPrices, codes: CodeBook) -> Parsed:
+def _take(block: bytes, scanned: ScannedPrices, codes: CodeBook, known: KnownCodes) -> Parsed:
     """A block in which nothing is odd: each row is a line."""
+    numbers = codes.number(scanned.codes)
+    known.add(numbers)
     told = scanned.told_rows
     cells = pl.DataFrame([scanned.cells.at(column, told) for column in RUN_COLUMNS])
     price, rows = scanned.price, len(scanned.price)
@@ -95,8 +99,8 @@ def _take(block: bytes, scanned: ScannedPrices, codes: CodeBook) -> Parsed:
         scanned.cells,
         runs,
         codes=scanned.codes,
-        numbers=codes.number(scanned.codes),
-        code=scanned.code,
+        numbers=numbers,
+        code=known.numbers[scanned.code],
         price=price,
         flags=_with_zeros(scanned.flags, price),
         lines=np.arange(rows, dtype=np.int32),
@@ -124,13 +128,14 @@ def _read(name: str, block: bytes, layout: Layout, codes: CodeBook) -> Parsed:
     good = (price >= 0) & runs.good
     good[list(table.bad)] = False  # a repeated header seems to say what the row above says
     told = ("itemcode", "itemprice", *WORDS)
+    numbers = codes.number(frame["itemcode"])
     return Parsed(
         table,
         _MaskedCells(cells.select(masked(layout, column) for column in told)),
         runs,
         codes=frame["itemcode"],
-        numbers=codes.number(frame["itemcode"]),
-        code=slice(None),
+        numbers=numbers,
+        code=numbers,
         price=price,
         flags=_with_zeros(frame["flags"].to_numpy(), price),
         lines=table.row_lines(),

@@ -17,6 +17,7 @@ from superzol_etl.decode.codes import CodeBook
 from superzol_etl.decode.columns import EMPTY, Layout
 from superzol_etl.decode.parse import MEASURES, WORDS, Cells, Parsed, parse
 from superzol_etl.decode.rows import TORN, UNKNOWN
+from superzol_etl.decode.scan_prices import KnownCodes
 from superzol_etl.decode.scanned import Numbers
 from superzol_etl.records import Part, Reject
 
@@ -72,10 +73,19 @@ def read_prices(
 
 
 def _parse_ahead(path: Path, layout: Layout, codes: CodeBook, threads: int) -> Iterator[Parsed]:
+    known = deque(KnownCodes() for _ in range(threads))  # of those threads that wait
+
+    def parse_next(place: tuple[int, int]) -> Parsed:
+        lent = known.pop()
+        try:
+            return parse(path, place, layout, codes, lent)
+        finally:
+            known.append(lent)
+
     with ThreadPoolExecutor(threads) as pool:
         ahead: deque[Future[Parsed]] = deque()
-        for start, end in find_blocks(path):
-            ahead.append(pool.submit(parse, path, start, end, layout, codes))
+        for place in find_blocks(path):
+            ahead.append(pool.submit(parse_next, place))
             if len(ahead) > threads:
                 yield ahead.popleft().result()
         while ahead:
@@ -86,7 +96,8 @@ def _number(
     file: str, is_full: bool, codes: CodeBook, parsed: Parsed, first_line: int
 ) -> PriceBlock:
     runs = parsed.runs
-    code = codes.judge(parsed.codes, parsed.numbers)[parsed.code]
+    codes.judge(parsed.codes, parsed.numbers)
+    code = codes.judged(parsed.code)
     good = parsed.good & (code >= 0)
     reasons: dict[int, str] = {}
     cut: set[int] = set()

@@ -1,12 +1,14 @@
 /* Reads a block of price rows in one pass: cells, codes, prices and flags, masked cells filled.
 
-Called by scan.py, whose _Block is the Block here. Nothing allocates or keeps anything, and nothing
-is decided that is not plain: a block with anything odd in it is left to Polars. */
+Called by scan_prices.py, whose _Block is the Block here. Nothing allocates, nothing is kept but what
+it is given to, and nothing is decided that is not plain: a block with anything odd in it is left to
+Polars. */
 
 #include "cells.h"
 
 enum { FILE_NAME, STORE, CHAIN, CODE, PRICE, WEIGHTED, NAME, SLOTS = 12 };
 enum { HASH_BITS = 17, HASHES = 1 << HASH_BITS, MOST_CODES = HASHES / 2 };
+enum { AHEAD = 4 }; /* so many goods in a row are seldom lacking */
 enum { NO_PRICE = -1, FIRST_ODD = -16, MOST_FIGURES = 15, MOST_DECIMALS = 7 };
 
 typedef struct {
@@ -21,15 +23,17 @@ typedef struct {
     int64_t test_flag, weighted_flag;
     int64_t most_rows;
     Cell *cells;         /* SLOTS of each row */
-    int32_t *code;       /* of each row the number of its code in this block */
+    int32_t *code;       /* of each row the number of its code */
     int32_t *price;      /* agorot, or FIRST_ODD - n for the n-th odd cell */
     int16_t *flags;
-    int32_t *code_rows;  /* the row of each code */
     int32_t *odd_rows;   /* the row of each odd price */
     int32_t *told_rows;  /* the rows that tell a source file or a store */
-    int32_t *hashes;     /* HASHES zeros */
+    /* What blocks before this one made known: */
+    int32_t *hashes;     /* HASHES, of which those taken hold the number of a code + 1 */
+    int32_t *after;      /* of each code the one that mostly follows, -1 where none does */
     Key *keys;           /* MOST_CODES */
-    int64_t codes, odds, tolds;
+    int64_t codes;
+    int64_t odds, tolds;
 } Block;
 
 typedef struct {
@@ -73,26 +77,36 @@ static int32_t plain_agorot(const letter *figures, int32_t length) {
     return value <= INT32_MAX ? (int32_t)value : NO_PRICE;
 }
 
+/* A code not met before, behind the one that it came after. */
+static int32_t add_code(Block *block, const Key *key, int32_t last) {
+    const int32_t code = (int32_t)block->codes++;
+    block->keys[code] = *key;
+    block->after[code] = last < 0 ? -1 : block->after[last];
+    if (last >= 0) block->after[last] = code;
+    return code;
+}
+
 /* The number of the code; -1 when it is no such key or there are too many. last: of the row above */
-static int32_t number_code(Block *block, Cell code, int64_t row, int32_t last) {
+static int32_t number_code(Block *block, Cell code, int32_t last) {
     const uint64_t spread = 0x9e3779b97f4a7c15u;
     Key key = {.length = code.length};
     const letter *letters = block->text + code.start;
     if (code.length > (int32_t)sizeof key.letters) return -1;
     if (memchr(letters, 0, (size_t)code.length)) return -1; /* as the end of a shorter one */
     memcpy(key.letters, letters, (size_t)code.length);
-    /* stores list their goods in the same order */
-    if (++last < block->codes && !memcmp(block->keys + last, &key, sizeof key)) return last;
+    /* stores list their goods in the same order, and each lacks some */
+    int32_t next = last < 0 ? -1 : block->after[last];
+    for (int n = 0; n < AHEAD && next >= 0; n++, next = block->after[next])
+        if (!memcmp(block->keys + next, &key, sizeof key)) return next;
     uint64_t hash = (key.letters[0] * spread ^ key.letters[1]) * spread;
     hash = (hash ^ hash >> 32 ^ key.length) * spread;
     for (uint64_t place = hash >> (64 - HASH_BITS);; place = (place + 1) % HASHES) {
         int32_t known = block->hashes[place] - 1;
         if (known < 0) {
             if (block->codes == MOST_CODES) return -1;
-            block->keys[block->codes] = key;
-            block->code_rows[block->codes] = (int32_t)row;
-            block->hashes[place] = (int32_t)++block->codes;
-            return (int32_t)block->codes - 1;
+            known = add_code(block, &key, last);
+            block->hashes[place] = known + 1;
+            return known;
         }
         if (!memcmp(block->keys + known, &key, sizeof key)) return known;
     }
@@ -122,7 +136,7 @@ static int end_row(void *reader) {
     if (told >> FILE_NAME & 1 && !begins_well(text, row)) return 0;
     memcpy(block->cells + at * SLOTS, row->cells, sizeof row->cells);
     if (told & (1u << FILE_NAME | 1u << STORE)) block->told_rows[block->tolds++] = (int32_t)at;
-    if (told >> CODE & 1) row->code = number_code(block, row->cells[CODE], at, row->code);
+    if (told >> CODE & 1) row->code = number_code(block, row->cells[CODE], row->code);
     if (row->code < 0) return 0;
     if (told >> PRICE & 1) {
         row->price = plain_agorot(text + row->cells[PRICE].start, row->cells[PRICE].length);

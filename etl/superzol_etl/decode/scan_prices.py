@@ -33,17 +33,40 @@ class _Block(ctypes.Structure):
         *((name, ctypes.c_char_p) for name in ("test_names", "yes")),
         *((name, ctypes.c_int64) for name in ("test_flag", "weighted_flag", "most_rows")),
         *((name, ctypes.c_void_p) for name in ("cells", "code", "price", "flags")),
-        *((name, ctypes.c_void_p) for name in ("code_rows", "odd_rows", "told_rows")),
-        *((name, ctypes.c_void_p) for name in ("hashes", "keys")),
+        *((name, ctypes.c_void_p) for name in ("odd_rows", "told_rows")),
+        *((name, ctypes.c_void_p) for name in ("hashes", "after", "keys")),
         *((name, ctypes.c_int64) for name in ("codes", "odds", "tolds")),
     )
+
+
+class KnownCodes:
+    """The item codes of blocks scanned before: most of a block's are among them.
+
+    Of one thread at a time. count: how many there are. numbers: theirs in the chain's code book.
+    """
+
+    def __init__(self) -> None:
+        self.after = np.empty(MOST_CODES, np.int32)
+        self.keys = np.empty((MOST_CODES, KEY_WORDS), np.uint64)
+        self.numbers = np.empty(MOST_CODES, np.int64)
+        self.forget()
+
+    def forget(self) -> None:
+        """Knows none any more."""
+        self.hashes = np.zeros(HASHES, np.int32)
+        self.count = 0
+
+    def add(self, numbers: Numbers) -> None:
+        """Takes the numbers of the codes that the last block added."""
+        self.numbers[self.count - len(numbers) : self.count] = numbers
 
 
 class ScannedPrices(NamedTuple):
     """A block in which nothing is odd.
 
-    codes: the distinct item codes. code: of each row its place among them. price: agorot, MISSING
-    or JUNK. told_rows: those that tell a source file or a store.
+    codes: the distinct item codes that were not known before. code: of each row its place among
+    all that are known. price: agorot, MISSING or JUNK. told_rows: those that tell a source file or
+    a store.
     """
 
     cells: ScannedCells
@@ -55,53 +78,61 @@ class ScannedPrices(NamedTuple):
 
 
 def scan_prices(
-    block: bytes, layout: Layout, test_names: Sequence[str], yes: Sequence[str]
+    block: bytes, layout: Layout, test_names: Sequence[str], yes: Sequence[str], known: KnownCodes
 ) -> ScannedPrices | None:
     """Reads a block; None where anything is odd, or nothing is compiled.
 
-    test_names, yes: names of tests, and what says that a product is weighed.
+    test_names, yes: names of tests, and what says that a product is weighed. known: of blocks
+    before, to which this one's are added.
     """
     library = find_library(block, layout, SLOTS)
     if library is None:
         return None
-    return _scan(library, block, layout, _packed(test_names), _packed(yes))
+    words = _packed(test_names), _packed(yes)
+    if known.count > MOST_CODES // 2:
+        known.forget()
+    scanned = _scan(library, block, layout, words, known)
+    if scanned is None:
+        known.forget()  # it may have added some whose numbers nobody will tell
+    return scanned
 
 
 def _scan(
     library: ctypes.CDLL,
     block: bytes,
     layout: Layout,
-    test_names: bytes,
-    yes: bytes,
+    words: tuple[bytes, bytes],
+    known: KnownCodes,
 ) -> ScannedPrices | None:
     most_rows = library.count_lines(block, len(block))
     cells = np.empty((most_rows, len(SLOTS), 2), np.int32)
-    code, price, code_rows, odd_rows, told_rows = np.empty((5, most_rows), np.int32)
+    code, price, odd_rows, told_rows = np.empty((4, most_rows), np.int32)
     flags = np.empty(most_rows, np.int16)
     slots = slots_of(layout, SLOTS)
-    hashes, keys = np.zeros(HASHES, np.int32), np.empty((MOST_CODES, KEY_WORDS), np.uint64)
     arrays: dict[str, npt.NDArray[Any]] = {"slots": slots, "cells": cells, "code": code}
     arrays |= {"price": price, "flags": flags}
-    arrays |= {"code_rows": code_rows, "odd_rows": odd_rows, "told_rows": told_rows}
-    arrays |= {"hashes": hashes, "keys": keys}
+    arrays |= {"odd_rows": odd_rows, "told_rows": told_rows}
+    arrays |= {"hashes": known.hashes, "after": known.after, "keys": known.keys}
     asked = _Block(
         text=block,
         size=len(block),
         width=layout.width,
-        test_names=test_names,
-        yes=yes,
+        test_names=words[0],
+        yes=words[1],
         test_flag=OfferFlag.TEST,
         weighted_flag=OfferFlag.WEIGHTED,
         most_rows=most_rows,
+        codes=known.count,
         **{name: array.ctypes.data for name, array in arrays.items()},
     )
     rows = library.scan_prices(ctypes.byref(asked))
     if rows < 0 or asked.tolds * SELDOM > rows + SELDOM * SELDOM:
         return None
+    before, known.count = known.count, asked.codes
     scanned = ScannedCells(library, block, frozenset(layout.places), SLOTS, cells[:rows])
     return ScannedPrices(
         scanned,
-        _texts(keys[: asked.codes]),
+        _texts(known.keys[before : asked.codes]),
         code[:rows].astype(np.int64),
         _judged(scanned, price[:rows].astype(np.int64), odd_rows[: asked.odds]),
         flags[:rows],
@@ -110,6 +141,8 @@ def _scan(
 
 
 def _texts(keys: npt.NDArray[np.uint64]) -> pl.Series:
+    if not len(keys):
+        return pl.Series("itemcode", dtype=pl.String)
     letters = np.ascontiguousarray(keys[:, :2]).view(f"S{CODE_BYTES}").ravel().tolist()
     return pl.Series("itemcode", b"\n".join(letters).decode().split("\n"))
 

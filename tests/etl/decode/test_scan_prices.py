@@ -1,5 +1,6 @@
 """Blocks that the compiled scanner reads are read as Polars reads them; it leaves all odd ones."""
 
+from functools import partial
 from time import process_time
 from typing import Any
 
@@ -9,10 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from superzol_etl.clean.text import TEST_NAMES
-from superzol_etl.decode import parse
+from superzol_etl.decode import parse, prices
+from superzol_etl.decode.blocks import find_blocks
 from superzol_etl.decode.columns import PRICE_COLUMNS, PRICE_REQUIRED, Layout
 from superzol_etl.decode.parse import WORDS, YES
-from superzol_etl.decode.scan_prices import MOST_CODES, scan_prices
+from superzol_etl.decode.scan_prices import MOST_CODES, KnownCodes, scan_prices
 from superzol_etl.records import Era
 from tests.support.decoded import all_prices, block, told_by
 
@@ -26,18 +28,22 @@ START = f"dumps,{FILES[0]},7290000000001,001,0,7290004131074,חלב,תנובה,�
 MASKED = ",,,,,7290000000015,,,,x,,,,,,2"
 
 
-def read(body: bytes, header: str = HEADER, *, by_polars: bool) -> Any:
-    """Everything that is read of a file, or why nothing is."""
+def read(body: bytes, header: str = HEADER, *, by_polars: bool, small: bool = False) -> Any:
+    """Everything that is read of a file, or why nothing is; small: a block for each source."""
     with pytest.MonkeyPatch.context() as patch:
+        if small:
+            patch.setattr(prices, "find_blocks", partial(find_blocks, block_bytes=64))
         if by_polars:
             patch.setattr(parse, "scan_prices", lambda *_: None)
         return told_by(all_prices, "price_full_file_alpha.csv", header.encode() + b"\n" + body)
 
 
-def scanned(body: bytes, header: str = HEADER, era: Era = Era.MARKED) -> Any:
+def scanned(
+    body: bytes, header: str = HEADER, era: Era = Era.MARKED, known: KnownCodes | None = None
+) -> Any:
     names = tuple(header.split(","))
     layout = Layout.of("price.csv", names, PRICE_COLUMNS, PRICE_REQUIRED, era)
-    return scan_prices(body, layout, TEST_NAMES, YES)
+    return scan_prices(body, layout, TEST_NAMES, YES, known or KnownCodes())
 
 
 def cells(*told: str) -> st.SearchStrategy[str]:
@@ -130,11 +136,50 @@ def test_plain_blocks_are_scanned() -> None:
     assert found.cells.at("itemname", np.array([1])).to_list() == ["חלב"]
 
 
-def test_codes_are_told_apart_in_any_order() -> None:
-    order = ["1", "2", "3", "1", "3", "2", "2", "1", "4", "3", "4", "1", "2"]
-    rows = [MASKED.replace("7290000000015", code) for code in order]
-    found = scanned(block(START.replace("7290004131074", "0"), *rows))
-    assert found.codes.gather(found.code).to_list() == ["0", *order]
+def of_codes(first: str, *others: str) -> bytes:
+    """A block whose rows have these codes."""
+    rows = [MASKED.replace("7290000000015", code) for code in others]
+    return block(START.replace("7290004131074", first), *rows)
+
+
+numbers = st.integers(0, 30)
+shelves = st.lists(
+    numbers.map(str) | numbers.map(lambda number: f"7290000{number:06}"), min_size=1, max_size=40
+)
+
+
+@given(st.lists(shelves | shelves.map(sorted), min_size=1, max_size=6))
+@example([["1", "2", "3", "1", "3", "2", "2", "1", "4", "3", "4", "1", "2"]])
+def test_codes_are_told_apart_in_any_order_over_blocks(blocks: list[list[str]]) -> None:
+    known, told = KnownCodes(), []
+    for codes in blocks:
+        found = scanned(of_codes(*codes), known=known)
+        told += found.codes.to_list()
+        assert [told[number] for number in found.code.tolist()] == codes
+    assert len(told) == len(set(told)) == known.count
+
+
+def test_nothing_is_known_of_codes_once_a_block_was_odd() -> None:
+    known = KnownCodes()
+    assert scanned(of_codes("1", "2"), known=known).codes.to_list() == ["1", "2"]
+    assert scanned(of_codes("3", "x" * 17), known=known) is None
+    assert scanned(of_codes("2", "3"), known=known).codes.to_list() == ["2", "3"]
+
+
+def test_codes_are_forgotten_before_there_are_too_many() -> None:
+    known = KnownCodes()
+    for first in range(0, 3 * MOST_CODES, MOST_CODES // 2):
+        codes = [str(code) for code in range(first, first + MOST_CODES // 2)]
+        found = scanned(of_codes(*codes), known=known)
+        assert found.codes.to_list() == codes
+
+
+@given(st.lists(tables, min_size=2, max_size=6))
+@settings(max_examples=200)
+def test_codes_have_one_number_in_all_blocks(sources: list[str]) -> None:
+    """Also where some blocks between are odd."""
+    body = "".join(f"{source}\n" for source in sources).encode()
+    assert read(body, by_polars=False, small=True) == read(body, by_polars=True, small=True)
 
 
 def test_a_block_of_all_words_keeps_those_of_rows_above() -> None:
