@@ -110,8 +110,7 @@ def _scan(
     flags = np.empty(most_rows, np.int16)
     slots = slots_of(layout, SLOTS)
     arrays: dict[str, npt.NDArray[Any]] = {"slots": slots, "cells": cells, "code": code}
-    arrays |= {"price": price, "flags": flags}
-    arrays |= {"odd_rows": odd_rows, "told_rows": told_rows}
+    arrays |= {"price": price, "flags": flags, "odd_rows": odd_rows, "told_rows": told_rows}
     arrays |= {"hashes": known.hashes, "after": known.after, "keys": known.keys}
     asked = _Block(
         text=block,
