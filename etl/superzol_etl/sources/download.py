@@ -58,8 +58,10 @@ def silence_told(asked: str) -> Iterator[None]:
     """Turns what httpx raises into what it means; its own words may hold a signed URL."""
     try:
         yield
-    except httpx.InvalidURL:
-        raise BadData(f"{asked} led to a URL that is none") from None
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+        raise BadData(f"{asked} led to a URL that is none of the web") from None
+    except httpx.TooManyRedirects:
+        raise BadData(f"{asked} led from URL to URL without an end: name the last") from None
     except TooSlow as error:
         raise PassingTrouble(f"{asked} comes too slowly, {error}: try again later") from None
     except httpx.ConnectError as error:  # it says of the host, not of a URL
@@ -67,6 +69,8 @@ def silence_told(asked: str) -> Iterator[None]:
             raise untrusted_source(asked, refused) from None
         raise PassingTrouble(f"{asked} failed (ConnectError, {error}): try again later") from None
     except httpx.HTTPError as error:
+        if isinstance(error.__context__, httpx.InvalidURL):  # what it is redirected to
+            raise BadData(f"{asked} led to a URL that is none of the web") from None
         raise PassingTrouble(f"{asked} failed ({type(error).__name__}): try again later") from None
 
 

@@ -85,7 +85,8 @@ class WebSource:
 
         async def look() -> httpx.Response:
             answer = await self.client.head(url, headers=self._headers(url))
-            if answer.status_code not in NO_HEAD:
+            # Some count the body of HEAD itself, which has none.
+            if answer.status_code not in NO_HEAD and answer.headers.get("Content-Length") != "0":
                 return answer
             async with self.client.stream("GET", url, headers=self._headers(url)) as answer:
                 return answer

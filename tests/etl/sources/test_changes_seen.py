@@ -48,11 +48,11 @@ def test_a_file_of_the_same_size_that_only_has_another_tag_is_the_next_version(
         assert fetcher.files() == {NAME: body}
 
 
-@pytest.mark.parametrize("status", [405, 501])
+@pytest.mark.parametrize("status", [200, 405, 501])
 def test_a_server_that_knows_no_head_is_asked_by_get(
     web: Web, fetcher: Fetcher, status: int
 ) -> None:
-    """As frameworks are that route GET alone: the second look sees a change of a byte."""
+    """As frameworks are that route GET alone, or say of HEAD that it has 0 bytes."""
     content = snapshot_files()[NAME]
     for version, body in enumerate((content, content.replace(b"1", b"2")), start=1):
         publish(web, body, {"ETag": tag(body)})

@@ -88,6 +88,27 @@ def test_headers_that_tell_nothing_of_the_bytes_change_nothing(
     assert (outcome.exit_code, served.files()) == (0, files)
 
 
+@pytest.mark.parametrize("path", ["/day/", "/day/price_full_file_alpha.csv"])
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("", "led from URL to URL without an end"),
+        ("ftp://localhost/day", "led to a URL that is none of the web"),
+        ("http://[::1", "led to a URL that is none of the web"),
+    ],
+)
+def test_a_redirect_that_leads_nowhere_is_no_passing_trouble(
+    web: Web, served: Fetcher, path: str, location: str, told: str
+) -> None:
+    web.files.pop(path, None)
+    away = Answer(302, b"", {"Location": location or path})
+    web.routes.pop(path, None)
+    web.routes = {path: lambda seen: away} | web.routes  # paths are looked for in this order
+    outcome = served.run()
+    assert outcome.exit_code == 65
+    assert told in outcome.summary["message"]
+
+
 def test_a_wait_until_a_date_is_told_in_seconds(web: Web, served: Fetcher) -> None:
     busy = Answer(429, b"", {"Retry-After": "Fri, 31 Dec 2199 23:59:59 GMT"})
     web.trouble("/day/", *[busy] * 9)
