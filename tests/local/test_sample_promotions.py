@@ -14,7 +14,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from superzol.pricing.v1 import pricing_pb2, promotion_pb2
 from superzol.pricing.v1.pricing_pb2_grpc import PricingServiceStub
 from superzol_local.sample.chains import CHAINS, Chain, Family
-from superzol_local.sample.products import make_products
 from superzol_local.sample.promotions import (
     Audience,
     FixedPrice,
@@ -24,8 +23,7 @@ from superzol_local.sample.promotions import (
     are_told_in,
     make_promotions,
 )
-from superzol_local.sample.shelf import Shelf, make_shelf
-from superzol_local.sample.snapshot import VERSIONS
+from superzol_local.sample.snapshot import VERSIONS, shelves
 from superzol_local.sample.stores import make_stores
 from tests.local.running import Running
 from tests.local.test_sample import read
@@ -41,12 +39,6 @@ LAST_DAY = Timestamp(seconds=1780228800)  # noon of 31 May 2026 in UTC, in the w
 def pricing(up: Running) -> Iterator[PricingServiceStub]:
     with grpc.insecure_channel(f"localhost:{up.port}") as channel:
         yield PricingServiceStub(channel)
-
-
-def shelf_of(slug: str) -> Shelf:
-    [chain] = [chain for chain in CHAINS if chain.slug == slug]
-    labels = {chain.slug: chain.label for chain in CHAINS if chain.label}
-    return make_shelf(chain, make_products(labels))
 
 
 def rows_of(state: Path, version: int, name: str) -> list[dict[str, str]]:
@@ -117,7 +109,7 @@ def test_every_promotion_is_served_as_it_was_invented(
         for each in pricing.ListPromotions(request).promotions
     }
 
-    shelf = shelf_of(slug)
+    shelf = shelves()[slug]
     assert served == {
         f"{chain_id}:{each.number}": (
             each.description,
@@ -147,7 +139,7 @@ def name_of(chain: Chain, promotion: Promotion) -> str:
 def test_each_price_is_discounted_as_the_promotions_say(
     slug: str, pricing: PricingServiceStub
 ) -> None:
-    shelf, store = shelf_of(slug), make_stores()[slug][0]
+    shelf, store = shelves()[slug], make_stores()[slug][0]
     codes = [code.lstrip("0") for code in shelf.words["itemcode"]]
     told = [
         each

@@ -74,7 +74,7 @@ def write_snapshot(folder: Path, version: int) -> None:
 
 def _write_promotions(folder: Path, chain: Chain, version: int) -> None:
     """Writes what each store promotes; what is new tomorrow is announced with its prices."""
-    shelf, stores = _shelves()[chain.slug], make_stores()[chain.slug]
+    shelf, stores = shelves()[chain.slug], make_stores()[chain.slug]
     today, tomorrow = (make_promotions(shelf, day) for day in (version, version + 1))
     told = tell_promotions(shelf, today)
     reporting = [store for store in stores if _reports(chain, store, version)]
@@ -88,7 +88,8 @@ def _write_promotions(folder: Path, chain: Chain, version: int) -> None:
 
 
 @cache
-def _shelves() -> dict[str, Shelf]:
+def shelves() -> dict[str, Shelf]:
+    """Returns the shelf of each chain, by slug."""
     products = make_products({chain.slug: chain.label for chain in CHAINS if chain.label})
     return {chain.slug: make_shelf(chain, products) for chain in CHAINS}
 
@@ -98,7 +99,7 @@ def _reports(chain: Chain, store: Store, version: int) -> bool:
 
 
 def _full(chain: Chain, store: Store, version: int) -> pl.DataFrame:
-    shelf = _shelves()[chain.slug]
+    shelf = shelves()[chain.slug]
     epochs = shelf.epochs(version)
     goods = np.flatnonzero(shelf.sold(store, version))
     goods = _repeat_some(shelf, store, goods)
@@ -111,7 +112,7 @@ def _full(chain: Chain, store: Store, version: int) -> pl.DataFrame:
 
 def _delta(chain: Chain, store: Store, version: int) -> pl.DataFrame:
     """Returns prices of tomorrow that are published this evening."""
-    shelf = _shelves()[chain.slug]
+    shelf = shelves()[chain.slug]
     epochs = np.where(shelf.changes_early(version), version + 1, shelf.epochs(version))
     goods = np.flatnonzero(shelf.sold(store, version) & shelf.changes_early(version))
     rows = _rows(shelf, store, version, goods, epochs)
