@@ -58,8 +58,6 @@ def silence_told(asked: str) -> Iterator[None]:
     """Turns what httpx raises into what it means; its own words may hold a signed URL."""
     try:
         yield
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-        raise BadData(f"{asked} led to a URL that is none of the web") from None
     except httpx.TooManyRedirects:
         raise BadData(f"{asked} led from URL to URL without an end: name the last") from None
     except TooSlow as error:
@@ -68,8 +66,10 @@ def silence_told(asked: str) -> Iterator[None]:
         if refused := refusal_of(error):
             raise untrusted_source(asked, refused) from None
         raise PassingTrouble(f"{asked} failed (ConnectError, {error}): try again later") from None
-    except httpx.HTTPError as error:
-        if isinstance(error.__context__, httpx.InvalidURL):  # what it is redirected to
+    except (httpx.InvalidURL, httpx.HTTPError) as error:
+        wrong = httpx.InvalidURL, httpx.UnsupportedProtocol
+        # What it was redirected to is the context of an error of the protocol.
+        if isinstance(error, wrong) or isinstance(error.__context__, wrong):
             raise BadData(f"{asked} led to a URL that is none of the web") from None
         raise PassingTrouble(f"{asked} failed ({type(error).__name__}): try again later") from None
 
