@@ -239,3 +239,19 @@ async def test_what_publish_closed_of_unseen_stores_a_rebuild_closes_too(
     done = run("rebuild", "alpha@1..", *order)
     assert done.exit_code == 0, done.stderr
     assert await final_state() == loaded
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("backfill", "3"), ("backfill", "=/day"), ("backfill", "0=/day"),
+        ("backfill", "32767=/day"), ("backfill", "3=/day", "3=/other"),
+        ("rebuild", "alpha"), ("rebuild", "alpha@3"), ("rebuild", "alpha@0.."),
+        ("rebuild", "alpha@32767.."), ("rebuild", "alpha@3..", "--hole", "4"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_version_that_can_be_none_is_wrong_usage(order: tuple[str, ...], lake: Path) -> None:
+    place = ("--database", "postgresql://nobody@127.0.0.1:1/none", "--lake", str(lake))
+    refused = run(*order, *place)
+    assert (refused.exit_code, refused.summary["reason"]) == (64, "InvalidUsage"), refused.stderr

@@ -23,16 +23,17 @@ from superzol_etl.commands.storing import Locations, put_away_lake
 from superzol_etl.errors import UsageError
 from superzol_etl.load.classifying import classifier
 from superzol_etl.records import StageCall
-from superzol_etl.settings import DEFAULT_DATASET
+from superzol_etl.settings import DEFAULT_DATASET, MAX_VERSION
 from superzol_etl.stopping import run_until_stopped
 
 STAGE = "rebuild"
-RANGE = re.compile(r"[a-z0-9_]+@[0-9]{1,5}\.\.")
+RANGE = re.compile(r"[a-z0-9_]+@([0-9]{1,5})\.\.")
 
 
 def check_range(chain: str) -> str:
     """The chain and its first version to rebuild; anything else is wrong usage."""
-    if not RANGE.fullmatch(chain):
+    match = RANGE.fullmatch(chain)
+    if match is None or not 0 < int(match[1]) <= MAX_VERSION:
         raise typer.BadParameter(f"{chain!r} is no range: write CHAIN@VERSION.., as rami_levy@3..")
     return chain
 
