@@ -1,6 +1,7 @@
 """superzol-etl inspect: what the files of a folder hold."""
 
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,9 +16,11 @@ from superzol_etl.stopping import stopped_by_signals
 if TYPE_CHECKING:
     from superzol_etl.stages.inspection import ChainFacts, FileFacts
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder with the CSV files.")]
 WIDEST = 1000  # beyond any table of ours, whose names of files have at most 255 letters
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder with the CSV files.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
+
+log = logging.getLogger(__name__)
 
 
 def inspect_command(folder: Folder, as_json: AsJson = False) -> None:
@@ -41,7 +44,7 @@ def inspect_command(folder: Folder, as_json: AsJson = False) -> None:
     except Exception as error:
         failure = explain(error)
         if failure.exit_code == EtlError.exit_code:
-            raise
+            log.error("inspection failed", exc_info=error)
         typer.echo(f"superzol-etl: {failure}", err=True)
         raise typer.Exit(failure.exit_code) from error
     if as_json:

@@ -130,3 +130,15 @@ def test_a_folder_without_files_is_not_found(tmp_path: Path) -> None:
     exit_code, _, stderr = inspect(str(tmp_path))
     assert exit_code == 66
     assert "holds no price_*" in stderr
+
+
+def test_what_nobody_foresaw_exits_70_and_shows_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as an installation that is broken."""
+    (tmp_path / "polars.py").write_text("raise RuntimeError('half of it is gone')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    exit_code, _, stderr = inspect(str(folder(tmp_path)))
+    assert exit_code == 70
+    assert "unforeseen: RuntimeError: half of it is gone" in stderr
+    assert "Traceback" in stderr
