@@ -15,7 +15,14 @@ from tests.support.loading import (
     run,
     snapshot,
 )
-from tests.support.snapshots import Chain, Item, full
+from tests.support.snapshots import (
+    Chain,
+    Item,
+    full,
+    prices_csv,
+    stores_csv,
+    write_snapshot,
+)
 
 ReadState = Callable[[], Awaitable[State]]
 
@@ -239,6 +246,24 @@ async def test_what_publish_closed_of_unseen_stores_a_rebuild_closes_too(
     done = run("rebuild", "alpha@1..", *order)
     assert done.exit_code == 0, done.stderr
     assert await final_state() == loaded
+
+
+async def test_a_late_version_leaves_the_name_that_a_newer_stores_file_gave_the_chain(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    def files(day: int) -> dict[str, bytes]:
+        prices = prices_csv("PriceFull", [full(Item("1", "1.00"), at=f"2026060{day}0600")])
+        stores = stores_csv(f"2026060{day}0500", [("1", "מרכז", "חיפה")])
+        return {"price_full_file_alpha.csv": prices, "store_file_alpha.csv": stores}
+
+    chain.load_files(files(2), "--version", "2")
+    named = await connection.fetchval("SELECT name FROM chain")
+    late = files(1)
+    late["store_file_alpha.csv"] = late["store_file_alpha.csv"].replace(named.encode(), b"Before")
+    folder = write_snapshot(chain.folder / "late", late)
+    done = run("backfill", f"1={folder}", "--database", chain.database)
+    assert done.summary["result"] == "Backfilled", done.stderr
+    assert await connection.fetchval("SELECT name FROM chain") == named
 
 
 @pytest.mark.parametrize(

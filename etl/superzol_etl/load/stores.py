@@ -67,7 +67,8 @@ async def describe_stores(
     names = Counter(store.chain_name for store in stores.values() if store.chain_name)
     if names:
         name = min(names, key=lambda name: (-names[name], name))
-        await connection.execute(load_sql(PACKAGE, "update_chain_name"), chain_key, name)
+        newest = max(store.published_at for store in stores.values() if store.chain_name)
+        await connection.execute(load_sql(PACKAGE, "update_chain_name"), chain_key, name, newest)
 
 
 def _told(store: StoreRow) -> dict[str, Any]:
