@@ -9,6 +9,7 @@ from grpc import StatusCode
 from superzol.pricing.v1.pricing_pb2 import GetPriceRequest
 from superzol_etl.settings import read_kept_versions
 from tests.support.clients import PricingClient
+from tests.support.loading import run
 from tests.support.server import refusal, running_api
 from tests.support.snapshots import Chain, Item, Promo, full, prices_csv, promotions_csv
 
@@ -103,6 +104,18 @@ async def test_a_reader_that_holds_a_partition_puts_it_off_to_the_next_publish(
         load(chain, 40, 3, "5.20")
     assert "price_span_0" in await partitions(connection)
     load(chain, 41, 4, "5.30")
+    assert "price_span_0" not in await partitions(connection)
+
+
+async def test_a_dataset_that_was_never_loaded_keeps_no_history(
+    chain: Chain, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one whose name was mistyped leaves it."""
+    missed = run("publish", "--database", chain.database, "--version", "1", "--dataset", "israel")
+    assert missed.exit_code == 66
+    monkeypatch.setenv("SUPERZOL_KEEP_HISTORY", "1")
+    load(chain, 1, 1, "5.00")
+    load(chain, 40, 2, "5.10")
     assert "price_span_0" not in await partitions(connection)
 
 

@@ -1,5 +1,5 @@
 -- The oldest of the newest so many closed versions, of the dataset that is furthest behind, as datasets share the
--- partitions; 0 while a dataset has fewer.
+-- partitions; 0 while a dataset has fewer. One that was never loaded has nothing to keep.
 -- $1 kept: int4
 SELECT coalesce(min(kept.first), 0)::int4
 FROM dataset
@@ -14,3 +14,4 @@ CROSS JOIN LATERAL (
         LIMIT $1
     ) AS newest
 ) AS kept
+WHERE EXISTS (SELECT FROM dataset_version WHERE dataset_version.dataset_key = dataset.dataset_key)
