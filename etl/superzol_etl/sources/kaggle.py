@@ -3,6 +3,7 @@
 import asyncio
 import json
 import zipfile
+import zlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
@@ -191,7 +192,7 @@ def _unpack(packed: Path, target: Path, name: str) -> None:
             with archive.open(wanted[0]) as source, target.open("wb") as out:
                 while piece := source.read(PIECE_BYTES):
                     out.write(piece)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         Partial(packed).start_over("")
         raise PassingTrouble(f"the zip of {name} is damaged: try again later") from error
     packed.unlink()

@@ -86,6 +86,30 @@ def test_large_files_travel_as_a_zip_and_lie_unpacked(kaggle: Kaggle, fetcher: F
     assert left == {*snapshot_files(), "download_manifest.json"}
 
 
+LOCAL_HEADER_BYTES = 30  # before the name; the packed file follows it
+
+
+@pytest.mark.parametrize(
+    ("begin", "damage"),
+    [(LOCAL_HEADER_BYTES + len(CSV), b"\xff" * 9), (-22, b"")],
+    ids=["what is packed", "the list of what is in it"],
+)
+def test_a_damaged_zip_is_thrown_away_and_the_next_run_brings_it_anew(
+    kaggle: Kaggle, fetcher: Fetcher, begin: int, damage: bytes
+) -> None:
+    kaggle.zipped = {CSV}
+    kaggle.publish(1, snapshot_files())
+    place = f"{OBJECTS}/1/{CSV}.zip"
+    whole = kaggle.web.files[place]
+    kaggle.web.files[place] = whole[:begin] + damage + whole[begin:][len(damage) or 22 :]
+    outcome = fetcher.run()
+    assert outcome.exit_code == 75, outcome.stderr
+    assert "is damaged" in outcome.stderr
+    kaggle.web.files[place] = whole
+    assert fetcher.run().exit_code == 0
+    assert fetcher.files() == snapshot_files()
+
+
 def test_files_of_folders_keep_their_path_and_others_than_csv_stay_away(
     kaggle: Kaggle, fetcher: Fetcher
 ) -> None:
