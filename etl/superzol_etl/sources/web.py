@@ -118,7 +118,8 @@ class WebSource:
         """Brings one file by GET, from where an earlier call ended."""
 
         async def locate() -> Request:
-            return Request(file.place, self._headers(file.place), HINT)
+            with silence_told(file.name):  # of a URL that an index names, and that is none
+                return Request(file.place, self._headers(file.place), HINT)
 
         await Download(self.client, self.settings, file, target, tell).run(locate)
 

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
-from pydantic import AliasChoices, BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import AliasChoices, BaseModel, Field, TypeAdapter
 
 from superzol_etl.errors import BadData
 from superzol_etl.sources.source import Digest, RemoteFile, is_wanted
@@ -65,11 +65,11 @@ def _parse_json(text: str, base_url: str) -> Index:
             version, entries = manifest.version, manifest.files
         else:
             version, entries = None, ENTRIES.validate_python(read)
-    except (ValueError, ValidationError) as error:
+        named = [entry for entry in entries if entry.kind == "file"]
+        links = {entry.name: _locate(entry, base_url) for entry in named}
+        files = tuple(_describe(entry, base_url) for entry in named if is_wanted(entry.name))
+    except ValueError as error:  # of a ValidationError, and of a URL that is none
         raise BadData(f"{base_url} is no index of files: {str(error).splitlines()[0]}") from None
-    named = [entry for entry in entries if entry.kind == "file"]
-    links = {entry.name: _locate(entry, base_url) for entry in named}
-    files = tuple(_describe(entry, base_url) for entry in named if is_wanted(entry.name))
     return Index(version, files, links)
 
 
@@ -103,7 +103,10 @@ def _parse_page(text: str, base_url: str) -> Index:
     folder = urljoin(base_url, ".")
     links = {}
     for target in page.found:
-        url = urljoin(base_url, target).partition("#")[0]
+        try:
+            url = urljoin(base_url, target).partition("#")[0]
+        except ValueError:
+            continue  # it leads nowhere, and so to none of the files
         if url.startswith(folder) and not urlsplit(url).query:
             links[unquote(url.removeprefix(folder))] = url
     files = tuple(RemoteFile(name, url) for name, url in links.items() if is_wanted(name))

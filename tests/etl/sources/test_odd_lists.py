@@ -109,6 +109,25 @@ def test_a_file_that_an_index_names_twice_alike_comes_once_and_what_is_no_name_s
     assert set(fetcher.files()) == {CSV, "יום/price_file_x.csv"}
 
 
+def test_a_link_that_leads_nowhere_stays_away(web: Web, tmp_path: Path) -> None:
+    serve(web, [])
+    page = f'<a href="http://[x">portal</a> <a href="{CSV}">prices</a>'
+    web.routes["/day/"] = partial(send, Answer(200, page.encode(), {"Content-Type": "text/html"}))
+    fetcher = Fetcher(f"{web.url}/day/", tmp_path / "volume")
+    outcome = fetcher.run()
+    assert outcome.exit_code == 0, outcome.stderr
+    assert set(fetcher.files()) == {CSV}
+
+
+@pytest.mark.parametrize("url", ["http://[x", "https://host/\1"])
+def test_an_index_that_says_a_file_is_where_nothing_can_be_is_refused(
+    web: Web, tmp_path: Path, url: str
+) -> None:
+    serve(web, [entry(CSV, url)])
+    outcome = Fetcher(f"{web.url}/day/", tmp_path / "volume").run()
+    assert (outcome.exit_code, outcome.summary["reason"]) == (65, "BadData"), outcome.stderr
+
+
 def test_a_name_that_is_no_text_keeps_no_folder_from_being_fetched(tmp_path: Path) -> None:
     source = write_snapshot(tmp_path / "source", snapshot_files())
     Path(os.fsdecode(os.fsencode(source) + b"/price_file_\xff.csv")).write_bytes(b"x")
