@@ -25,7 +25,6 @@ from superzol_etl.sql import load_sql
 PACKAGE = "superzol_etl.load"
 THREADS = 2
 FIRST_UNKNOWN_STORE = 1 << 15  # beyond what the database numbers
-FIRST_UNKNOWN_PRODUCT = 1 << 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +119,11 @@ def _compare(
     """Prices that jump, prices compared, and what becomes of each store that changes."""
     rows = content.rows
     keys = dict(known.products)
+    # Right behind the known ones: compare keeps tables as long as the largest number.
+    first_unknown = max(keys.values(), default=0) + 1
     ids = [read_item_code(code).product_id(chain_id) for code in rows.codes]
     for product_id in ids:
-        keys.setdefault(product_id, FIRST_UNKNOWN_PRODUCT + len(keys))
+        keys.setdefault(product_id, first_unknown + len(keys))
     product_keys = np.array([keys[product_id] for product_id in ids], np.int64)
     states = dict(known.states)
     for part in rows.parts:

@@ -1,13 +1,25 @@
 """A dry run tells what a load would do, and writes nothing."""
 
+import tracemalloc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
 
+from superzol_etl.clean.gates import Gates
+from superzol_etl.load.preview import preview_chain
+from superzol_etl.snapshot import read_snapshot
 from tests.etl.conftest import State
 from tests.support.loading import run, snapshot
-from tests.support.snapshots import Chain, Item, Outcome, Xml, full, prices_csv
+from tests.support.snapshots import (
+    Chain,
+    Item,
+    Outcome,
+    Xml,
+    full,
+    prices_csv,
+    write_snapshot,
+)
 
 ReadState = Callable[[], Awaitable[State]]
 COUNTS = ("opened", "repriced", "closed", "jumped", "rescoped")
@@ -121,6 +133,24 @@ async def test_a_dry_run_beside_a_chain_that_is_loaded_counts_the_new_one_only(
     assert told.summary["heldBack"] == done.summary["heldBack"] == ["alpha"]
     assert told.summary["problems"] == done.summary["problems"]
     assert told.summary["opened"] == done.summary["changed"] == 9
+
+
+async def test_a_dry_run_needs_no_more_memory_for_goods_that_are_new(
+    chain: Chain, connection: asyncpg.Connection
+) -> None:
+    chain.load([full(*ROWS)])
+    prices = prices_csv("PriceFull", [full(*ROWS, Item("5000", "9.00"), at="202606020600")])
+    folder = write_snapshot(chain.folder / "next", {"price_full_file_alpha.csv": prices})
+    [files] = read_snapshot(folder).chains
+    key = await connection.fetchval("SELECT chain_key FROM chain")
+    tracemalloc.start()
+    try:
+        told = await preview_chain(connection, files, key, 2, Gates())
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [(store.opened, store.closed) for store in told.stores] == [(1, 0)]
+    assert peak_bytes < 100 << 20
 
 
 def test_a_dry_run_of_a_shard_tells_of_its_chains_only(database: str, tmp_path: Path) -> None:
