@@ -39,6 +39,8 @@ def publish_command(
 
     Example: superzol-etl publish --version 812 --run-id nightly-812
 
+    VERSION is the number that load told; of a run that loaded another one it is refused.
+
     The result is Published, Unchanged, or Partial when chains are held back or still missing; a
     version with chains missing stays open for the next load.
 

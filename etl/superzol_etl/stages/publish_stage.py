@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from superzol_etl.errors import BadData, NotFound
+from superzol_etl.errors import BadData, NotFound, UsageError
 from superzol_etl.records import StageCall
 from superzol_etl.sql import load_sql
 from superzol_etl.stages.categories import are_rules_new
@@ -43,11 +43,13 @@ async def publish_version(
     """Merges names, rebuilds summaries and closes the version; twice, it changes nothing.
 
     A version with chains still missing is published but not closed. lake, read_note: as in Order.
-    Raises NotFound when no load met the version, BadData when none of its chains is loaded.
+    Raises NotFound when no load met the version, BadData when none of its chains is loaded,
+    UsageError when the run loaded, or published, another version.
     """
 
     async def work(run: Run) -> Mapping[str, Any]:
         connection = run.connection
+        await _check_loaded(run, version)
         await connection.execute(load_sql(PACKAGE, "note_version"), call.run_id, version)
         found = await _read_coverage(run, version)
         if not found.loaded:
@@ -61,7 +63,24 @@ async def publish_version(
             await close_in_lake(connection, lake, run.dataset_key, version, read_note)
         return _report(found, version)
 
-    return await run_stage(call, work)
+    report = await run_stage(call, work)
+    if report["version"] != version:  # it was done before
+        raise UsageError(
+            f"run {call.run_id} published version {report['version']}, not {version}:"
+            " give another --run-id"
+        )
+    return report
+
+
+async def _check_loaded(run: Run, version: int) -> None:
+    """Keeps a volume's number from closing an older version, where the database gave another."""
+    run_id = run.call.run_id
+    loaded = await run.connection.fetchval(load_sql(PACKAGE, "read_loaded_version"), run_id)
+    if loaded not in (None, version):
+        raise UsageError(
+            f"run {run_id} loaded version {loaded}, not {version}: give --version {loaded},"
+            " or another --run-id"
+        )
 
 
 async def _read_coverage(run: Run, version: int) -> Coverage:

@@ -139,6 +139,23 @@ def test_a_version_that_no_load_met_cannot_be_published(database: str) -> None:
     assert "version 7 of israeli-supermarkets is not known" in outcome.stderr
 
 
+def test_a_run_publishes_the_version_that_it_loaded_and_no_other(
+    database: str, tmp_path: Path
+) -> None:
+    assert refresh(database, snapshot(tmp_path, 1), "--version", "1").exit_code == 0
+    volume, of_run = str(tmp_path / "volume"), ["--database", database, "--run-id", "nightly"]
+    fetched = run("fetch", "--source", f"dir:{snapshot(tmp_path, 2)}", "--volume", volume)
+    loaded = run("load", *of_run, "--volume", volume, "--workers", "1")
+    assert (fetched.summary["version"], loaded.summary["version"]) == (1, 2)
+    refused = run("publish", *of_run, "--version", "1")
+    assert refused.exit_code == 64
+    assert "run nightly loaded version 2, not 1: give --version 2" in refused.stderr
+    assert run("publish", *of_run, "--version", "2").summary["result"] == "Published"
+    repeated = run("publish", *of_run, "--version", "1")
+    assert repeated.exit_code == 64
+    assert "run nightly published version 2, not 1" in repeated.stderr
+
+
 @pytest.fixture
 def volume(tmp_path: Path) -> Path:
     """A volume with three chains fetched as version 5."""
