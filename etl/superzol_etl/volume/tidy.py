@@ -31,6 +31,7 @@ GOOD = ("Loaded", "Partial", "Published", "Unchanged")
 
 def write_summary(volume: Path, place: VersionPlace, report: dict[str, Any]) -> Path:
     """Leaves how the load of a version ended: processed/<day>/v<n>/load_summary.json."""
+    volume.mkdir(parents=True, exist_ok=True)
     path = make_folders(volume, place.processed) / SUMMARY
     write_whole(path, json.dumps(report, ensure_ascii=False, indent=1).encode() + b"\n")
     return path

@@ -83,6 +83,19 @@ def test_stages_on_volumes_of_their_own_leave_all_in_the_store(
     check_whole(held)
 
 
+def test_a_publish_that_finds_chains_missing_makes_the_folder_of_its_report(
+    database: str, tmp_path: Path, common: list[str]
+) -> None:
+    fetcher = Fetcher(f"dir:{tmp_path / 'source'}", tmp_path / "volume")
+    assert fetcher.run(*common[2:], "--version", "7").exit_code == 0
+    stage = ["--database", database, "--run-id", "one"]
+    assert run("load", *stage, *common, "--shard", "0/3").exit_code == 0
+    own = tmp_path / "pods/published"
+    published = run("publish", *stage, "--volume", str(own), *common[2:], "--version", "7")
+    assert (published.exit_code, published.summary["chainsMissing"]) == (0, 2), published.stderr
+    assert [path.name for path in own.glob("processed/*/v7/*")] == ["load_summary.json"]
+
+
 def check_whole(store: Path) -> None:
     """Version 7 is there with its report, and its lake names three chains, each whole."""
     note = json.loads((store / "lake/versions/7.json").read_text())
