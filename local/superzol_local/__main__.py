@@ -19,6 +19,7 @@ app = typer.Typer(
     help="Superzol on one machine.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # its tables cut names off, and break what a log keeps of an error
     pretty_exceptions_enable=False,
 )
 

@@ -21,7 +21,7 @@ app = typer.Typer(
     help="Looks after DatasetRefresh resources: fetches, loads and publishes by Jobs.",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="markdown",  # else the lines of a docstring end where the source ends them
+    rich_markup_mode=None,  # its tables cut names off, and break what a log keeps of an error
     pretty_exceptions_enable=False,
 )
 
@@ -111,7 +111,7 @@ def check_command(
     cluster_wide: ClusterWideOption = None,
     kubeconfig: KubeconfigOption = None,
 ) -> None:
-    """Checks that the kind and the rights are there, and that an operator works.
+    """Checks that kind and rights are there, and an operator works.
 
     Example:
 

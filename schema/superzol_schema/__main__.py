@@ -24,6 +24,7 @@ app = typer.Typer(
     help="Creates the tables, functions and roles of Superzol, and keeps them up to date.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # its tables cut names off, and break what a log keeps of an error
     pretty_exceptions_enable=False,
 )
 
@@ -44,9 +45,11 @@ def commands() -> None:
 
 @app.command("upgrade")
 def upgrade_command(database: Database) -> None:
-    """Applies the revisions that the database lacks; repeated, it changes nothing.
+    """Applies the revisions that the database lacks.
 
     Example: superzol-schema upgrade --database postgresql://postgres@localhost/superzol
+
+    Repeated, it changes nothing.
 
     Exit codes: 0 done, 64 usage, 70 unforeseen, 75 not reachable or in use, 77 not allowed,
     78 configuration.

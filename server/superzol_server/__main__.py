@@ -35,7 +35,7 @@ app = typer.Typer(
     help="Answers questions about supermarket prices over gRPC.",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="markdown",  # else the lines of a docstring end where the source ends them
+    rich_markup_mode=None,  # its tables cut names off, and break what a log keeps of an error
     pretty_exceptions_enable=False,
 )
 

@@ -52,7 +52,7 @@ def backfill_command(
     owner: Owner = "",
     termination_path: TerminationPath = None,
 ) -> None:
-    """Loads versions below the first one that is loaded of each chain, and joins them to it.
+    """Loads versions below the first one of each chain.
 
     Example: superzol-etl backfill 809=./may-29 810=./may-30
 

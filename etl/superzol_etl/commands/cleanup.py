@@ -25,12 +25,12 @@ def cleanup_command(
     run_id: RunId = None,
     termination_path: TerminationPath = None,
 ) -> None:
-    """Removes versions, reports, archives and the lake of a volume and its store.
+    """Removes versions, reports, archives and the lake of a volume.
 
     Example: superzol-etl cleanup --volume /data/israeli-supermarkets
 
-    The database stays as it is: what is loaded is still served. A run that reads a version is
-    waited for; while it goes on, the cleanup ends with 75.
+    Those of its store too. The database stays as it is: what is loaded is still served. A run that
+    reads a version is waited for; while it goes on, the cleanup ends with 75.
 
     Exit codes: 0 done, 64 usage, 70 unforeseen, 75 try again, 77 not allowed, 78 configuration.
     """

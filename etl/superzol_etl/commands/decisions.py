@@ -38,12 +38,13 @@ def accept_command(
     by: By = None,
     termination_path: TerminationPath = None,
 ) -> None:
-    """Lets files pass by which a gate held a chain back; the next load of that version takes them.
+    """Lets files pass that a gate held back.
 
     Example: superzol-etl accept rami_levy@812 --by dana
 
-    Only these very files pass: others under the same version are judged anew. Who decided, when and
-    why the chain was held back is kept in etl_decision.
+    The next load of that version takes them. Only these very files pass: others under the same
+    version are judged anew. Who decided, when and why the chain was held back is kept in
+    etl_decision.
 
     Exit codes: 0 done, 64 usage, 65 held back by its files and not by a gate, 66 no such version
     of a chain of the dataset, 70 unforeseen, 75 try again, 77 not allowed, 78 configuration.
@@ -69,11 +70,12 @@ def takeover_command(
     by: By = None,
     termination_path: TerminationPath = None,
 ) -> None:
-    """Releases a TargetConflict: gives a dataset to another owner, or chains to a dataset.
+    """Gives a dataset to another owner, or chains to a dataset.
 
     Example: superzol-etl takeover --dataset israeli-supermarkets --owner super-zol/nightly
 
-    The data stays as it is. A chain keeps its versions: the dataset goes on with higher numbers.
+    So a TargetConflict ends. The data stays as it is. A chain keeps its versions: the dataset goes
+    on with higher numbers.
 
     Exit codes: 0 done, 64 usage, 66 no such dataset or chain, 70 unforeseen, 75 try again,
     77 not allowed, 78 configuration.

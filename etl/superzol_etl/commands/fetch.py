@@ -56,7 +56,7 @@ def fetch_command(
     run_id: RunId = None,
     termination_path: TerminationPath = None,
 ) -> None:
-    """Brings a version of a source to the volume; one that is there already is not fetched again.
+    """Brings a version of a source to the volume, unless it is there.
 
     Example: superzol-etl fetch --source kaggle:erlichsefi/israeli-supermarkets-2024 --volume /data
 

@@ -24,10 +24,11 @@ log = logging.getLogger(__name__)
 
 
 def inspect_command(folder: Folder, as_json: AsJson = False) -> None:
-    """Tells of each CSV its rows, columns, era, family, drift, time span and problems.
+    """Tells what the CSV files of a folder hold.
 
     Example: superzol-etl inspect ./2026-06-01 --json
 
+    Of each file its rows, columns, era, family, drift, time span and problems.
     No database is needed, and nothing is written. Files that a load would refuse are told, and do
     not make the command fail.
 

@@ -41,9 +41,11 @@ def load_command(
     dry_run: DryRun = False,
     termination_path: TerminationPath = None,
 ) -> None:
-    """Loads the chains of a snapshot, each whole in one transaction; publish follows.
+    """Loads the chains of a snapshot, each whole or not at all.
 
     Example: superzol-etl load --volume /data --version 812 --shard 0/4 --run-id nightly-812
+
+    Each chain is one transaction; publish follows when all shards are done.
 
     Chains are packed into shards by size; shards of one run work side by side. A shard whose chains
     are all held back is Partial, not a failure.

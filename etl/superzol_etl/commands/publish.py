@@ -35,7 +35,7 @@ def publish_command(
     owner: Owner = "",
     termination_path: TerminationPath = None,
 ) -> None:
-    """Merges names and summaries over the chains of a version and closes it; run after every load.
+    """Merges names and summaries of a loaded version, and closes it.
 
     Example: superzol-etl publish --version 812 --run-id nightly-812
 

@@ -59,13 +59,13 @@ def rebuild_command(
     run_id: RunId = None,
     termination_path: TerminationPath = None,
 ) -> None:
-    """Makes a chain's prices and their history from VERSION on again from the lake.
+    """Makes a chain's prices again from the lake.
 
     Example: superzol-etl rebuild rami_levy@812.. --lake /data/lake --hole 812=./june-1
 
-    The lake must hold all of the chain's versions. Each must come out as it was loaded, told by its
-    content digest, up to the first that is added. One commit replaces what is served. Promotions
-    stay as they are.
+    Prices from VERSION on and their history come from it, and it must hold all of the chain's
+    versions. Each must come out as it was loaded, told by its content digest, up to the first that
+    is added. One commit replaces what is served. Promotions stay as they are.
 
     Exit codes: 0 done, 64 usage, 65 a digest differs, 66 not in the lake, 70 unforeseen,
     75 try again, 77 not allowed, 78 configuration.

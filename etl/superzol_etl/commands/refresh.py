@@ -47,11 +47,13 @@ def refresh_command(
     dry_run: DryRun = False,
     termination_path: TerminationPath = None,
 ) -> None:
-    """Loads a snapshot chain by chain and publishes it; the same files twice change nothing.
+    """Loads a snapshot chain by chain and publishes it.
 
     Examples: superzol-etl refresh --source ./2026-06-01 --version 812
 
     superzol-etl refresh --source kaggle:erlichsefi/israeli-supermarkets-2024 --volume /data
+
+    The same files twice change nothing.
 
     The last line of the output is a JSON summary. Its result is Loaded, Unchanged, or Partial when
     a file is bad or a chain was held back.
