@@ -7,19 +7,24 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import obstore
 from obstore.store import S3Store
 
 from tests.support.ports import free_port
 
+if TYPE_CHECKING:
+    from obstore.store import S3Config
+
 ROOT = Path(__file__).parents[2]
 USER, SECRET = "superzol", "k3y-s3cr3t"
 BUCKET = "prices"
+KMS_KEY = "kept-elsewhere"
 
 
 class Minio(NamedTuple):
@@ -36,8 +41,12 @@ class Minio(NamedTuple):
             "AWS_SECRET_ACCESS_KEY": SECRET,
         }
 
-    def prefix(self, prefix: str) -> S3Store:
-        """The bucket below a prefix, read and written past the code under test."""
+    def prefix(self, prefix: str, *, sealed: bool = False) -> S3Store:
+        """The bucket below a prefix, read and written past the code under test.
+
+        sealed: what is written is encrypted by a key of KMS.
+        """
+        kms: S3Config = {"server_side_encryption": "aws:kms"}
         return S3Store(
             BUCKET,
             prefix=prefix,
@@ -45,12 +54,13 @@ class Minio(NamedTuple):
             access_key_id=USER,
             secret_access_key=SECRET,
             client_options={"allow_http": True},
+            config=kms if sealed else {},
         )
 
-    def put(self, prefix: str, files: dict[str, bytes]) -> None:
+    def put(self, prefix: str, files: dict[str, bytes], *, sealed: bool = False) -> None:
         """Writes objects."""
         for name, content in files.items():
-            obstore.put(self.prefix(prefix), name, content)
+            obstore.put(self.prefix(prefix, sealed=sealed), name, content)
 
     def names(self, prefix: str) -> list[str]:
         """The objects there are, without the prefix."""
@@ -75,7 +85,8 @@ def running_minio() -> Iterator[Minio]:
     process = subprocess.Popen(
         [minio_path(), "server", str(folder), "--address", address, "--quiet"],
         env=os.environ | {"MINIO_ROOT_USER": USER, "MINIO_ROOT_PASSWORD": SECRET}
-        | {"MINIO_BROWSER": "off", "MINIO_UPDATE": "off", "HOME": str(folder)},
+        | {"MINIO_BROWSER": "off", "MINIO_UPDATE": "off", "HOME": str(folder)}
+        | {"MINIO_KMS_SECRET_KEY": f"{KMS_KEY}:{b64encode(bytes(32)).decode()}"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip

@@ -82,6 +82,20 @@ def test_content_with_another_digest_than_its_manifest_says_is_refused(
     assert "the source is damaged" in outcome.stderr
 
 
+def test_tags_of_objects_under_a_key_of_kms_are_no_digests(
+    minio: Minio, fetcher: Fetcher, prefix: str
+) -> None:
+    """The first one shows it, by the same content twice; the others come once."""
+    files = snapshot_files()
+    minio.put(prefix, files, sealed=True)
+    outcome = fetcher.run(SUPERZOL_SOURCE_CONNECTIONS="1")
+    assert outcome.exit_code == 0, outcome.stderr
+    assert fetcher.files() == files
+    twice = outcome.summary["cameBytes"] - sum(map(len, files.values()))
+    assert twice in map(len, files.values())
+    assert fetcher.run().summary["result"] == "Unchanged"
+
+
 @pytest.mark.parametrize(
     ("source", "more", "exit_code"),
     [
