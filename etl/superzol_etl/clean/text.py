@@ -32,7 +32,7 @@ def one_line(text: str) -> str:
 
 def cut(published: str) -> str:
     """The text in one line without outer blanks, no longer than an answer can hold."""
-    return one_line(published).strip()[:MOST_LETTERS]
+    return one_line(published).strip()[:MOST_LETTERS].rstrip()
 
 
 def blank_placeholder(published: str | None) -> str | None:

@@ -55,3 +55,8 @@ def test_a_product_that_is_called_nothing_has_no_name(vague: str) -> None:
 
 def test_blanks_do_not_count_among_the_letters_a_text_may_have() -> None:
     assert blank_placeholder("א" + "\n" * MOST_LETTERS + "ב") == "א ב"
+
+
+def test_a_text_that_is_cut_before_a_word_does_not_end_in_a_blank() -> None:
+    letters = "א" * (MOST_LETTERS - 1)
+    assert blank_placeholder(f"{letters} ב") == letters
