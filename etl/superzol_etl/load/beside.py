@@ -42,10 +42,7 @@ class Beside(NamedTuple):
         """What the files of a version say; its products and stores are added to the served ones."""
         finder = ProductFinder(self.served, self.adding, self.chain_key, self.chain_id)
         content = await finder.while_reading(read)
-        parts = [*content.rows.parts, *content.promotions.parts]
-        codes = {part.store_code for part in parts if part.store_code}
-        known = codes | set(content.stores)
-        await add_stores(self.served, self.chain_key, self.chain_id, known)
+        await add_stores(self.served, self.chain_key, self.chain_id, content.store_codes)
         return content, finder.products(len(content.rows.codes))
 
     async def apply(

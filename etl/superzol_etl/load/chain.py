@@ -43,10 +43,8 @@ async def load_chain(connection: Connection, others: Connections, job: ChainJob)
         by_prices, _ = await judge_prices(connection, chain, content, job.gates)
         return await _hold_back(connection, job, content, held + by_prices)
     products = finder.products(len(content.rows.codes))
-    parts = [*content.rows.parts, *content.promotions.parts]
-    codes = {part.store_code for part in parts if part.store_code}
     # Committed at once: a load that fails again and again must not use up the numbers of stores.
-    await add_stores(connection, job.chain_key, chain_id, codes | set(content.stores))
+    await add_stores(connection, job.chain_key, chain_id, content.store_codes)
     try:
         async with connection.transaction():
             await connection.execute(load_sql(PACKAGE, "lock_chain"), CHAIN_LOCK, job.chain_key)

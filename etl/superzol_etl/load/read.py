@@ -46,6 +46,17 @@ class ChainContent:
     reports: dict[str, FileReport]
     problems: list[str]
 
+    @property
+    def price_reports(self) -> list[FileReport]:
+        """Those of price files."""
+        return [report for report in self.reports.values() if report.kind in PRICE_KINDS]
+
+    @property
+    def store_codes(self) -> set[str]:
+        """The stores that any of the files names."""
+        parts = [*self.rows.parts, *self.promotions.parts]
+        return {part.store_code for part in parts if part.store_code} | set(self.stores)
+
 
 @dataclass(slots=True)
 class _Reader:

@@ -13,9 +13,9 @@ from superzol_etl.load.diff import Observed
 from superzol_etl.load.job import ChainJob
 from superzol_etl.load.ledger import ChainVersion
 from superzol_etl.load.promotions import Loaded
-from superzol_etl.load.read import PRICE_KINDS, ChainContent
+from superzol_etl.load.read import ChainContent
 from superzol_etl.load.trust import count_full_rows
-from superzol_etl.records import ChainResult, ChainState, FileReport, FileState, store_ids
+from superzol_etl.records import ChainResult, ChainState, FileState, store_ids
 
 CUT = "cut or shrunken full file applied as delta, stores: "
 STALE = "files older than those loaded left out, stores: "
@@ -56,7 +56,7 @@ def sum_up(
 ) -> ChainResult:
     """What became of a chain that was not held back; absent when its files said nothing."""
     told = plans or content.stores or promoted.stores
-    reports = _price_reports(content)
+    reports = content.price_reports
     bad_files = tuple(report.problem for report in content.reports.values() if report.problem)
     return ChainResult(
         chain_id=job.chain.chain_id,
@@ -154,7 +154,3 @@ def find_cutoff(content: ChainContent, plans: dict[str, StorePlan]) -> datetime 
     applied = [parts[plan.applied[-1]].published_at for plan in plans.values() if plan.applied]
     described = [store.published_at for store in content.stores.values()]
     return max(applied or described, default=None)
-
-
-def _price_reports(content: ChainContent) -> list[FileReport]:
-    return [report for report in content.reports.values() if report.kind in PRICE_KINDS]

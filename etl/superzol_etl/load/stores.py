@@ -1,7 +1,7 @@
 """Stores of a chain: finds, adds and describes them, and notes what was seen of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import polars as pl
@@ -32,12 +32,10 @@ TOLD: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 async def add_stores(
-    connection: Connection, chain_key: int, chain_id: str, codes: Iterable[str]
+    connection: Connection, chain_key: int, chain_id: str, codes: Set[str]
 ) -> None:
     """Adds the stores that are new."""
-    await connection.execute(
-        load_sql(PACKAGE, "insert_stores"), chain_key, chain_id, sorted(set(codes))
-    )
+    await connection.execute(load_sql(PACKAGE, "insert_stores"), chain_key, chain_id, sorted(codes))
 
 
 async def read_stores(connection: Connection, chain_key: int) -> dict[str, StoreState]:

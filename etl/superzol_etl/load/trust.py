@@ -7,7 +7,7 @@ from superzol_etl.database import Connection
 from superzol_etl.load.diff import Change, Observed
 from superzol_etl.load.job import ChainJob
 from superzol_etl.load.jumps import find_jumps
-from superzol_etl.load.read import PRICE_KINDS, ChainContent
+from superzol_etl.load.read import ChainContent
 from superzol_etl.records import Part
 from superzol_etl.sql import load_sql
 
@@ -64,7 +64,7 @@ async def ask_price_gates(
 
 def look_at(content: ChainContent) -> Seen:
     """What the gates look at in a chain's files."""
-    reports = [report for report in content.reports.values() if report.kind in PRICE_KINDS]
+    reports = content.price_reports
     return Seen(
         rows=sum(report.rows for report in reports),
         rejected=sum(report.rejected for report in reports),
