@@ -94,7 +94,7 @@ async def _is_done(run: Run, chain: _Chain) -> bool:
     for version, files in chain.files:
         keys = [chain.chain_key]
         row = await run.connection.fetchrow(load_sql(PACKAGE, "read_states"), keys, version)
-        if row is None or row["digest"] != files.digest or row["state"] == ChainState.FAILED:
+        if row is None or row["digest"] != files.digest:
             return False
         if row["state"] == ChainState.HELD_BACK and row["accepted"]:
             return False
