@@ -12,20 +12,21 @@ from superzol_etl.load.observe import Gatherer, NewCodes, Rows
 from superzol_etl.load.observe_promotions import PromotionRows
 from superzol_etl.load.read import ChainContent
 from superzol_etl.records import OfferFlag, Part
-from superzol_etl.volume.lake import FILES, PRICES, PRODUCTS, STORES, LakePlace
+from superzol_etl.volume.lake import FILES, PRICES, PRODUCTS, STORES, ChainNote, LakePlace
 
 # A load sets these anew by the files that count.
 FOUND_BY_LOAD = OfferFlag.REPEATED | OfferFlag.PARTIAL_FILE
 PUBLISHED = {name: column for column, name in (NAMED | MEASURED).items()}
 
 
-def read_lake(place: LakePlace, tell_new: Callable[[NewCodes], None]) -> ChainContent:
+def read_lake(
+    place: LakePlace, note: ChainNote, tell_new: Callable[[NewCodes], None]
+) -> ChainContent:
     """All price rows, words and stores of a chain's version; promotions have no history.
 
-    tell_new: is given the codes. Raises NotFound or BadData when the lake is not whole.
+    note: what the place says of itself. tell_new: is given the codes. Raises NotFound or BadData
+    when the lake is not whole.
     """
-    note = place.read_note()
-    assert note is not None  # the caller found it
     place.check(note)
     paths = {table: _paths(place, table) for table in (PRICES, PRODUCTS, FILES, STORES)}
     words = _read(paths[PRODUCTS])

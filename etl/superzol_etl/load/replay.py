@@ -79,7 +79,7 @@ async def replay_files(of: Beside, job: ChainJob, good: Good | None) -> ChainVer
 
 async def replay_lake(of: Beside, place: LakePlace, note: ChainNote) -> ChainVersion:
     """Applies what the lake holds of a version; the row says what comes out now."""
-    content, products = await of.read(lambda tell, _: read_lake(place, tell))
+    content, products = await of.read(lambda tell, _: read_lake(place, note, tell))
     priced, _ = await of.apply(place.version, content, products)
     return ChainVersion(
         chain_key=of.chain_key,
