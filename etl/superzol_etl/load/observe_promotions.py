@@ -7,15 +7,14 @@ from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from superzol_etl.clean.parts import StorePlan
 from superzol_etl.clean.promotions import Promotion, merge_rows
 from superzol_etl.decode.promotion_families import PromotionRow
 from superzol_etl.decode.promotions import BodyBook, PromotionBlock
+from superzol_etl.load.sorting import Int64s
 from superzol_etl.records import Part
 
-Int64s = npt.NDArray[np.int64]
 CODE_BITS = 32
 
 

@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from superzol_etl.load.observe import Rows
-
-Int64s = npt.NDArray[np.int64]
+from superzol_etl.load.sorting import Int64s
 
 
 def earlier_tellings(rows: Rows) -> Int64s:
