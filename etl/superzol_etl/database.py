@@ -13,7 +13,9 @@ from superzol_etl.certificates import untrusted
 from superzol_etl.database_url import MissingFileError, check_url
 from superzol_etl.errors import EtlError, NotAllowed, PassingTrouble, WrongConfiguration
 from superzol_etl.silence import ended_by_silence
+from superzol_etl.sql import load_sql
 
+PACKAGE = "superzol_etl"
 CONNECT_SECONDS = 10
 CLOSE_SECONDS = 10  # a server that is frozen hears of no end, nor of a statement that is given up
 TURNS_TO_HEAR = 3  # the system tells, the driver reads, its protocol closes
@@ -139,7 +141,7 @@ async def _connect(url: str, of_run: bool) -> Connection:
     _wake_at_the_end(connection)
     try:
         if of_run:
-            await connection.execute("SET synchronous_commit TO off")
+            await connection.execute(load_sql(PACKAGE, "commit_at_once"))
     except BaseException:
         await connection.close()
         raise
@@ -196,7 +198,7 @@ def refused_writes_told(connection: Connection) -> Iterator[None]:
 
 async def learn_arrays(connection: Connection) -> None:
     """Lets the driver ask for the types of arrays, which takes 15 ms, while there is time."""
-    await connection.fetchrow("SELECT NULL::int2[], NULL::int4[]")
+    await connection.fetchrow(load_sql(PACKAGE, "learn_arrays"))
 
 
 def _read_only(connection: Connection, error: BaseException) -> EtlError:

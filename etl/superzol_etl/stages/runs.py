@@ -153,7 +153,7 @@ async def _end(run: Run, state: str, report: Mapping[str, Any] | None, error: st
     call, told = run.call, report or {}
     async with run.connection.transaction():
         # All that the run committed is on disk before anybody is told of it.
-        await run.connection.execute("SET LOCAL synchronous_commit TO DEFAULT")
+        await run.connection.execute(load_sql(PACKAGE, "wait_for_disk"))
         # Two shards that end at once would each see the other one still running.
         await run.connection.execute(load_sql(PACKAGE, "lock_run"), call.run_id)
         await run.connection.execute(
