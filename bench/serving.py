@@ -3,12 +3,9 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-
-import grpc
 
 from bench import clients
 from bench.chain import Chain
@@ -18,6 +15,7 @@ from bench.postgres import fresh_database, run_sql
 from bench.questions import ask_questions
 from bench.results import Table
 from tests.support.ports import free_port
+from tests.support.starting import wait_until_ready
 
 DATABASE = "bench_serving"
 PROMOTIONS = Path(__file__).with_name("promotions.sql")
@@ -72,19 +70,8 @@ def serving(url: str) -> Iterator[str]:
         command, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        _wait_until_ready(server, f"localhost:{port}")
+        wait_until_ready(server, f"localhost:{port}", START_TIMEOUT_SECONDS)
         yield f"localhost:{port}"
     finally:
         server.terminate()
         server.wait(STOP_TIMEOUT_SECONDS)
-
-
-def _wait_until_ready(server: subprocess.Popen[bytes], address: str) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    with grpc.insecure_channel(address) as channel:
-        ready = grpc.channel_ready_future(channel)
-        while server.poll() is None and time.monotonic() < deadline:
-            with suppress(grpc.FutureTimeoutError):
-                ready.result(timeout=0.5)
-                return
-    raise RuntimeError(f"the server did not start, its exit code is {server.poll()}")

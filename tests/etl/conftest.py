@@ -1,4 +1,4 @@
-"""Fixtures of the ETL's tests: what a load leaves in the database."""
+"""Fixtures of the ETL's tests: what a load leaves in the database, and a server of buckets."""
 
 import multiprocessing
 from collections.abc import Awaitable, Callable, Iterator
@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from superzol_etl.load.classifying import classifier
+from tests.support.minio import Minio, running_minio
 from tests.support.snapshots import Chain
 
 State = dict[tuple[str, str], str]
@@ -31,6 +32,13 @@ def final_state(connection: asyncpg.Connection) -> Callable[[], Awaitable[State]
 def chain(database: str, tmp_path: Path) -> Chain:
     """Loads snapshots of one chain."""
     return Chain(database, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def minio() -> Iterator[Minio]:
+    """A server of buckets."""
+    with running_minio() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -4,15 +4,13 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import grpc
-
 from tests.support.ports import free_port
+from tests.support.starting import wait_until_ready
 
 START_TIMEOUT_SECONDS = 120
 STOP_TIMEOUT_SECONDS = 60
@@ -43,19 +41,8 @@ def serving(database: str) -> Iterator[str]:
     server = subprocess.Popen(command, env=os.environ | {"DATABASE_URL": database})
     address = f"localhost:{port}"
     try:
-        _wait_until_ready(server, address)
+        wait_until_ready(server, address, START_TIMEOUT_SECONDS)
         yield address
     finally:
         server.terminate()
         server.wait(STOP_TIMEOUT_SECONDS)
-
-
-def _wait_until_ready(server: subprocess.Popen[bytes], address: str) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    with grpc.insecure_channel(address) as channel:
-        ready = grpc.channel_ready_future(channel)
-        while server.poll() is None and time.monotonic() < deadline:
-            with suppress(grpc.FutureTimeoutError):
-                ready.result(timeout=0.5)
-                return
-    raise RuntimeError(f"the server did not start, its exit code is {server.poll()}")

@@ -1,7 +1,6 @@
 """Starts the commands of the ETL, stops them at a chosen moment, and loads a small nation."""
 
 import asyncio
-import json
 import signal
 import subprocess
 import sys
@@ -67,11 +66,9 @@ def start(command: str, *options: str) -> subprocess.Popen[str]:
 
 
 def finish(process: subprocess.Popen[str]) -> Outcome:
-    """Waits for a command; its summary is the last line it printed."""
+    """Waits for a command."""
     stdout, stderr = process.communicate(timeout=PATIENCE_SECONDS)
-    last = stdout.strip().splitlines()[-1:] or ["{}"]
-    summary = json.loads(last[0]) if last[0].startswith("{") else {}
-    return Outcome(process.returncode, summary, stderr)
+    return Outcome.of(process.returncode, stdout, stderr)
 
 
 def run(command: str, *options: str) -> Outcome:

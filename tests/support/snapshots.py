@@ -131,6 +131,12 @@ class Outcome(NamedTuple):
     summary: dict[str, Any]
     stderr: str
 
+    @classmethod
+    def of(cls, exit_code: int, stdout: str, stderr: str) -> "Outcome":
+        """What its output says."""
+        last = stdout.strip().splitlines()[-1:] or ["{}"]
+        return cls(exit_code, json.loads(last[0]) if last[0].startswith("{") else {}, stderr)
+
 
 def refresh(database: str, source: Path, *options: str) -> Outcome:
     """Runs superzol-etl refresh as a user would."""
@@ -141,9 +147,7 @@ def refresh(database: str, source: Path, *options: str) -> Outcome:
         text=True,
         check=False,
     )
-    last = ended.stdout.strip().splitlines()[-1:] or ["{}"]
-    summary = json.loads(last[0]) if last[0].startswith("{") else {}
-    return Outcome(ended.returncode, summary, ended.stderr)
+    return Outcome.of(ended.returncode, ended.stdout, ended.stderr)
 
 
 def full(*items: Item, store: str = "001", at: str = "202606010600") -> Xml:

@@ -3,22 +3,15 @@
 import json
 import os
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.fetching import Fetcher, snapshot_files
-from tests.support.minio import BUCKET, SECRET, Minio, running_minio
+from tests.support.minio import BUCKET, SECRET, Minio
 from tests.support.web import SILENCE, Web
 
 LARGE = "price_full_file_large.csv"
-
-
-@pytest.fixture(scope="module")
-def minio() -> Iterator[Minio]:
-    with running_minio() as running:
-        yield running
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 from subprocess import PIPE
 
@@ -19,7 +18,7 @@ from superzol_etl.volume.manifest import Kept, commit, kept_versions
 from superzol_etl.volume.tidy import drop, write_summary
 from tests.support.fetching import Fetcher, snapshot_files
 from tests.support.loading import finish
-from tests.support.minio import BUCKET, Minio, running_minio
+from tests.support.minio import BUCKET, Minio
 from tests.support.snapshots import Outcome, write_snapshot
 
 KEEP_TWO = ("--keep-versions", "2", "--keep-archives", "3")
@@ -44,12 +43,6 @@ class Days:
 @pytest.fixture
 def days(tmp_path: Path) -> Days:
     return Days(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def minio() -> Iterator[Minio]:
-    with running_minio() as running:
-        yield running
 
 
 def test_old_versions_become_archives_and_old_archives_go(days: Days) -> None:
