@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 ERA_B = Path(__file__).with_name("exceptions.tsv")
 ERA_A = Path(__file__).with_name("exceptions_era_a.tsv")
+ERA_A_WORDS = Path(__file__).with_name("exceptions_era_a_words.tsv")
 MOST_EXCEPTIONS = 10
 ANY_ROW = "*"
 

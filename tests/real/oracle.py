@@ -46,6 +46,7 @@ class Offer(NamedTuple):
     quantity: str
     unit: str
     base: str
+    country: str
 
 
 class PriceFile(NamedTuple):
@@ -151,6 +152,7 @@ def _read_price_file(path: Path) -> PriceFile:
             texts.get("quantity", "").strip(),
             texts.get("unitqty", "").strip(),
             (texts.get("unitofmeasure") or texts.get("unitmeasure") or "").strip(),
+            texts.get("manufacturecountry", "").strip(),
         )
     store = next(node.text or "" for node in root.iter() if str(node.tag).lower() == "storeid")
     file = path.name.removesuffix(".gz")

@@ -11,7 +11,7 @@ import pytest
 from grpc import aio
 
 from tests.real.conftest import Loaded, load_folder
-from tests.real.exceptions import ERA_A, Row, judge
+from tests.real.exceptions import ERA_A, ERA_A_WORDS, Row, judge
 from tests.real.oracle import (
     in_one_line,
     read_branches,
@@ -19,6 +19,7 @@ from tests.real.oracle import (
     shown,
     strip_chain,
 )
+from tests.real.test_units import differing_words, read_offers, read_words
 from tests.real.walks import list_prices, list_products, list_stores
 
 pytestmark = pytest.mark.real
@@ -62,6 +63,17 @@ async def test_every_price_of_era_a_is_the_one_in_the_xml(
     verdict = judge(differences, "Price", ERA_A)
     assert (verdict.unexplained, verdict.unused) == ([], [])
     assert compared == ROWS_COMPARED
+
+
+async def test_words_of_era_a_are_those_in_the_xml_but_for_the_columns_listed(
+    sample: Path, loaded: Loaded
+) -> None:
+    offers, words = read_offers(sample / "raw_xml"), await read_words(loaded.database)
+    differing = differing_words(offers, words)
+    verdict = judge(differing, "Price", ERA_A_WORDS)
+    assert (verdict.unexplained, verdict.unused) == ([], [])
+    assert sorted(differing.values()) == [1_399, 4_990]
+    assert len(offers.keys() & words.keys()) == ROWS_COMPARED
 
 
 async def test_stores_of_era_a_are_described_as_in_the_xml(

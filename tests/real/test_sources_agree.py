@@ -57,4 +57,5 @@ def _offer(row: dict[str, str]) -> Offer:
         row.get("quantity", "").strip(),
         row.get("unitqty", "").strip(),
         (row.get("unitofmeasure") or row.get("unitmeasure") or "").strip(),
+        row.get("manufacturecountry", "").strip(),
     )
