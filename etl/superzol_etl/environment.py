@@ -12,7 +12,7 @@ from superzol_etl.errors import WrongConfiguration
 class SourceSettings(BaseSettings):
     """Each setting is read from SUPERZOL_SOURCE_ and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="SUPERZOL_SOURCE_")
+    model_config = SettingsConfigDict(env_prefix="SUPERZOL_SOURCE_", allow_inf_nan=False)
 
     timeout_seconds: float = Field(
         default=20.0,
