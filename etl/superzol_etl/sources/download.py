@@ -2,10 +2,11 @@
 
 import asyncio
 import base64
+import hashlib
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -206,8 +207,9 @@ def digest_promised(response: httpx.Response) -> Digest | None:
     )
     for kind, pattern in (("sha256", r"sha-256=:([^:]+):"), ("md5", r"md5=([A-Za-z0-9+/]+=*)")):
         if found := re.search(pattern, promised):
-            try:
-                return Digest(kind, base64.b64decode(found[1]).hex())
-            except ValueError:
-                return None  # it is no digest, and so promises nothing
+            with suppress(ValueError):
+                value = base64.b64decode(found[1])
+                if len(value) == hashlib.new(kind, usedforsecurity=False).digest_size:
+                    return Digest(kind, value.hex())
+            return None  # it is no digest, and so promises nothing
     return None

@@ -64,7 +64,9 @@ def test_a_file_that_comes_packed_is_refused_with_what_to_do(
     "headers",
     [
         {"Repr-Digest": "sha-256=:abc:"},
+        {"Repr-Digest": "sha-256=:YWJj:"},
         {"x-goog-hash": "md5=a"},
+        {"x-goog-hash": "md5=YWJj"},
         {"Last-Modified": "Fri, 31 Dec 9999 23:59:59 GMT"},
         {"Last-Modified": "yesterday"},
         {"Content-Encoding": "Identity"},
