@@ -58,8 +58,9 @@ class Holdings:
             place = place_of(folder.relative_to(volume).as_posix())
         else:
             there = [kept.manifest for kept in kept_versions(volume)]
-            same = (each for each in there if each.version == report["version"])
-            manifest = next(same, None) or await self._find_stored(report["version"])
+            same = [each for each in there if each.version == report["version"]]
+            # Of several days the last one is read.
+            manifest = same[-1] if same else await self._find_stored(report["version"])
             place = manifest.place if manifest else None
         if place is None:
             return
@@ -68,7 +69,8 @@ class Holdings:
             await self.store.send(summary, summary.relative_to(volume).as_posix())
 
     async def _find_stored(self, version: int) -> Manifest | None:
-        return next((each for each in await self.look() if each.version == version), None)
+        same = [each for each in await self.look() if each.version == version]
+        return same[-1] if same else None
 
     async def put_away_lake(
         self, lake: Path, version: int, chain_ids: Collection[str] | None = None

@@ -1,6 +1,7 @@
 """What load, publish and refresh leave on the volume and in the store, and read back."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from tests.support.fetching import Fetcher, snapshot_files
 from tests.support.loading import run
 from tests.support.minio import BUCKET, running_minio
 from tests.support.snapshots import write_snapshot
+
+MILLENNIUM, DAY_SECONDS = 946_684_800, 86_400  # folders of days begin with 20
 
 
 @pytest.fixture
@@ -151,6 +154,25 @@ def test_a_refresh_of_a_bare_folder_leaves_its_lake_in_the_store(
     lake = {name for name in names(tmp_path / "volume") if name.startswith("lake/")}
     assert "lake/versions/1.json" in lake
     assert names(tmp_path / "store") == lake
+
+
+def test_a_report_lies_with_the_files_that_were_read_where_a_version_came_on_two_days(
+    database: str, tmp_path: Path, common: list[str]
+) -> None:
+    """Its files were touched before it was fetched again, as one of them had gone."""
+    source, volume = tmp_path / "source", tmp_path / "volume"
+    fetcher = Fetcher(f"dir:{source}", volume)
+    for day in (1, 2):
+        for path in source.iterdir():
+            os.utime(path, (MILLENNIUM + day * DAY_SECONDS,) * 2)
+        for path in volume.glob("raw/*/v7/*_alpha.csv"):
+            path.unlink()
+        assert fetcher.run("--version", "7").exit_code == 0
+    stage = ["--database", database, "--run-id", "one", "--volume", str(volume), "--version", "7"]
+    for command in ("load", "publish"):
+        outcome = run(command, *stage)
+        assert outcome.exit_code == 0, outcome.stderr
+    assert [path.parts[-3] for path in volume.glob("processed/*/v7/*.json")] == ["20000103"]
 
 
 def test_a_name_that_no_bucket_takes_is_told_and_others_of_its_folder_come(tmp_path: Path) -> None:
