@@ -96,7 +96,8 @@ def _registry(report: Mapping[str, Any]) -> "CollectorRegistry":
     for metric in OF_CHAIN if chains else ():
         by_chain = Gauge(metric.name, metric.help, ["chain"], registry=registry)
         for chain in chains:
-            by_chain.labels(chain["chain"]).set(chain[metric.field])
+            if (value := chain[metric.field]) is not None:
+                by_chain.labels(chain["chain"]).set(value)
     ended = Gauge(ENDED, "When the stage ended.", registry=registry)
     ended.set_to_current_time()
     return registry

@@ -85,6 +85,29 @@ def test_a_refresh_of_a_volume_keeps_its_metrics_and_pushes_them(
     assert samples(text)["superzol_etl_rows", ""] == outcome.summary["rows"]
 
 
+def test_publish_keeps_what_the_shards_of_its_version_counted_by_chain(
+    database: str, tmp_path: Path
+) -> None:
+    volume = tmp_path / "volume"
+    of_run = ["--volume", str(volume), "--run-id", "one"]
+    source = f"dir:{snapshot(tmp_path, 1)}"
+    assert run("fetch", "--source", source, "--version", "5", *of_run).exit_code == 0
+    stage = ["--version", "5", "--database", database, *of_run]
+    shards = [run("load", "--shard", f"{shard}/2", *stage) for shard in range(2)]
+    published = run("publish", *stage)
+    assert [ended.exit_code for ended in (*shards, published)] == [0, 0, 0]
+    assert "chainDetails" not in published.summary
+    (path,) = volume.glob("processed/*/v5/load_summary.json")
+    kept = json.loads(path.read_text())
+    assert [detail["chain"] for detail in kept["chainDetails"]] == ["alpha", "beta", "gamma"]
+    told = samples(kept["metrics"])
+    rows = [told["superzol_etl_chain_rows", chain] for chain in ("alpha", "beta", "gamma")]
+    assert (
+        sum(rows) == sum(ended.summary["rows"] for ended in shards) == told["superzol_etl_rows", ""]
+    )
+    assert told["superzol_etl_chain_seconds", "beta"] > 0
+
+
 def test_a_stage_that_failed_stands_in_the_group_of_its_success_and_a_dry_run_in_none(
     database: str, tmp_path: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,7 +61,7 @@ async def publish_version(
             await publish(connection, call.url, run.dataset_key, version, not found.missing)
         if lake:
             await close_in_lake(connection, lake, run.dataset_key, version, read_note)
-        return _report(found, version)
+        return {**_report(found, version), "chainDetails": await _read_details(run, version)}
 
     report = await run_stage(call, work)
     if report["version"] != version:  # it was done before
@@ -92,6 +92,13 @@ async def _read_coverage(run: Run, version: int) -> Coverage:
             f"version {version} of {run.call.dataset_id} is not known: run superzol-etl load first"
         )
     return Coverage(**row)
+
+
+async def _read_details(run: Run, version: int) -> list[dict[str, Any]]:
+    rows = await run.connection.fetch(
+        load_sql(PACKAGE, "read_chain_details"), run.dataset_key, version
+    )
+    return [dict(row) for row in rows]
 
 
 def _report(found: Coverage, version: int) -> dict[str, Any]:
