@@ -1,6 +1,7 @@
 """Command line of the schema: creates it and keeps it up to date."""
 
 import asyncio
+import ssl
 import sys
 import traceback
 from typing import Annotated
@@ -18,6 +19,10 @@ USAGE, UNFORESEEN, UNREACHABLE, REFUSED, CONFIGURATION = 64, 70, 75, 77, 78
 BAD_URL = (
     "--database is not a valid URL: write it as postgresql://user:password@host:5432/name,"
     " with %2F for / in a password and so on"
+)
+UNTRUSTED = (
+    "PostgreSQL shows a certificate that is not trusted ({why}): name the file with the certificate"
+    " of its CA as sslrootcert in --database, or correct the host"
 )
 
 app = typer.Typer(
@@ -97,6 +102,8 @@ def explain(error: Exception) -> tuple[int, str]:
                 f"{error}: connect as the owner of the database, with the right CREATEROLE, or as "
                 "one who may SET ROLE superzol_owner"
             )
+        case ssl.SSLCertVerificationError():
+            return CONFIGURATION, UNTRUSTED.format(why=error.verify_message)
         case asyncpg.LockNotAvailableError():
             return UNREACHABLE, f"{error}: pg_stat_activity shows who uses the table; run again"
         case (

@@ -16,6 +16,7 @@ from superzol_schema import migration, upgrade
 from superzol_schema.bootstrap import ROLES, UnsuitableDatabaseError
 from superzol_schema.migration import REVISIONS
 from tests.support.postgres import CREATE_DATABASE, execute, running_server, sibling, signed_in
+from tests.support.untrusted import untrusted_postgres
 
 FILES = sorted(path.stem for path in REVISIONS.glob("*.sql"))
 SNAPSHOT = """
@@ -179,6 +180,14 @@ def test_option_of_the_url_that_nobody_knows_is_a_fault_of_configuration(blank: 
     failed = run_command("upgrade", "--database", blank + option)
     assert failed.returncode == 78
     assert 'parameter "connect_timeout": take it out' in failed.stderr
+
+
+async def test_a_certificate_that_is_not_trusted_is_a_fault_of_configuration() -> None:
+    async with untrusted_postgres("server.pem") as url:
+        failed = await asyncio.to_thread(run_command, "upgrade", "--database", url)
+    assert failed.returncode == 78
+    assert "a certificate that is not trusted" in failed.stderr
+    assert "as sslrootcert in --database" in failed.stderr
 
 
 def test_user_who_may_not_create_roles_is_refused(server_url: str, blank: str) -> None:

@@ -1,6 +1,5 @@
 """A certificate that is not trusted is told as such, with what to do about it."""
 
-import asyncio
 import json
 import re
 import ssl
@@ -12,7 +11,8 @@ from superzol_etl.certificates import untrusted_source
 from superzol_etl.database import connected
 from superzol_etl.errors import PassingTrouble, WrongConfiguration
 from tests.support.fetching import Fetcher
-from tests.support.web import CERTIFICATES, context_of, running_web
+from tests.support.untrusted import untrusted_postgres
+from tests.support.web import CERTIFICATES, running_web
 
 S3CRET = "s3cr3t"
 KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": S3CRET, "AWS_REGION": "us-east-1"}
@@ -90,18 +90,6 @@ def test_the_certificates_of_the_tests_do_not_depend_on_a_clock_of_this_century(
     assert re.findall(rb"[0-9]{12,14}Z", encoded) == [b"000101000000Z", until]
 
 
-async def answer_as_postgres(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, context: ssl.SSLContext
-) -> None:
-    """Says yes to the request for TLS, as far as a client that trusts nobody comes."""
-    await reader.readexactly(8)
-    writer.write(b"S")
-    try:
-        await writer.start_tls(context)
-    except ssl.SSLError:
-        writer.close()
-
-
 @pytest.mark.parametrize(
     ("certificate", "kind", "told"),
     [
@@ -110,19 +98,12 @@ async def answer_as_postgres(
     ],
 )
 async def test_an_untrusted_postgres_is_no_bad_url(
-    tmp_path: Path, certificate: str, kind: type[Exception], told: str
+    certificate: str, kind: type[Exception], told: str
 ) -> None:
-    other = CERTIFICATES / ("ca.pem" if certificate == "expired.pem" else "expired.pem")
-    context = context_of(CERTIFICATES / certificate)
-    server = await asyncio.start_server(
-        lambda reader, writer: answer_as_postgres(reader, writer, context), "localhost", 0
-    )
-    port = server.sockets[0].getsockname()[1]
-    url = f"postgresql://u:{S3CRET}@localhost:{port}/x?sslmode=verify-full&sslrootcert={other}"
-    with pytest.raises(kind) as failed:
-        async with connected(url):
-            pass
-    server.close()
+    async with untrusted_postgres(certificate, f"u:{S3CRET}") as url:
+        with pytest.raises(kind) as failed:
+            async with connected(url):
+                pass
     assert "PostgreSQL shows a certificate that is not trusted" in str(failed.value)
     assert told in str(failed.value)
     assert S3CRET not in str(failed.value)
