@@ -33,8 +33,8 @@ class SnapshotFile:
     slug: str
     digest: str
     size_bytes: int
-    is_promised: bool = False
-    written_at_ns: int = 0
+    is_promised: bool
+    written_at_ns: int
 
     @property
     def has_changed(self) -> bool:

@@ -15,9 +15,7 @@ from superzol_etl.errors import (
 PASSING = (408, 425, 429)
 
 
-def failure_of_status(
-    status: int, asked: str, *, hint: str = "", retry_after: str | None = None
-) -> EtlError:
+def failure_of_status(status: int, asked: str, *, hint: str, retry_after: str | None) -> EtlError:
     """The failure that an HTTP status means.
 
     asked: what was asked of whom, without a secret. hint: what to do about missing rights.
@@ -30,7 +28,7 @@ def failure_of_status(
             retry_after_seconds=wait,
         )
     if status in (401, 403):
-        return NotAllowed(f"{asked} was refused with {status}: {hint or 'check the key'}")
+        return NotAllowed(f"{asked} was refused with {status}: {hint}")
     if status in (404, 410):
         return NotFound(f"{asked} was answered {status}: there is no such thing")
     return WrongConfiguration(f"{asked} was answered {status}: check --source")

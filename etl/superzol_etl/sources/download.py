@@ -29,11 +29,14 @@ UNCHANGED = frozenset(["", "identity", "aws-chunked"])
 
 
 class Request(NamedTuple):
-    """Where a body is to be had; url may hold a signature and is never shown."""
+    """Where a body is to be had; url may hold a signature and is never shown.
+
+    hint: what to do when it is refused.
+    """
 
     url: str
     headers: dict[str, str]
-    hint: str = ""
+    hint: str
 
 
 Locate = Callable[[], Awaitable[Request]]  # called anew for each attempt: signed URLs expire
