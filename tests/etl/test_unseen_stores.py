@@ -42,6 +42,24 @@ async def test_days_are_counted_between_versions_and_begin_anew_when_a_store_is_
 
 
 @pytest.mark.parametrize(("days", "closes"), [(59, False), (60, True)])
+async def test_a_dry_run_tells_what_the_publish_after_it_closes(
+    chain: Chain, connection: asyncpg.Connection, days: int, closes: bool
+) -> None:
+    """A store that is not in the files, and those of a chain without files."""
+    three = [Item("1", "1.00"), Item("2", "2.00"), Item("3", "3.00")]
+    first = [on_day(0), full(*three, store="2", at=f"{FIRST_DAY:%Y%m%d}0500")]
+    files = {f"price_full_file_{name}.csv": prices_csv("PriceFull", first) for name in "ab"}
+    chain.load_files(files)
+    later = {"price_full_file_a.csv": prices_csv("PriceFull", [on_day(days)])}
+    told = chain.load_files(later, "--dry-run")
+    unseen = [("a:2", 3), ("b:1", 1), ("b:2", 3)] if closes else []
+    assert [tuple(each.values()) for each in told.summary["unseenStores"]] == unseen
+    before = len(await offers(connection))
+    chain.load_files(later)
+    assert before - len(await offers(connection)) == sum(closed for _, closed in unseen)
+
+
+@pytest.mark.parametrize(("days", "closes"), [(59, False), (60, True)])
 async def test_offers_close_after_sixty_days_unseen(
     chain: Chain, connection: asyncpg.Connection, days: int, closes: bool
 ) -> None:

@@ -3,18 +3,21 @@
 import asyncio
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
 
 from superzol_etl.clean.codes import read_item_code
 from superzol_etl.clean.gates import Gates, Held, check_jumps
+from superzol_etl.clean.parts import StorePlan
 from superzol_etl.database import Connection
 from superzol_etl.load.diff import STORE_BITS, STORE_MASK, Offers, compare, observe
 from superzol_etl.load.jumps import find_jumps
 from superzol_etl.load.packs import read_offers
 from superzol_etl.load.prices import plan_stores
 from superzol_etl.load.read import ChainContent, read_chain
+from superzol_etl.load.report import find_cutoff
 from superzol_etl.load.sorting import Int64s
 from superzol_etl.load.stores import read_stores
 from superzol_etl.load.trust import judge_files
@@ -48,12 +51,23 @@ class StorePreview:
         return bool(self.opened or self.repriced or self.closed or self.partial)
 
 
+class Foreseen(NamedTuple):
+    """What a version would do: stores that change, surrogates of those it sees, its cutoff."""
+
+    stores: list[StorePreview]
+    seen: list[int]
+    cutoff_at: datetime | None
+
+
+NOTHING_FORESEEN = Foreseen([], [], None)
+
+
 class ChainPreview(NamedTuple):
-    """What would become of a chain: problems would hold it back; only stores that change."""
+    """What would become of a chain: problems would hold it back."""
 
     chain_id: str
     problems: list[str]
-    stores: list[StorePreview]
+    foreseen: Foreseen = NOTHING_FORESEEN
 
 
 class ChainOf(NamedTuple):
@@ -78,28 +92,28 @@ async def preview_chain(
     """chain_key: None for a chain that the database has not met."""
     content = await asyncio.to_thread(read_chain, chain, THREADS, lambda new: None, lambda: None)
     if content.problems:
-        return ChainPreview(chain.chain_id, content.problems, [])
+        return ChainPreview(chain.chain_id, content.problems)
     held = await judge_files(connection, gates, chain_key, content)
     chain_of = ChainOf(chain.chain_id, chain_key, version)
-    by_prices, stores = await judge_prices(connection, chain_of, content, gates)
+    by_prices, foreseen = await judge_prices(connection, chain_of, content, gates)
     held += by_prices
     accepting = (chain_key, version, chain.digest)
     if held and await connection.fetchval(load_sql(PACKAGE, "find_acceptance"), *accepting):
         held = []
     # As a load tells them, which hold the chains of a whole version.
     problems = [f"{chain.chain_id}: {each.problem}" for each in held]
-    return ChainPreview(chain.chain_id, problems, stores)
+    return ChainPreview(chain.chain_id, problems, foreseen)
 
 
 async def judge_prices(
     connection: Connection, chain: ChainOf, content: ChainContent, gates: Gates
-) -> tuple[list[Held], list[StorePreview]]:
-    """The gates that the prices do not pass, and what would become of each store that changes."""
+) -> tuple[list[Held], Foreseen]:
+    """The gates that the prices do not pass, and what they would do."""
     known = await _read_known(connection, chain.chain_key)
-    jumped, compared, stores = await asyncio.to_thread(
+    jumped, compared, foreseen = await asyncio.to_thread(
         _compare, chain.chain_id, content, known, chain.version, gates.jump_factor
     )
-    return check_jumps(gates, jumped, compared), stores
+    return check_jumps(gates, jumped, compared), foreseen
 
 
 async def _read_known(connection: Connection, chain_key: int | None) -> Known:
@@ -115,8 +129,8 @@ async def _read_known(connection: Connection, chain_key: int | None) -> Known:
 
 def _compare(
     chain_id: str, content: ChainContent, known: Known, version: int, jump_factor: float
-) -> tuple[int, int, list[StorePreview]]:
-    """Prices that jump, prices compared, and what becomes of each store that changes."""
+) -> tuple[int, int, Foreseen]:
+    """Prices that jump, prices compared, and what they would do."""
     rows = content.rows
     keys = dict(known.products)
     # Right behind the known ones: compare keeps tables as long as the largest number.
@@ -150,7 +164,16 @@ def _compare(
         for code, key in sorted(store_keys.items())
         if code in plans
     ]  # fmt: skip
-    return len(jumps.key), jumps.compared, [store for store in previews if store.changes]
+    return len(jumps.key), jumps.compared, _foresee(content, known, plans, previews)
+
+
+def _foresee(
+    content: ChainContent, known: Known, plans: dict[str, StorePlan], stores: list[StorePreview]
+) -> Foreseen:
+    applied = (code for code, plan in plans.items() if plan.applied)
+    seen = [known.states[code].store_key for code in applied if code in known.states]
+    changing = [store for store in stores if store.changes]
+    return Foreseen(changing, seen, find_cutoff(content, plans))
 
 
 def _by_store(keys: Int64s) -> Counter[int]:

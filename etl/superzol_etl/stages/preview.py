@@ -7,6 +7,7 @@ from typing import Any
 from superzol_etl.database import Connection, connected
 from superzol_etl.load.preview import ChainPreview, preview_chain
 from superzol_etl.load.report import name_gates
+from superzol_etl.load.unseen import CLOSING_DAYS
 from superzol_etl.records import Progress
 from superzol_etl.snapshot import ChainFiles
 from superzol_etl.sql import load_sql
@@ -41,11 +42,32 @@ async def preview(order: Order, progress: Progress) -> Mapping[str, Any]:
                 connection, dataset_key, order.snapshot.digest, order.version
             )
         todo, keys = await _plan(connection, order, dataset_key, version)
-        chains = [ChainPreview(name, [told], []) for name, told in todo.problems.items()]
+        chains = [ChainPreview(name, [told]) for name, told in todo.problems.items()]
         for chain in todo.chains:
             key = keys[chain.chain_id]
             chains.append(await preview_chain(connection, chain, key, version, order.gates))
-    return _report(order, version, chains)
+        unseen = []
+        if dataset_key is not None and order.call.shards == 1:
+            unseen = await _foresee_unseen(connection, dataset_key, version, chains)
+    return _report(order, version, chains) | {"unseenStores": unseen}
+
+
+async def _foresee_unseen(
+    connection: Connection, dataset_key: int, version: int, chains: list[ChainPreview]
+) -> list[dict[str, Any]]:
+    """Each store that publish would close, as nobody has seen it for long, and how many offers."""
+    done = [chain.foreseen for chain in chains if not chain.problems]
+    cutoffs = [foreseen.cutoff_at for foreseen in done]
+    seen = [store_key for foreseen in done for store_key in foreseen.seen]
+    rows = await connection.fetch(
+        load_sql(PACKAGE, "foresee_unseen_stores"),
+        dataset_key,
+        version,
+        CLOSING_DAYS,
+        cutoffs,
+        seen,
+    )
+    return [{"store": row["store_id"], "closed": row["offers"]} for row in rows]
 
 
 async def _plan(
@@ -76,7 +98,7 @@ async def _find_chain(
 
 def _report(order: Order, version: int, chains: list[ChainPreview]) -> dict[str, Any]:
     # What a chain that is held back would do is told by its stores alone: nothing of it is done.
-    stores = [store for chain in chains if not chain.problems for store in chain.stores]
+    stores = [store for chain in chains if not chain.problems for store in chain.foreseen.stores]
     return {
         "result": "DryRun",
         "runId": order.call.run_id,
@@ -86,7 +108,7 @@ def _report(order: Order, version: int, chains: list[ChainPreview]) -> dict[str,
         **{name: sum(getattr(store, name) for store in stores) for name in COUNTS},
         "problems": [problem for chain in chains for problem in chain.problems],
         "chains": [
-            {"chain": chain.chain_id, "stores": [asdict(store) for store in chain.stores]}
+            {"chain": chain.chain_id, "stores": [asdict(store) for store in chain.foreseen.stores]}
             for chain in chains
         ],
     }

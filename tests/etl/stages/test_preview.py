@@ -149,7 +149,7 @@ async def test_a_dry_run_needs_no_more_memory_for_goods_that_are_new(
         _, peak_bytes = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert [(store.opened, store.closed) for store in told.stores] == [(1, 0)]
+    assert [(store.opened, store.closed) for store in told.foreseen.stores] == [(1, 0)]
     assert peak_bytes < 100 << 20
 
 
