@@ -18,6 +18,7 @@ from superzol_etl.stopping import threads_while_wanted, wait_for
 
 READ_BYTES = 16 << 20
 MOST_NAMED = 5
+NOT_READ = "is no CSV of a kind that is known, and is not read"  # said of each one ignored
 LIKE_A_CSV = re.compile(rf"({'|'.join(FileKind)})_.*\.csv(\.(gz|zip|bz2|xz|zst|br|7z|z))?")
 
 

@@ -10,7 +10,7 @@ import typer
 
 from superzol_etl.errors import EtlError
 from superzol_etl.failures import explain
-from superzol_etl.snapshot import read_snapshot
+from superzol_etl.snapshot import NOT_READ, read_snapshot
 from superzol_etl.stopping import stopped_by_signals
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _print_table(chains: "list[ChainFacts]", ignored: list[str]) -> None:
         for line in _remarks(chain):
             typer.echo(line)
     for name in ignored:
-        typer.echo(f"{name} is no CSV of a kind that is known, and is not read")
+        typer.echo(f"{name} {NOT_READ}")
 
 
 def _remarks(chain: "ChainFacts") -> Iterator[str]:

@@ -75,6 +75,7 @@ async def load_shard(run: Run, order: Order, progress: Progress) -> tuple[Summar
     sizes = {chain.chain_id: chain.size_bytes for chain in snapshot.chains}
     todo = whole.only(pack_bins(sizes, call.shards)[call.shard])
     summary = Summary(todo.version, snapshot.digest, done_before=len(todo.done))
+    summary.ignored = snapshot.ignored if call.shard == 0 else ()
     summary.era = snapshot.chains[0].era
     last_era = await connection.fetchval(load_sql(PACKAGE, "read_last_era"), run.dataset_key)
     summary.last_era = Era(last_era) if last_era else None

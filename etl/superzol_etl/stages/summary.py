@@ -1,6 +1,6 @@
 """What a load did: its report, and the failure it ends with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from superzol_etl.errors import (
     with_code,
 )
 from superzol_etl.records import ChainResult, ChainState, Era, store_ids
+from superzol_etl.snapshot import NOT_READ
 
 # Where chains failed in several ways, the first of these counts: those that a retry may heal.
 BY_HOPE = (
@@ -24,7 +25,10 @@ BY_HOPE = (
 
 @dataclass(slots=True)
 class Summary:
-    """What a load did; as_dict is the last line of its output."""
+    """What a load did; as_dict is the last line of its output.
+
+    ignored: the names of CSVs that were not read, as they say no kind or are no files.
+    """
 
     version: int
     digest: str
@@ -32,6 +36,7 @@ class Summary:
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     held_back: list[str] = field(default_factory=list)
+    ignored: Sequence[str] = ()
     done_before: int = 0
     era: Era = Era.MARKED
     last_era: Era | None = None
@@ -96,7 +101,7 @@ class Summary:
 
     def _drift(self) -> dict[str, list[str]]:
         """What is not as expected, by file; of all files under the empty name."""
-        drift = {
+        drift = {name: [NOT_READ] for name in self.ignored} | {
             file.file: list(file.drift)
             for result in self.results
             for file in result.files

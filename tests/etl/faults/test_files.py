@@ -177,9 +177,13 @@ async def test_files_that_say_no_kind_are_reported_once_a_name(
     for place in ("old", "new"):
         (folder / place).mkdir()
         (folder / place / "notes.csv").write_text("a,b\n")
-    assert refresh(database, folder).exit_code == 0
+    outcome = refresh(database, folder)
+    assert outcome.exit_code == 0
     reported = await connection.fetch("SELECT file FROM file_report WHERE state = 'ignored'")
     assert [row["file"] for row in reported] == ["notes.csv"]
+    assert outcome.summary["drift"]["notes.csv"] == [
+        "is no CSV of a kind that is known, and is not read"
+    ]
 
 
 async def test_a_name_that_is_no_utf8_is_reported_and_stops_nothing(
