@@ -1,7 +1,7 @@
 """The load stage: loads the chains of a version that are new, or one shard of them."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from math import ceil
 from pathlib import Path
@@ -64,10 +64,7 @@ async def load_shard(run: Run, order: Order, progress: Progress) -> tuple[Summar
     """What became of each chain of this shard, and what was to be done."""
     connection, call, snapshot = run.connection, order.call, order.snapshot
     await connection.execute(load_sql(PACKAGE, "share_products"), PRODUCT_LOCK)
-    if call.shard == 0:
-        ignored = [FileReport(name, None, "", FileState.IGNORED) for name in snapshot.ignored]
-        async with connection.transaction():
-            await write_reports(connection, call.run_id, None, ignored)
+    ignored = await _note_ignored(run, order)
     whole = await plan_version(
         connection, run.dataset_key, snapshot, order.version, name_gates(order.gates)
     )
@@ -75,7 +72,7 @@ async def load_shard(run: Run, order: Order, progress: Progress) -> tuple[Summar
     sizes = {chain.chain_id: chain.size_bytes for chain in snapshot.chains}
     todo = whole.only(pack_bins(sizes, call.shards)[call.shard])
     summary = Summary(todo.version, snapshot.digest, done_before=len(todo.done))
-    summary.ignored = snapshot.ignored if call.shard == 0 else ()
+    summary.ignored = ignored
     summary.era = snapshot.chains[0].era
     last_era = await connection.fetchval(load_sql(PACKAGE, "read_last_era"), run.dataset_key)
     summary.last_era = Era(last_era) if last_era else None
@@ -101,6 +98,17 @@ async def load_shard(run: Run, order: Order, progress: Progress) -> tuple[Summar
         progress(done, total, result)
     summary.warnings = await warn_of_renamed(run, snapshot)
     return summary, todo
+
+
+async def _note_ignored(run: Run, order: Order) -> Sequence[str]:
+    """Reports the CSVs that are not read, once for all shards, and returns their names."""
+    if order.call.shard:
+        return ()
+    names = order.snapshot.ignored
+    reports = [FileReport(name, None, "", FileState.IGNORED) for name in names]
+    async with run.connection.transaction():
+        await write_reports(run.connection, order.call.run_id, None, reports)
+    return names
 
 
 async def _note_version(run: Run, version: int, source_url: str) -> None:
