@@ -12,8 +12,8 @@ import asyncpg
 from bench.postgres import fresh_database
 from bench.results import Table
 from superzol_server.unseen import LEFT_OUT_DAYS
+from tests.contract.buffers import MILLION_OFFERS, count_buffers
 from tests.contract.statements import STATEMENTS, Statement
-from tests.contract.test_budgets import MILLION_OFFERS, count_buffers
 from tests.contract.worst_arguments import Argument, product_id
 
 DATABASE = "bench_year"

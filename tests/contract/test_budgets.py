@@ -4,18 +4,16 @@ Buffers are counted, not time: the count is the same on a slow machine.
 """
 
 import asyncio
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import asyncpg
 import pytest
 
+from tests.contract.buffers import MILLION_OFFERS, count_buffers
 from tests.contract.statements import STATEMENTS, Statement
 from tests.contract.worst_arguments import WORST_ARGUMENTS, Argument
 from tests.support.postgres import execute, sibling
 
-MILLION_OFFERS = Path(__file__).with_name("million_offers.sql")
 DATABASE = "superzol_million_offers"
 PLANS = ["force_custom_plan", "force_generic_plan"]
 
@@ -67,24 +65,3 @@ async def test_statement_keeps_its_budget(
         await connection.close()
     assert statement.budget is not None
     assert buffers <= statement.budget
-
-
-async def count_buffers(
-    connection: asyncpg.Connection, statement: Statement, arguments: tuple[Argument, ...]
-) -> int:
-    """Returns the shared buffers of a second run: the first sets hint bits and warms caches."""
-    literals = [await quote(connection, argument) for argument in arguments]
-    call = f"EXECUTE measured({', '.join(literals)})" if literals else "EXECUTE measured"
-    await connection.execute(f"PREPARE measured AS {statement.served}")
-    await connection.execute(call)
-    explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {call}")
-    plan = json.loads(explained)[0]["Plan"]
-    return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
-
-
-async def quote(connection: asyncpg.Connection, argument: Argument) -> str:
-    """Returns the argument as a literal: EXECUTE takes no parameters."""
-    if isinstance(argument, list):
-        return str(await connection.fetchval("SELECT quote_nullable($1::text[]::text)", argument))
-    text = None if argument is None else str(argument)
-    return str(await connection.fetchval("SELECT quote_nullable($1::text)", text))

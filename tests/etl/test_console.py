@@ -12,9 +12,9 @@ import pytest
 
 from superzol_etl.console import show_bar
 from superzol_etl.records import ChainResult, ChainState
-from tests.etl.sources.test_progress import read_all
 from tests.support.loading import snapshot
 from tests.support.snapshots import refresh
+from tests.support.terminal import read_all
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 

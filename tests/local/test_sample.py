@@ -1,6 +1,5 @@
 """The generated sample: always the same, and as varied as it promises."""
 
-import csv
 import hashlib
 import json
 import re
@@ -13,6 +12,7 @@ from superzol_local.sample.masking import EMPTY
 from superzol_local.sample.products import make_products, with_check_digit
 from superzol_local.sample.snapshot import VERSIONS, write_snapshot
 from superzol_local.sample.stores import make_stores
+from tests.local.publishing import read
 
 
 @pytest.fixture(scope="module")
@@ -25,17 +25,6 @@ def write_all(root: Path) -> Path:
         (root / str(version)).mkdir()
         write_snapshot(root / str(version), version)
     return root
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    """Reads a file by the publisher's rule; a bare CR, which the csv module refuses, is a blank."""
-    text = path.read_bytes().decode().replace("\r\n", "\n").replace("\r", " ")
-    header, *masked = csv.reader(text.splitlines())
-    above, filled = [""] * len(header), []
-    for row in masked:
-        above = [cell or old for cell, old in zip(row, above, strict=True)]
-        filled.append(dict(zip(header, above, strict=True)))
-    return filled
 
 
 def digests(root: Path) -> dict[str, str]:

@@ -25,8 +25,8 @@ from superzol_local.sample.promotions import (
 )
 from superzol_local.sample.snapshot import VERSIONS, shelves
 from superzol_local.sample.stores import make_stores
+from tests.local.publishing import read
 from tests.local.running import Running
-from tests.local.test_sample import read
 from tests.local.tour import README
 
 OF_README = "7291102000088"

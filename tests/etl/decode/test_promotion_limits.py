@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from superzol_etl.clean.rewards import Unknown
-from tests.etl.decode.test_promotions import TERMS, csv, decode, items_row
+from tests.support.promotion_csv import TERMS, csv, decode, items_row
 
 ITEM = {"item": {"itemcode": "11"}}
 

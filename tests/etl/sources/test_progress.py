@@ -1,6 +1,5 @@
 """What a person sees of a fetch: a bar at a terminal, plain lines elsewhere."""
 
-import contextlib
 import json
 import os
 import pty
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from tests.support.fetching import Fetcher, snapshot_files
 from tests.support.snapshots import write_snapshot
+from tests.support.terminal import read_all
 
 
 def test_a_terminal_gets_a_bar_and_a_pipe_gets_lines(tmp_path: Path) -> None:
@@ -42,13 +42,3 @@ def test_names_that_read_as_markup_are_shown_as_they_are(tmp_path: Path) -> None
     stdout = process.communicate(timeout=240)[0]
     assert (process.returncode, json.loads(stdout)["result"]) == (0, "Fetched"), shown
     assert "[/b]/price_file_x.csv" in shown
-
-
-def read_all(terminal: int) -> str:
-    """What is written to a terminal until nobody can write to it any more."""
-    shown = b""
-    with contextlib.suppress(OSError):  # as Linux says that nobody is left; others say it by b""
-        while piece := os.read(terminal, 1 << 16):
-            shown += piece
-    os.close(terminal)
-    return shown.decode()
