@@ -72,11 +72,3 @@ class WrongConfiguration(EtlError):
 
     exit_code = 78
     reason = "InvalidConfiguration"
-
-
-def with_code(exit_code: int, sentence: str) -> EtlError:
-    """The failure that has this exit code."""
-    for kind in (UsageError, BadData, NotFound, PassingTrouble, NotAllowed, WrongConfiguration):
-        if kind.exit_code == exit_code:
-            return kind(sentence)
-    return EtlError(sentence)

@@ -8,6 +8,8 @@ from enum import IntFlag, StrEnum
 from itertools import islice
 from typing import NamedTuple
 
+from superzol_etl.errors import EtlError
+
 
 class FileKind(StrEnum):
     """What a CSV of a snapshot holds, as its name begins."""
@@ -171,7 +173,7 @@ class ChainResult:
     partial_promotion_stores: tuple[str, ...] = ()
     files: tuple[FileCounts, ...] = ()
     seconds: float = 0.0
-    exit_code: int = 0
+    failure: EtlError | None = None
     trace: str | None = None
 
 

@@ -23,7 +23,7 @@ async def refresh(order: Order, progress: Progress) -> Mapping[str, Any]:
             await forget_products(run.connection)
         stale = not todo.closed or await are_rules_new(run.connection)
         if summary.loaded and (summary.results or stale):
-            is_whole = not any(result.exit_code for result in summary.results)
+            is_whole = not any(result.failure for result in summary.results)
             await publish(
                 run.connection, order.call.url, run.dataset_key, summary.version, is_whole
             )

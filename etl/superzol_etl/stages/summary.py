@@ -12,7 +12,6 @@ from superzol_etl.errors import (
     PassingTrouble,
     UsageError,
     WrongConfiguration,
-    with_code,
 )
 from superzol_etl.records import ChainResult, ChainState, Era, store_ids
 from superzol_etl.snapshot import NOT_READ
@@ -122,16 +121,17 @@ def judge(summary: Summary, *, is_part: bool = False) -> None:
 
     is_part: a shard, which may hold back all of its chains while others load theirs.
     """
-    failed = [result for result in summary.results if result.exit_code]
-    if failed:
-        code = choose_code(result.exit_code for result in failed)
-        raise with_code(code, "; ".join(problem for each in failed for problem in each.problems))
+    failures = [result.failure for result in summary.results if result.failure]
+    if failures:
+        told = [each for result in summary.results if result.failure for each in result.problems]
+        raise sum_up(failures, "; ".join(told))
     if not summary.loaded and not is_part:
         reasons = "; ".join(summary.problems) or "every file is empty"
         raise BadData(f"no chain of version {summary.version} could be loaded: {reasons}")
 
 
-def choose_code(exit_codes: Iterable[int]) -> int:
-    """The exit code of a run whose chains failed with these: 75 before 70 before those for good."""
-    found = set(exit_codes)
-    return next(kind.exit_code for kind in BY_HOPE if kind.exit_code in found)
+def sum_up(failures: Iterable[EtlError], sentence: str) -> EtlError:
+    """How a run ends whose chains failed so: with 75 before 70 before those for good."""
+    kinds = {kind.exit_code: kind for kind in BY_HOPE}
+    chosen = min(failures, key=lambda failure: list(kinds).index(failure.exit_code))
+    return kinds[chosen.exit_code](sentence, reason=chosen.reason)

@@ -147,7 +147,7 @@ def _failed(job: ChainJob, error: Exception) -> ChainResult:
         job.chain.chain_id,
         ChainState.FAILED,
         (f"{job.chain.chain_id}: {failure}",),
-        exit_code=failure.exit_code,
+        failure=failure,
         # Only what nobody foresaw needs it; it is logged by the run, not in the worker.
         trace=format_exc() if failure.exit_code == EtlError.exit_code else None,
     )

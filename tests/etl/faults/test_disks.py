@@ -37,7 +37,7 @@ async def test_a_disk_that_fills_up_under_the_lake_fails_the_chains_and_is_named
         text=True,
     )
     outcome = finish(limited)
-    assert outcome.exit_code == 75
+    assert (outcome.exit_code, outcome.summary["reason"]) == (75, "NoSpace")
     assert f"{lake} is full (File too large): free some space" in outcome.stderr
     assert "PostgreSQL" not in outcome.stderr
     assert await offers(connection) == before

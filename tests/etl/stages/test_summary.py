@@ -2,37 +2,48 @@
 
 import pytest
 
-from superzol_etl.errors import BadData, EtlError, PassingTrouble
+from superzol_etl.errors import (
+    BadData,
+    EtlError,
+    NotAllowed,
+    NotFound,
+    PassingTrouble,
+    UsageError,
+    WrongConfiguration,
+)
 from superzol_etl.records import ChainResult, ChainState
-from superzol_etl.stages.summary import Summary, choose_code, judge
+from superzol_etl.stages.summary import Summary, judge, sum_up
 
 
 @pytest.mark.parametrize(
-    ("codes", "chosen"),
+    ("kinds", "chosen"),
     [
-        ([70, 75], 75),
-        ([75, 70, 65], 75),
-        ([70, 78], 70),
-        ([65, 78], 78),
-        ([66, 77], 77),
-        ([64], 64),
+        ([EtlError, PassingTrouble], 75),
+        ([PassingTrouble, EtlError, BadData], 75),
+        ([EtlError, WrongConfiguration], 70),
+        ([BadData, WrongConfiguration], 78),
+        ([NotFound, NotAllowed], 77),
+        ([UsageError], 64),
     ],
 )
-def test_what_may_pass_counts_before_what_will_not(codes: list[int], chosen: int) -> None:
-    assert choose_code(codes) == chosen
+def test_what_may_pass_counts_before_what_will_not(
+    kinds: list[type[EtlError]], chosen: int
+) -> None:
+    assert sum_up([kind("a reason") for kind in kinds], "all").exit_code == chosen
 
 
-def failed(chain_id: str, exit_code: int) -> ChainResult:
-    problem = f"{chain_id}: failed"
-    return ChainResult(chain_id, ChainState.FAILED, (problem,), exit_code=exit_code)
+def failed(chain_id: str, failure: EtlError) -> ChainResult:
+    problem = f"{chain_id}: {failure}"
+    return ChainResult(chain_id, ChainState.FAILED, (problem,), failure=failure)
 
 
 def test_one_chain_failing_with_70_and_another_with_75_is_tried_again_and_names_both() -> None:
     summary = Summary(1, "d")
-    summary.add(failed("alpha", EtlError.exit_code))
-    summary.add(failed("beta", PassingTrouble.exit_code))
-    with pytest.raises(PassingTrouble, match="alpha: failed; beta: failed"):
+    summary.add(failed("alpha", EtlError("failed")))
+    summary.add(failed("beta", PassingTrouble("full", reason="NoSpace")))
+    with pytest.raises(PassingTrouble, match="alpha: failed; beta: full") as told:
         judge(summary)
+    assert told.value.reason == "NoSpace"
 
 
 def test_a_shard_may_hold_back_all_its_chains_but_a_whole_load_may_not() -> None:
