@@ -5,7 +5,12 @@ Products 1 to 1000 are in all 300 stores; number 1 also has a price change in ev
 
 from datetime import date, timedelta
 
-from superzol_server.catalog.service import MOST_PRODUCTS_RANKED
+from superzol_server.catalog.service import (
+    FEW_PRODUCTS,
+    MOST_LIKE,
+    MOST_MISSPELT,
+    MOST_PRODUCTS_RANKED,
+)
 from superzol_server.catalog.words import read_words
 from superzol_server.dataset.service import RAW_LENGTH
 from superzol_server.unseen import LEFT_OUT_DAYS, NEVER
@@ -37,6 +42,7 @@ MIDNIGHTS = [f"{date(2025, 11, 20) + timedelta(days=day)} 00:00+02" for day in r
 HOLDING, LONG_GONE = "2026-01-15 12:00+00", "2001-01-01 00:00+00"
 
 DATASET, RUN = "israeli-supermarkets", "run-40"
+MISSPELT = "תנובח שטראוח ביצימח ויסוצקח יוגורח"
 BEFORE_THE_BEST = (-1, 0, 0, "")
 
 
@@ -255,6 +261,9 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "count_cities": [()],
     "count_manufacturers": [()],
     "count_stores": [(None, None, None, None), ("chain_3", "חיפה", 1, "הרצל 1")],
+    "find_near_words": [
+        (MISSPELT, FEW_PRODUCTS, MOST_MISSPELT, MOST_LIKE),
+    ],
     "find_category": [("dairy.milk",)],
     "find_chain": [("chain_3",)],
     "find_identifiers": [(EVERYWHERE, "chain_3:17", "chain_3", "חיפה", DEPARTMENT)],

@@ -9,13 +9,9 @@ import pytest
 import pytest_asyncio
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from superzol.catalog.v1.catalog_pb2 import (
-    ListManufacturersRequest,
-    ListProductsRequest,
-    Manufacturer,
-    SearchProductsRequest,
-)
+from superzol.catalog.v1.catalog_pb2 import ListProductsRequest, SearchProductsRequest
 from superzol.catalog.v1.category_pb2 import ListCategoriesRequest
+from superzol.catalog.v1.manufacturer_pb2 import ListManufacturersRequest, Manufacturer
 from superzol.pricing.v1.pricing_pb2 import ListPricesRequest, Price
 from superzol_etl.sql import load_sql
 from superzol_etl.stages.categories import PACKAGE

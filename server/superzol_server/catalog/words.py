@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ LAST_DOTS = re.compile(r"\.+(?![\w%.])")
 # Found glued too, as search_products looks for numbers beside words.
 NUMBER_AFTER_WORD = re.compile("(?<=[א-ת])(?=[0-9])")
 PERCENT = re.compile(r"(?<=[0-9]) ?(?:%|אחוז(?:ימ)?)(?!\w)")
+WORD = re.compile(r"[^\W\d_]+")
 FINAL_LETTERS = str.maketrans("ךםןףץ", "כמנפצ")
 
 # Units as search_text leaves them, also cut short, by how many of the smallest they are.
@@ -61,6 +63,11 @@ def read_words(query: str) -> Words:
     plain = PERCENT.sub("%", plain)
     quantities = dict.fromkeys(map(to_pattern, QUANTITY.finditer(plain)))
     return Words(QUANTITY.sub(" ", plain), list(quantities))
+
+
+def replace_words(words: Words, meant: Mapping[str, str]) -> Words:
+    """Returns the words with those that were meant in place of those that were written."""
+    return words._replace(plain=WORD.sub(lambda word: meant.get(word[0], word[0]), words.plain))
 
 
 def to_pattern(found: re.Match[str]) -> str:

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from superzol.catalog.v1.catalog_pb2 import ListManufacturersRequest, Manufacturer
+from superzol.catalog.v1.manufacturer_pb2 import ListManufacturersRequest, Manufacturer
 from tests.support.catalogue import Product, fill
 from tests.support.clients import CatalogClient
 
