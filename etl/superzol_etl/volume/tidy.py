@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from superzol_etl.volume.archive import archive_version
 from superzol_etl.volume.in_use import is_in_use
@@ -30,10 +31,16 @@ GOOD = ("Loaded", "Partial", "Published", "Unchanged")
 
 
 def write_summary(volume: Path, place: VersionPlace, report: dict[str, Any]) -> Path:
-    """Leaves how the load of a version ended: processed/<day>/v<n>/load_summary.json."""
+    """Leaves how the load of a version ended: processed/<day>/v<n>/load_summary.json.
+
+    Of shards that end at once each writes a file of its own; the last to rename it counts.
+    """
     volume.mkdir(parents=True, exist_ok=True)
-    path = make_folders(volume, place.processed) / SUMMARY
-    write_whole(path, json.dumps(report, ensure_ascii=False, indent=1).encode() + b"\n")
+    folder = make_folders(volume, place.processed)
+    own = folder / f"{SUMMARY}.{uuid4().hex}"
+    write_whole(own, json.dumps(report, ensure_ascii=False, indent=1).encode() + b"\n")
+    path = own.replace(folder / SUMMARY)
+    sync_folder(folder)
     return path
 
 

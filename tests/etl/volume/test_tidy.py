@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import PIPE
 
@@ -15,7 +16,7 @@ from superzol_etl.volume.archive import archive_version, check_archive
 from superzol_etl.volume.in_use import in_use
 from superzol_etl.volume.layout import VersionPlace
 from superzol_etl.volume.manifest import Kept, commit, kept_versions
-from superzol_etl.volume.tidy import drop, write_summary
+from superzol_etl.volume.tidy import drop, is_good, write_summary
 from tests.support.fetching import Fetcher, snapshot_files
 from tests.support.loading import finish
 from tests.support.minio import BUCKET, Minio
@@ -267,3 +268,17 @@ def names_in(minio: Minio, tmp_path: Path, kind: str) -> list[str]:
 
 def newest(volume: Path) -> Kept:
     return kept_versions(volume)[-1]
+
+
+def test_shards_that_end_at_once_leave_one_report_that_is_whole(tmp_path: Path) -> None:
+    place = VersionPlace("20260501", 7)
+
+    def leave(shard: int) -> None:
+        for _ in range(50):
+            write_summary(tmp_path, place, {"result": "Loaded", "problems": ["x"] * shard * 1000})
+
+    with ThreadPoolExecutor(4) as shards:
+        for ended in [shards.submit(leave, shard) for shard in range(4)]:
+            ended.result()
+    assert is_good(tmp_path, place)
+    assert [path.name for path in tmp_path.glob("processed/*/*/*")] == ["load_summary.json"]
