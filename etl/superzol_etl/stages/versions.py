@@ -127,6 +127,8 @@ async def choose_version(
         earlier = await connection.fetchval(
             load_sql(PACKAGE, "find_version"), dataset_key, snapshot_digest
         )
+        if earlier is not None and earlier > newest:
+            return int(earlier)  # another shard of the run entered it meanwhile
         if earlier is not None:
             raise BadData(
                 f"these are the files of version {earlier}, which is older than version {newest}:"
