@@ -16,7 +16,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SUPERZOL_OPERATOR_", frozen=True)
 
     namespaces: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Namespaces to serve, by commas; none: see cluster_wide."
+        default=(), description="Namespaces to serve, by commas; none: all, with CLUSTER_WIDE."
     )
     cluster_wide: bool = Field(default=False, description="Serve every namespace.")
     kubeconfig: str | None = Field(

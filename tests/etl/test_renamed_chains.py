@@ -44,7 +44,7 @@ async def test_each_load_warns_of_it_while_the_old_one_is_served(chain: Chain) -
     for day in ("02", "03"):
         (warning,) = load_as(chain, "beta", f"202606{day}0600")
         assert (
-            f"beta publishes 1 stores of alpha, which has no files (ChainId {LEGAL_ID})" in warning
+            f"beta publishes 1 store of alpha, which has no files (ChainId {LEGAL_ID})" in warning
         )
     load_as(chain, "beta", "202606160600")
     assert load_as(chain, "beta", "202606170600") == []

@@ -98,7 +98,10 @@ async def _plan(run: Run, order: Order) -> _Plan:
         and order.chain_id in [chain.chain_id for chain in note.chains]
     }
     if not notes:
-        raise NotFound(f"{order.lake} holds no closed version of {order.chain_id}")
+        raise NotFound(
+            f"{order.lake} holds no closed version of {order.chain_id}: a load writes its rows"
+            " there, and publish closes the version, both with this --lake or its --volume"
+        )
     files = ChainFiles(order.chain_id)
     chain_key = await ensure_chain(run.connection, run.dataset_key, files)
     applied = await read_applied(run.connection, chain_key)

@@ -24,8 +24,9 @@ async def warn_of_renamed(run: Run, snapshot: Snapshot) -> list[str]:
 
 
 def _tell(chain_id: str, former: str, legal_ids: list[str], stores: int) -> str:
+    of_stores = "1 store" if stores == 1 else f"{stores} stores"
     return (
-        f"{chain_id} publishes {stores} stores of {former}, which has no files (ChainId"
+        f"{chain_id} publishes {of_stores} of {former}, which has no files (ChainId"
         f" {', '.join(legal_ids)}): if that is its new slug, prices of both are served until"
         f" {former} is unseen for {LEFT_OUT_DAYS} days. To go on as {former}, put that slug into"
         " the names of the next files and load them by --source"
