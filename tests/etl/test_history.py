@@ -1,5 +1,6 @@
 """Backfill and rebuild by the command line: what they leave, and what they refuse."""
 
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -210,6 +211,11 @@ async def test_a_version_that_comes_out_otherwise_is_refused(
         (lambda lake: next(lake.glob("prices/*/version=1/*")).write_bytes(b"x"), 65, "differs"),
         (lambda lake: (lake / "versions/1.json").unlink(), 66, "version 1 of alpha is loaded but"),
         (lambda lake: (lake / "versions/1.json").write_text("{"), 65, "is no note"),
+        (
+            lambda lake: shutil.rmtree(lake / "versions"),
+            66,
+            "publish closes the version, both with",
+        ),
     ],
 )
 async def test_a_lake_that_is_not_whole_is_refused(
