@@ -17,7 +17,6 @@ Cell: TypeAlias = str | int | float | bool | None
 class Row(BaseModel):
     """A row as the API gives it: nothing is masked in it, and an empty value may be null or NaN."""
 
-    row_index: int
     found_folder: str
     file_name: str
     row_content: dict[str, Cell]

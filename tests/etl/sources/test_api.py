@@ -147,8 +147,8 @@ def test_unmasking_what_was_written_gives_the_cells_back(
 ) -> None:
     target = tmp_path_factory.mktemp("rows") / "x.csv"
     made = [
-        Row(row_index=number, found_folder="f", file_name=name, row_content=cells)
-        for number, (name, cells) in enumerate(sorted(given_rows, key=lambda pair: pair[0]))
+        Row(found_folder="f", file_name=name, row_content=cells)
+        for name, cells in sorted(given_rows, key=lambda pair: pair[0])
     ]
     write_rows(target, made, ["x", "y"])
     read = list(csv.reader(io.StringIO(target.read_bytes().decode(), newline="")))[1:]
