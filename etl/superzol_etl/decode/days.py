@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from superzol_etl.decode.names import ISRAEL, published_at
+from superzol_etl.clean.windows import ISRAEL
+from superzol_etl.decode.names import published_at
 
 HEAD_BYTES = 1 << 16
 GRACE = timedelta(days=1)  # a scraper that runs over midnight, a clock that is a little off

@@ -3,11 +3,9 @@
 import re
 from datetime import UTC, datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
+from superzol_etl.clean.windows import ISRAEL
 from superzol_etl.records import FileKind
-
-ISRAEL = ZoneInfo("Asia/Jerusalem")
 
 KINDS = "|".join(sorted(FileKind, key=len, reverse=True))
 CSV_NAME = re.compile(rf"(?P<kind>{KINDS})_(?P<slug>[a-z0-9][a-z0-9_]*)\.csv")

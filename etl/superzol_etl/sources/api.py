@@ -13,7 +13,8 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from superzol_etl.decode.names import ISRAEL, published_at
+from superzol_etl.clean.windows import ISRAEL
+from superzol_etl.decode.names import published_at
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import NotFound, PassingTrouble, WrongConfiguration
 from superzol_etl.sources.answers import failure_of_status

@@ -7,7 +7,7 @@ from time import monotonic
 
 import obstore
 
-from superzol_etl.decode.names import ISRAEL
+from superzol_etl.clean.windows import ISRAEL
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import BadData, NotFound, PassingTrouble
 from superzol_etl.sources.pace import Pace

@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 from pathlib import Path
 
-from superzol_etl.decode.names import ISRAEL
+from superzol_etl.clean.windows import ISRAEL
 from superzol_etl.errors import NotFound, PassingTrouble
 from superzol_etl.snapshot import file_digest
 from superzol_etl.sources.source import Digest, Listing, RemoteFile, Tell, is_wanted

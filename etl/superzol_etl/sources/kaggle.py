@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from superzol_etl.certificates import refusal_of, untrusted_source
-from superzol_etl.decode.names import ISRAEL
+from superzol_etl.clean.windows import ISRAEL
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import NotFound, PassingTrouble
 from superzol_etl.sources.answers import failure_of_status

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
-from superzol_etl.decode.names import ISRAEL
+from superzol_etl.clean.windows import ISRAEL
 from superzol_etl.environment import SourceSettings
 from superzol_etl.errors import NotFound, WrongConfiguration
 from superzol_etl.sources.answers import failure_of_status

@@ -1,5 +1,6 @@
 """Blocks that the compiled scanner reads are read as Polars reads them; it leaves all odd ones."""
 
+import re
 from functools import partial
 from time import process_time
 from typing import Any
@@ -14,7 +15,8 @@ from superzol_etl.decode import parse, prices
 from superzol_etl.decode.blocks import find_blocks
 from superzol_etl.decode.columns import PRICE_COLUMNS, PRICE_REQUIRED, Layout
 from superzol_etl.decode.parse import WORDS, YES
-from superzol_etl.decode.scan_prices import MOST_CODES, KnownCodes, scan_prices
+from superzol_etl.decode.scan_prices import MOST_CODES, SLOTS, KnownCodes, scan_prices
+from superzol_etl.decode.scanned import LIBRARY
 from superzol_etl.records import Era
 from tests.support.decoded import all_prices, block, told_by
 
@@ -228,3 +230,9 @@ def test_more_codes_than_the_scanner_can_number_are_left_to_polars() -> None:
     many = [MASKED.replace("7290000000015", str(code)) for code in range(MOST_CODES)]
     assert scanned(block(START, *many[:-1])) is not None
     assert scanned(block(START, *many)) is None
+
+
+def test_the_scanner_counts_as_many_cells_of_a_row_as_it_is_given_room_for() -> None:
+    told = re.search(r"SLOTS = (\d+)", LIBRARY.with_name("scan_prices.c").read_text())
+    assert told is not None
+    assert int(told[1]) == len(SLOTS)

@@ -1,5 +1,6 @@
 """Promotions that the compiled scanner reads are read as Polars reads them."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from superzol_etl.decode import promotions
 from superzol_etl.decode.columns import PROMOTION_COLUMNS, PROMOTION_REQUIRED, Layout
-from superzol_etl.decode.scan_promotions import scan_promotions
+from superzol_etl.decode.scan_promotions import OF_BODY, OF_STORE, scan_promotions
+from superzol_etl.decode.scanned import LIBRARY
 from superzol_etl.records import Era
 from tests.support.decoded import all_promotions, block, told_by
 
@@ -174,3 +176,9 @@ def test_a_file_of_era_a_or_of_no_folder_is_left_to_polars() -> None:
     required = ("file_name", "storeid", "promotionid")
     layout = Layout.of("promo.csv", names, PROMOTION_COLUMNS, required)
     assert scan_promotions(block(START.removeprefix("dumps,")), layout) is None
+
+
+def test_the_scanner_has_room_for_all_columns_that_are_read() -> None:
+    told = re.search(r"MOST_SLOTS = (\d+)", LIBRARY.with_name("scan_promotions.c").read_text())
+    assert told is not None
+    assert int(told[1]) >= len((*OF_STORE, *OF_BODY))
