@@ -84,7 +84,7 @@ async def load_promotions(connection: Connection, chain: Chain, rows: PromotionR
     told = observe_promotions(rows, plans, store_keys)
     based = {store_keys[code] for code, plan in plans.items() if plan.base is not None}
     known = await _read_known(connection, chain.chain_key)
-    products = await _find_products(connection, chain.chain_id, told.promotions.values())
+    products = await _find_products(connection, chain, told.promotions.values())
     changed = await _write(connection, chain, told, known, based, products)
     await _note_sightings(connection, chain.version, parts, plans, store_keys)
     applied = sum(bool(plan.applied) for plan in plans.values())
@@ -142,15 +142,19 @@ async def _read_known(connection: Connection, chain_key: int) -> dict[bytes, Kno
 
 
 async def _find_products(
-    connection: Connection, chain_id: str, promotions: Iterable[Promotion]
+    connection: Connection, chain: Chain, promotions: Iterable[Promotion]
 ) -> dict[str, int]:
-    """The key of each published code that is a known product; promotions add no products."""
+    """The key of each published code of a product that the chain has told; promotions add none.
+
+    What other chains have told by now depends on which of them were loaded first.
+    """
     ids = {
-        code: read_item_code(code).product_id(chain_id)
+        code: read_item_code(code).product_id(chain.chain_id)
         for code in {item.code for promotion in promotions for item in promotion.items}
         if WELL_FORMED.fullmatch(code)
     }
-    found = await connection.fetch(load_sql(PACKAGE, "find_products"), sorted(set(ids.values())))
+    statement = load_sql(PACKAGE, "find_promoted_products")
+    found = await connection.fetch(statement, chain.chain_key, sorted(set(ids.values())))
     keys = {row["product_id"]: row["product_key"] for row in found}
     return {code: keys[product_id] for code, product_id in ids.items() if product_id in keys}
 
