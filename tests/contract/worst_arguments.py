@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from superzol_server.catalog.service import (
     FEW_PRODUCTS,
+    LEAST_ALIKE,
     MOST_LIKE,
     MOST_MISSPELT,
     MOST_PRODUCTS_RANKED,
@@ -262,7 +263,7 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "count_manufacturers": [()],
     "count_stores": [(None, None, None, None), ("chain_3", "חיפה", 1, "הרצל 1")],
     "find_near_words": [
-        (MISSPELT, FEW_PRODUCTS, MOST_MISSPELT, MOST_LIKE),
+        (MISSPELT, FEW_PRODUCTS, MOST_MISSPELT, LEAST_ALIKE, MOST_LIKE),
     ],
     "find_category": [("dairy.milk",)],
     "find_chain": [("chain_3",)],

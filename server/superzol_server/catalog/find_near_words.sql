@@ -2,7 +2,8 @@
 -- $1 words: text
 -- $2 few: int, products that hold a word; of one that so many hold nothing is told
 -- $3 most_words: int, such words, of more the first
--- $4 limit: int, words that are told for each of them, the most alike
+-- $4 least_alike: float4, similarity of two words from which on one is told for the other
+-- $5 limit: int, words that are told for each of them, the most alike
 -- Budget: 3000 shared buffers
 WITH split AS MATERIALIZED (
     SELECT DISTINCT word
@@ -35,10 +36,10 @@ CROSS JOIN LATERAL (
         product.search_name %> asked.word
         AND held.word ~ '^[[:alpha:]]{2,}$'
         AND held.word <> asked.word
-        AND similarity(held.word, asked.word) >= 0.25
+        AND similarity(held.word, asked.word) >= $4
     GROUP BY held.word
     ORDER BY similarity(held.word, asked.word) DESC, product_count DESC, held.word
-    LIMIT $4
+    LIMIT $5
 ) AS near
 ORDER BY asked.word, near.word
-LIMIT $3 * $4
+LIMIT $3 * $5

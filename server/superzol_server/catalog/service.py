@@ -82,6 +82,7 @@ MOST_PRODUCTS_OF_A_CODE = 1000
 MOST_PRODUCTS_RANKED = 8000
 FEW_PRODUCTS = 20  # hold a word that may be a slip of somebody in a chain too
 MOST_MISSPELT = 5  # words, as each takes up to 130 ms among 230,000 products
+LEAST_ALIKE = 0.25  # share of the trigrams of two words: שמנט and שמנת share 0.43, two slips less
 MOST_LIKE = 30
 PLANNED_ORDERS = ("name", "store_count", "price_min_agorot")
 SEARCH_KEY = ("key_rank", "key_rarity", "key_length", "product_id")
@@ -216,7 +217,7 @@ class CatalogService(CatalogServiceServicer):
 
     async def _correct(self, words: Words) -> Words | None:
         """Returns the words that were meant where some seem misspelt, else None."""
-        asked = words.plain, FEW_PRODUCTS, MOST_MISSPELT, MOST_LIKE
+        asked = words.plain, FEW_PRODUCTS, MOST_MISSPELT, LEAST_ALIKE, MOST_LIKE
         found = await self._database.fetch(FIND_NEAR_WORDS, *asked)
         meant = choose_words(Likeness(**row) for row in found.rows)
         return replace_words(words, meant) if meant else None
