@@ -144,9 +144,10 @@ async def _read_known(connection: Connection, chain_key: int) -> dict[bytes, Kno
 async def _find_products(
     connection: Connection, chain: Chain, promotions: Iterable[Promotion]
 ) -> dict[str, int]:
-    """The key of each published code of a product that the chain has told; promotions add none.
+    """The key of each published code of a product that is known; promotions add none.
 
-    What other chains have told by now depends on which of them were loaded first.
+    Of what other chains tell, that of versions published before: what they have told by now depends
+    on which of them were loaded first.
     """
     ids = {
         code: read_item_code(code).product_id(chain.chain_id)
