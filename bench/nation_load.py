@@ -150,8 +150,8 @@ def _table(nation: Nation, full: Floor, everything: Floor, steps: list[Measured]
         f"33 chains, 2,489 stores: {counted.full:,} rows of full price files, {counted.deltas:,}"
         f" of deltas, {counted.promotions:,} of promotions. {WORKERS} workers beside {WORKERS}"
         " clients that copy the same text, one round; the ratios are to the copy of the same files"
-        " into unlogged tables, which the goals speak of, and into logged ones, as ours are. The"
-        " peak is of the largest process.",
+        " into unlogged tables, by which the goals count, and into logged ones, as ours are"
+        " (docs/decisions/0025). The peak is of the largest process.",
         ["what", "seconds", "× copy, unlogged", "× copy, logged", "goal", "peak MB of a process"],
         rows,
     )
