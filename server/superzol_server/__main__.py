@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import ssl
 import sys
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 from superzol_server.database_url import MissingFileError
 from superzol_server.listening import PortError
-from superzol_server.serving import PASSING, serve
+from superzol_server.serving import is_passing, serve
 from superzol_server.settings import Settings
 from superzol_telemetry import configure_logging
 
@@ -19,6 +20,10 @@ USAGE, UNFORESEEN, UNREACHABLE, REFUSED, CONFIGURATION = 64, 70, 75, 77, 78
 BAD_URL = (
     "--database is not a valid URL: write it as "
     "postgresql://user:password@host:5432/name, with %2F for / in a password and so on"
+)
+UNTRUSTED = (
+    "PostgreSQL shows a certificate that is not trusted ({why}): name the file with the certificate"
+    " of its CA as sslrootcert in --database, or correct the host"
 )
 # What is missing where there is no schema, or one older than the server.
 LACKING = (
@@ -120,7 +125,9 @@ def explain(error: Exception) -> tuple[int, str]:
         case asyncpg.UndefinedObjectError():
             # The driver sends on what it does not know itself, such as connect_timeout.
             return CONFIGURATION, f"{error}: take it out of the URL in --database"
-        case _ if isinstance(error, PASSING):
+        case ssl.SSLCertVerificationError():
+            return CONFIGURATION, UNTRUSTED.format(why=error.verify_message)
+        case _ if is_passing(error):
             return UNREACHABLE, (
                 f"the database cannot be reached ({error or type(error).__name__}): is it running, "
                 "and are host and port in --database right?"

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import signal
+import ssl
 from contextlib import suppress
 
 import asyncpg
@@ -28,6 +29,11 @@ PASSING = (
 )
 
 log = logging.getLogger(__name__)
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether trouble with the database may pass by itself, as a refused certificate does not."""
+    return isinstance(error, PASSING) and not isinstance(error, ssl.SSLCertVerificationError)
 
 
 async def serve(settings: Settings) -> None:
@@ -57,7 +63,7 @@ async def reach_database(settings: Settings) -> Database:
     check_url(url)
     set_on_retry_hooks([log_retry])
     attempts = stamina.retry_context(
-        on=PASSING, attempts=None, timeout=settings.start_seconds, wait_initial=0.1, wait_max=2.0
+        on=is_passing, attempts=None, timeout=settings.start_seconds, wait_initial=0.1, wait_max=2.0
     )
     async for attempt in attempts:
         with attempt:

@@ -24,6 +24,7 @@ from tests.support.clients import CatalogClient, DatasetClient
 from tests.support.infrastructure import is_serving
 from tests.support.postgres import execute, signed_in
 from tests.support.server import refusal, running_api
+from tests.support.untrusted import untrusted_postgres
 
 # Counts what a collection looks at, and what not, in a server that serves, and stops it.
 COUNT_OBJECTS = """
@@ -237,6 +238,14 @@ async def test_start_that_fails_exits_with_a_code_and_advice(
 ) -> None:
     ended, said = await run(*arguments, START_SECONDS="0.3")
     assert (ended, advice in said, "Traceback" in said) == (code, True, False)
+
+
+async def test_a_certificate_that_is_not_trusted_is_a_fault_of_configuration() -> None:
+    async with untrusted_postgres("server.pem") as url:
+        ended, said = await run("serve", "--database", url, START_SECONDS="600")
+    assert ended == 78
+    assert "a certificate that is not trusted" in said
+    assert "as sslrootcert in --database" in said
 
 
 async def test_database_without_the_schema_is_a_fault_of_configuration(blank: str) -> None:
