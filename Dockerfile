@@ -58,7 +58,7 @@ USER 10001:10001
 
 FROM runtime AS server
 COPY --from=server-packages /opt/superzol /opt/superzol
-EXPOSE 50051
+EXPOSE 50051 8080
 ENTRYPOINT ["superzol-server"]
 CMD ["serve"]
 

@@ -71,7 +71,8 @@ async def _database(options: Options, state: State, steps: Steps) -> AsyncIterat
 async def _run_server(options: Options, state: State, target: _Target, steps: Steps) -> None:
     command = Command(
         "server",
-        python_module("superzol_server", "serve", "--port", str(options.port)),
+        # Nobody asks it for probes here: a free port is in nobody's way.
+        python_module("superzol_server", "serve", "--port", str(options.port), "--http-port", "0"),
         {"DATABASE_URL": target.url, "SUPERZOL_SERVER_HOST": "localhost"},
     )
     server = await programs.start(command, state.logs)

@@ -50,6 +50,9 @@ DatabaseOption = Annotated[
 ]
 HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on.")]
 PortOption = Annotated[int | None, typer.Option("--port", help="TCP port; 0 takes a free one.")]
+HttpPortOption = Annotated[
+    int | None, typer.Option("--http-port", help="Of probes and metrics; 0 takes a free one.")
+]
 
 
 def describe_settings() -> str:
@@ -70,7 +73,10 @@ def commands() -> None:
 
 @app.command("serve", epilog=describe_settings())
 def serve_command(
-    database: DatabaseOption = None, host: HostOption = None, port: PortOption = None
+    database: DatabaseOption = None,
+    host: HostOption = None,
+    port: PortOption = None,
+    http_port: HttpPortOption = None,
 ) -> None:
     """Serves until SIGTERM or Ctrl-C, then lets the calls under way end.
 
@@ -84,7 +90,7 @@ def serve_command(
     78 configuration.
     """
     try:
-        settings = read_settings(database=database, host=host, port=port)
+        settings = read_settings(database=database, host=host, port=port, http_port=http_port)
         configure_logging(settings.log_level)
         asyncio.run(serve(settings))
     except Exception as error:

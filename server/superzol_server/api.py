@@ -24,6 +24,7 @@ from superzol_server.dataset.service import DatasetService
 from superzol_server.health import Health
 from superzol_server.interceptors import CallInterceptor
 from superzol_server.listening import listen
+from superzol_server.metrics import Metrics
 from superzol_server.pricing.service import PricingService
 
 LARGEST_REQUEST_BYTES = 256 * 1024
@@ -50,9 +51,11 @@ class Api(NamedTuple):
     calls: CallInterceptor
 
 
-def build_api(database: Database, host: str, port: int, connections: Connections) -> Api:
+def build_api(
+    database: Database, host: str, port: int, connections: Connections, metrics: Metrics
+) -> Api:
     """Builds the server; port 0 takes a free one. Raises PortError."""
-    calls = CallInterceptor(database, version("superzol"))
+    calls = CallInterceptor(database, version("superzol"), metrics)
     server = grpc.aio.server(interceptors=[calls], options=(*OPTIONS, *connections.options()))
     add_CatalogServiceServicer_to_server(CatalogService(database), server)
     add_DatasetServiceServicer_to_server(DatasetService(database), server)

@@ -38,6 +38,14 @@ class Limits(NamedTuple):
     connection_seconds: float = 10.0
 
 
+class Pool(NamedTuple):
+    """Connections there are, those of them that nobody uses, and the most there may be."""
+
+    connections: int
+    idle: int
+    limit: int
+
+
 class Answer(NamedTuple):
     """Rows and the generation of the data they come from, of one snapshot."""
 
@@ -87,6 +95,11 @@ class Database:
             reset=keep_session,
         )
         return cls(pool, limits)
+
+    def pool(self) -> Pool:
+        """Returns how many connections there are and are idle."""
+        pool = self._pool
+        return Pool(pool.get_size(), pool.get_idle_size(), pool.get_max_size())
 
     async def close(self) -> None:
         """Waits for statements that still run, then disconnects."""

@@ -1,4 +1,4 @@
-"""What every call gets: a request id, checked texts, a status, trailing metadata, a log line."""
+"""What every call gets: an id, checked texts, a status, trailing metadata, counts, a log line."""
 
 import logging
 import re
@@ -15,6 +15,7 @@ from grpc import HandlerCallDetails, RpcMethodHandler, StatusCode
 from superzol_server.calls import Call, current_call
 from superzol_server.database import Database
 from superzol_server.errors import InvalidRequest, Stopping
+from superzol_server.metrics import Method, Metrics
 from superzol_server.statuses import Failure, to_failure
 from superzol_server.strings import check_strings
 
@@ -32,9 +33,10 @@ Metadata = tuple[tuple[str, str | bytes], ...]
 class CallInterceptor(grpc.aio.ServerInterceptor):
     """Wraps unary and server-streaming handlers; others (reflection) pass as they are."""
 
-    def __init__(self, database: Database, version: str) -> None:
+    def __init__(self, database: Database, version: str, metrics: Metrics) -> None:
         self._database = database
         self._version = version
+        self._metrics = metrics
         self.is_stopping = False
         self.refused = 0  # calls, since it refuses them
 
@@ -48,15 +50,15 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         handler_call_details: HandlerCallDetails,
     ) -> Any:
         handler = await continuation(handler_call_details)
-        method = handler_call_details.method
         if handler is None or handler.request_streaming:
             return handler
+        method = self._metrics.method(handler_call_details.method, handler)
         handler = replaced(handler, request_deserializer=read_or_none(handler))
         if handler.response_streaming:
             return replaced(handler, unary_stream=self._wrap_stream(method, handler))
         return replaced(handler, unary_unary=self._wrap_unary(method, handler))
 
-    def _wrap_unary(self, method: str, handler: Handler) -> Callable[..., Awaitable[Message]]:
+    def _wrap_unary(self, method: Method, handler: Handler) -> Callable[..., Awaitable[Message]]:
         behaviour = cast(Callable[..., Awaitable[Message]], handler.unary_unary)
 
         async def answer(request: Message | None, context: Context) -> Message:
@@ -66,7 +68,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
         return answer
 
-    def _wrap_stream(self, method: str, handler: Handler) -> Callable[..., AsyncIterator[Message]]:
+    def _wrap_stream(
+        self, method: Method, handler: Handler
+    ) -> Callable[..., AsyncIterator[Message]]:
         behaviour = cast(Callable[..., AsyncIterator[Message]], handler.unary_stream)
 
         async def answer(request: Message | None, context: Context) -> AsyncIterator[Message]:
@@ -77,12 +81,13 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         return answer
 
     @asynccontextmanager
-    async def _call(self, method: str, context: Context) -> AsyncIterator[None]:
+    async def _call(self, method: Method, context: Context) -> AsyncIterator[None]:
         call = begin_call(context)
         current_call.set(call)
+        method.started.inc()
         code = StatusCode.CANCELLED
         try:
-            if self.is_stopping and not method.startswith(INFRASTRUCTURE):
+            if self.is_stopping and not method.name.startswith(INFRASTRUCTURE):
                 self.refused += 1
                 raise Stopping
             yield
@@ -96,7 +101,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             code = failure.code
             await self._abort(context, call, failure)
         finally:
-            self._log(method, call, code)
+            self._end(method, call, code)
 
     async def _abort(self, context: Context, call: Call, failure: Failure) -> None:
         trailer = (*self._trailer(call), ("grpc-status-details-bin", failure.details))
@@ -112,12 +117,16 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             ("server-timing", f"total;dur={total * 1000:.2f}, db;dur={database * 1000:.2f}"),
         )
 
-    def _log(self, method: str, call: Call, code: StatusCode) -> None:
-        level = logging.DEBUG if method.startswith(INFRASTRUCTURE) else logging.INFO
+    def _end(self, method: Method, call: Call, code: StatusCode) -> None:
+        seconds = perf_counter() - call.begun
+        method.ended(code.name).inc()
+        method.seconds.observe(seconds)
+        method.database_seconds.observe(call.database_seconds)
+        level = logging.DEBUG if method.name.startswith(INFRASTRUCTURE) else logging.INFO
         fields = {
-            "method": method,
+            "method": method.name,
             "code": code.name,
-            "seconds": round(perf_counter() - call.begun, 6),
+            "seconds": round(seconds, 6),
             "database_seconds": round(call.database_seconds, 6),
             "request_id": call.request_id,
             "generation": call.generation,

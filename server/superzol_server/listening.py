@@ -6,19 +6,22 @@ import socket
 import grpc.aio
 
 ADVICE = {
-    errno.EADDRINUSE: "another program listens on it: stop that one, or choose another --port",
-    errno.EACCES: "this user may not, as on most below 1024: choose a --port from 1024 on",
+    errno.EADDRINUSE: "another program listens on it: stop that one, or choose another {option}",
+    errno.EACCES: "this user may not, as on most below 1024: choose a {option} from 1024 on",
     errno.EADDRNOTAVAIL: "this machine has no such address: correct --host",
 }
 UNKNOWN = "no such address is known: correct --host"
 
 
 class PortError(Exception):
-    """The port cannot be listened on; number: what the system says, None for an unknown host."""
+    """The port cannot be listened on.
 
-    def __init__(self, address: str, number: int | None) -> None:
+    number: what the system says, None for an unknown host. option: by which it was chosen.
+    """
+
+    def __init__(self, address: str, number: int | None, option: str = "--port") -> None:
         told = UNKNOWN if number is None else ADVICE.get(number) or errno.errorcode.get(number, "")
-        super().__init__(f"{address} cannot be listened on: {told}")
+        super().__init__(f"{address} cannot be listened on: {told.format(option=option)}")
         self.is_refused = number == errno.EACCES
 
 

@@ -14,6 +14,8 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from superzol_server.api import Api, build_api
 from superzol_server.database import Database
 from superzol_server.database_url import check_url
+from superzol_server.metrics import Metrics
+from superzol_server.monitoring import Monitor
 from superzol_server.settings import Settings
 from superzol_server.sql import load_statements
 
@@ -38,22 +40,30 @@ def is_passing(error: Exception) -> bool:
 
 async def serve(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT, then lets the calls under way end."""
-    database = await reach_database(settings)
-    try:
-        # Else it would say that it serves, and fail with each call that the schema is too old for.
-        await database.check(load_statements())
-        api = build_api(database, settings.host, settings.port, settings.connections())
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await api.health.start()
-        await api.server.start()
-        keep_what_is_there()
-        log.info("serving", extra={"host": settings.host, "port": api.port})
-        await watch_until(stop, api, settings.health_seconds)
-        await drain(api, settings)
-    finally:
-        await database.close()
+    metrics = Metrics()
+    monitor = Monitor(metrics)
+    async with monitor.listening(settings.host, settings.http_port) as http_port:
+        log.info("probes and metrics", extra={"host": settings.host, "port": http_port})
+        database = await reach_database(settings)
+        try:
+            # Else it would say that it serves, and fail with each call that wants a newer schema.
+            await database.check(load_statements())
+            monitor.observe(database)
+            connections = settings.connections()
+            api = build_api(database, settings.host, settings.port, connections, metrics)
+            stop = asyncio.Event()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            await api.health.start()
+            await api.server.start()
+            monitor.is_ready = True
+            keep_what_is_there()
+            log.info("serving", extra={"host": settings.host, "port": api.port})
+            await watch_until(stop, api, settings.health_seconds)
+            monitor.is_ready = False
+            await drain(api, settings)
+        finally:
+            await database.close()
     log.info("stopped")
 
 

@@ -24,6 +24,12 @@ class Settings(BaseSettings):
     port: int = Field(
         50051, ge=0, le=65535, description="TCP port of gRPC; 0 takes a free one and announces it."
     )
+    http_port: int = Field(
+        8080,
+        ge=0,
+        le=65535,
+        description="TCP port of probes and metrics; 0 takes a free one and announces it.",
+    )
     pool_connections: int = Field(
         8, ge=1, description="Connections to the database at most: one core of Python keeps 8 busy."
     )

@@ -8,7 +8,7 @@ import pytest
 
 PASSWORD = "hunter2"
 PROGRAMS = {
-    "superzol_server": ["serve", "--port", "0"],
+    "superzol_server": ["serve", "--port", "0", "--http-port", "0"],
     "superzol_schema": ["upgrade"],
     "superzol_local": ["up", "--port", "50999"],
 }

@@ -10,6 +10,7 @@ from superzol.pricing.v1.promotion_pb2 import Promotion
 from superzol_server.analytics.comparison import Priced
 from superzol_server.analytics.trend import Moment
 from superzol_server.catalog.likeness import Likeness
+from superzol_server.monitoring import RUN, TIMES
 from superzol_server.sql import load_statements
 from tests.contract.rpcs import RPCS, Rpc, item_message
 from tests.contract.statements import STATEMENTS, Statement
@@ -22,6 +23,7 @@ INTEGERS = {"int2", "int4", "int8"}
 RENAMED = {"old_product_ids", "new_product_ids"}
 # Columns that are read by the service and are no field of the message; so are those named key_….
 PRIVATE_COLUMNS = {
+    "get_condition": {"newest_observed_time", *RUN, *TIMES},
     "get_generation": {"loaded"},
     "batch_get_products": {"asked_ids"},
     "find_discounts": {"numbers", *RULE_COLUMNS},

@@ -82,6 +82,7 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     ],
     "get_price_trend_of_category": [("dairy.milk", None, MIDNIGHTS[:43], LEFT_OUT_DAYS)],
     "get_dataset": [(DATASET,)],
+    "get_condition": [()],
     "get_generation": [()],
     "find_discounts": [
         (BASKET, ["chain_3:17"] * 20, None, HOLDING),

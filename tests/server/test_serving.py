@@ -2,14 +2,10 @@
 
 import asyncio
 import errno
-import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date
-from typing import Any, NamedTuple
 
 import asyncpg
 import grpc.aio
@@ -24,6 +20,7 @@ from tests.support.clients import CatalogClient, DatasetClient
 from tests.support.infrastructure import is_serving
 from tests.support.postgres import execute, signed_in
 from tests.support.server import refusal, running_api
+from tests.support.server_process import run, serving
 from tests.support.untrusted import untrusted_postgres
 
 # Counts what a collection looks at, and what not, in a server that serves, and stops it.
@@ -40,62 +37,8 @@ def count(record):
 
 logging.getLogger("superzol_server.serving").addFilter(count)
 logging.basicConfig(level=logging.INFO)
-asyncio.run(serve(Settings(host="127.0.0.1", port=0)))
+asyncio.run(serve(Settings(host="127.0.0.1", port=0, http_port=0)))
 """
-
-
-class Process(NamedTuple):
-    """A running server and where it listens."""
-
-    process: asyncio.subprocess.Process
-    address: str
-
-    async def log_until(self, event: str) -> dict[str, Any]:
-        return await log_until(self.process, event)
-
-
-async def start(*arguments: str, **settings: str) -> asyncio.subprocess.Process:
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "superzol_server", *arguments),
-        env=environment | {f"SUPERZOL_SERVER_{name}": value for name, value in settings.items()},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-
-
-async def log_until(process: asyncio.subprocess.Process, event: str) -> dict[str, Any]:
-    assert process.stderr is not None
-    async with asyncio.timeout(120):
-        async for line in process.stderr:
-            fields: dict[str, Any] = json.loads(line)
-            if fields["event"].startswith(event):
-                return fields
-    raise AssertionError(f"the log ended before {event}")
-
-
-@asynccontextmanager
-async def serving(database: str, **settings: str) -> AsyncIterator[Process]:
-    arguments = ["serve", "--database", database, "--host", "127.0.0.1", "--port", "0"]
-    process = await start(*arguments, **settings)
-    try:
-        begun = await log_until(process, "serving")
-        yield Process(process, f"127.0.0.1:{begun['port']}")
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
-
-
-async def run(*arguments: str, **settings: str) -> tuple[int | None, str]:
-    process = await start(*arguments, **settings)
-    try:
-        async with asyncio.timeout(120):
-            output, errors = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-    return process.returncode, (output + errors).decode()
 
 
 async def test_server_announces_where_it_serves_and_stops_on_ctrl_c(database: str) -> None:

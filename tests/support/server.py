@@ -14,6 +14,8 @@ from pydantic import SecretStr
 from superzol_server.api import Api, build_api
 from superzol_server.connections import Connections
 from superzol_server.database import Database, Limits
+from superzol_server.metrics import Metrics
+from superzol_server.monitoring import Monitor
 from superzol_server.serving import reach_database
 from superzol_server.settings import Settings
 
@@ -23,11 +25,12 @@ LIMITS = Limits(connections=4, statement_seconds=60.0, connection_seconds=60.0)
 
 
 class Running(NamedTuple):
-    """A server that answers, a channel to it, and the connections it has."""
+    """A server that answers, a channel to it, the connections it has, and what tells of it."""
 
     api: Api
     channel: grpc.aio.Channel
     database: Database
+    monitor: Monitor
 
 
 async def reached(url: str, limits: Limits) -> Database:
@@ -47,12 +50,13 @@ async def running_api(
 ) -> AsyncIterator[Running]:
     """Serves a database on a free port until left."""
     database = await reached(url, limits)
-    api = build_api(database, "127.0.0.1", 0, connections)
+    metrics = Metrics()
+    api = build_api(database, "127.0.0.1", 0, connections, metrics)
     await api.health.start()
     await api.server.start()
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{api.port}") as channel:
-            yield Running(api, channel, database)
+            yield Running(api, channel, database, Monitor(metrics))
     finally:
         await api.server.stop(None)
         await database.close()

@@ -1,0 +1,128 @@
+"""What the server tells over HTTP: whether it lives and is ready, how it stands, its metrics."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from time import perf_counter
+from typing import Any
+
+from aiohttp import web
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
+
+from superzol_server.database import Database, Row
+from superzol_server.listening import PortError, to_address
+from superzol_server.metrics import Metrics
+from superzol_server.sql import load_statement
+
+GET_CONDITION = load_statement(__package__, "get_condition")
+LOOK_SECONDS = 2
+STOP_SECONDS = 1  # for who still reads when all calls have ended
+RUN = "run_id", "stage", "state", "result", "version"
+TIMES = "start_time", "end_time"
+
+
+class Monitor:
+    """Answers while the server starts, serves and drains.
+
+    is_ready: it takes calls; data need not be loaded, as a release is installed before them.
+    """
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._begun = perf_counter()
+        self._database: Database | None = None
+        self.is_ready = False
+
+    def observe(self, database: Database) -> None:
+        """Tells of this database from now on."""
+        self._database = database
+        self._metrics.observe(database)
+
+    @asynccontextmanager
+    async def listening(self, host: str, port: int) -> AsyncIterator[int]:
+        """Listens until left, on the port that it gives; 0 takes a free one. Raises PortError."""
+        application = web.Application()
+        for path, answer in (
+            ("/livez", self._live),
+            ("/readyz", self._ready),
+            ("/healthz", self._health),
+            ("/metrics", self._measure),
+        ):
+            application.router.add_get(path, answer)
+        runner = web.AppRunner(
+            application, handle_signals=False, access_log=None, shutdown_timeout=STOP_SECONDS
+        )
+        await runner.setup()
+        try:
+            try:
+                await web.TCPSite(runner, host.strip("[]"), port).start()
+            except OSError as error:
+                number = None if isinstance(error, socket.gaierror) else error.errno
+                raise PortError(to_address(host, port), number, "--http-port") from error
+            yield runner.addresses[0][1]
+        finally:
+            await runner.cleanup()
+
+    async def _live(self, _: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        if self.is_ready:
+            return web.Response(text="ok\n")
+        return web.Response(status=503, text="starting or stopping\n")
+
+    async def _measure(self, _: web.Request) -> web.Response:
+        text = generate_latest(self._metrics.registry)
+        return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_PLAIN_1_0_0})
+
+    async def _health(self, _: web.Request) -> web.Response:
+        process = {
+            "version": version("superzol"),
+            "uptime_seconds": round(perf_counter() - self._begun, 3),
+            "memory_bytes": self._metrics.resident_bytes(),
+        }
+        if self._database is None:
+            return web.json_response({"status": "starting", **process}, status=503)
+        database = await look(self._database)
+        status = self._status(database)
+        told = {"status": status, **process, "generation": self._database.generation, **database}
+        pool = self._database.pool()._asdict()
+        return web.json_response(
+            {**told, "pool": pool}, status=200 if status in ("serving", "no data") else 503
+        )
+
+    def _status(self, looked: dict[str, Any]) -> str:
+        if not looked["database"]["answers"]:
+            return "database away"
+        if not self.is_ready:
+            return "starting or stopping"
+        return "serving" if self._database and self._database.generation else "no data"
+
+
+async def look(database: Database) -> dict[str, Any]:
+    """Whether the database answers and in what time; what it tells of the data and the last run."""
+    begun = perf_counter()
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            row = (await database.fetch(GET_CONDITION)).row or {}
+    except Exception as error:
+        # The kind alone: the words of a driver may hold more than strangers should read.
+        return {"database": {"answers": False, "problem": type(error).__name__}}
+    seconds = round(perf_counter() - begun, 6)
+    return {"database": {"answers": True, "seconds": seconds}, **freshness(row)}
+
+
+def freshness(row: Row) -> dict[str, Any]:
+    """What a row of get_condition tells, None for what is not there yet."""
+    newest = row["newest_observed_time"]
+    age = newest and max(round((datetime.now(UTC) - newest).total_seconds()), 0)
+    run = {name: row[name] for name in RUN}
+    times = {name: row[name] and row[name].isoformat() for name in TIMES}
+    return {
+        "data": {"newest_observed_time": newest and newest.isoformat(), "age_seconds": age},
+        "last_run": {**run, **times} if row["run_id"] else None,
+    }
