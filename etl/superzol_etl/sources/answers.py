@@ -13,6 +13,7 @@ from superzol_etl.errors import (
 )
 
 PASSING = (408, 425, 429)
+LONGEST_SECONDS = 10**12  # what a Retry-After may hold beyond can be added to no time
 
 
 def failure_of_status(status: int, asked: str, *, hint: str, retry_after: str | None) -> EtlError:
@@ -38,11 +39,12 @@ def wait_of(retry_after: str | None, now: datetime) -> int | None:
     """Seconds that a Retry-After header asks for; None when it is missing or unreadable."""
     if not retry_after:
         return None
-    if retry_after.strip().isdecimal():
-        return int(retry_after)
+    digits = retry_after.strip()
+    if digits.isdecimal():
+        return int(digits) if len(digits) < len(str(LONGEST_SECONDS)) else LONGEST_SECONDS
     try:
         until = parsedate_to_datetime(retry_after)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     aware = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0, ceil((aware - now).total_seconds()))

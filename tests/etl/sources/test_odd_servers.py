@@ -117,3 +117,15 @@ def test_a_wait_until_a_date_is_told_in_seconds(web: Web, served: Fetcher) -> No
     outcome = served.run()
     assert outcome.exit_code == 75
     assert outcome.summary["retryAfterSeconds"] > 10**9
+
+
+@pytest.mark.parametrize(
+    "asked", ["9" * 400, "9" * 5000, "Fri, 31 Dec 99999999999 23:59:59 GMT"], ids=len
+)
+def test_a_wait_beyond_all_times_is_passing_trouble(web: Web, served: Fetcher, asked: str) -> None:
+    web.trouble("/day/", *[Answer(429, b"", {"Retry-After": asked})] * 9)
+    outcome = served.run()
+    assert outcome.exit_code == 75, outcome.stderr
+    assert outcome.summary["reason"] == "RateLimited"
+    web.troubles.clear()
+    assert served.run().exit_code == 0
