@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -34,6 +35,9 @@ HINT = (
     "it is private, does not exist, or needs credentials:"
     " set KAGGLE_API_TOKEN, or KAGGLE_USERNAME and KAGGLE_KEY"
 )
+# What zipfile and its unpackers were seen to raise where one bit of a zip was turned: of a method
+# that they do not know, a password, a negative place. That of bz2 is an OSError without a number.
+DAMAGES = zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError
 
 T = TypeVar("T")
 
@@ -188,12 +192,14 @@ def _unpack(packed: Path, target: Path, name: str) -> None:
         with zipfile.ZipFile(packed) as archive:
             wanted = [each for each in archive.namelist() if each.endswith(Path(name).name)]
             if len(wanted) != 1:
-                raise PassingTrouble(f"the zip of {name} holds {len(wanted)} files of that name")
+                raise zipfile.BadZipFile(f"it holds {len(wanted)} files of that name")
             with archive.open(wanted[0]) as source, target.open("wb") as out:
                 while piece := source.read(PIECE_BYTES):
                     out.write(piece)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except (*DAMAGES, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # of the disk
+            raise
         Partial(packed).start_over("")
-        raise PassingTrouble(f"the zip of {name} is damaged: try again later") from error
+        raise PassingTrouble(f"the zip of {name} is damaged ({error}): try again later") from error
     packed.unlink()
     Partial(packed).note.unlink(missing_ok=True)

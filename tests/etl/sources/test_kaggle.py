@@ -110,6 +110,28 @@ def test_a_damaged_zip_is_thrown_away_and_the_next_run_brings_it_anew(
     assert fetcher.files() == snapshot_files()
 
 
+@pytest.mark.parametrize(
+    ("offset", "bit"),
+    [(6, 64), (8, 1), (10, 4), (46, 1)],
+    ids=["its format", "a password", "another method of packing", "the name"],
+)
+def test_a_zip_with_one_bit_turned_is_thrown_away_whatever_that_bit_says(
+    kaggle: Kaggle, fetcher: Fetcher, offset: int, bit: int
+) -> None:
+    kaggle.zipped = {CSV}
+    kaggle.publish(1, snapshot_files())
+    place = f"{OBJECTS}/1/{CSV}.zip"
+    whole = kaggle.web.files[place]
+    at = whole.rindex(b"PK\1\2") + offset  # in the list of what is in it
+    kaggle.web.files[place] = whole[:at] + bytes([whole[at] ^ bit]) + whole[at + 1 :]
+    outcome = fetcher.run()
+    assert outcome.exit_code == 75, outcome.stderr
+    assert f"the zip of {CSV} is damaged" in outcome.summary["message"]
+    kaggle.web.files[place] = whole
+    assert fetcher.run().exit_code == 0
+    assert fetcher.files() == snapshot_files()
+
+
 def test_files_of_folders_keep_their_path_and_others_than_csv_stay_away(
     kaggle: Kaggle, fetcher: Fetcher
 ) -> None:
