@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import httpx
 from limits import parse
@@ -24,6 +24,7 @@ from superzol_etl.sources.retries import repeat
 from superzol_etl.sources.source import Listing, RemoteFile, Tell, is_wanted
 from superzol_etl.volume.partial import Partial
 
+AGAIN = "run the same command again, which begins it anew; if it stays so, tell the source's owner"
 HINT = "set SUPERZOL_SOURCE_KEY, or SUPERZOL_SOURCE_KEY_FILE, to a key of this API"
 
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -48,17 +49,19 @@ class _Scraped(BaseModel):
 class _Spooled(NamedTuple):
     """What of a CSV has come: how many XMLs are whole, and where the next one goes on.
 
-    asked: the cursors of its pages that came.
+    begins_at: the byte of the spool where that one begins. asked: the cursors of its pages that
+    came.
     """
 
     xmls: int
-    rows: int
-    cursor: int | str | None
-    asked: frozenset[int | str | None]
+    begins_at: int
+    rows: int = 0
+    cursor: int | str | None = 0
+    asked: frozenset[str] = frozenset()
 
 
-# Rows, cursor and cursors asked for, where nothing has come of an XML.
-NONE_YET: tuple[int, int | str | None, frozenset[int | str | None]] = (0, 0, frozenset())
+class WrongPagesError(PassingTrouble):
+    """The pages of an XML are none that a whole one has: what came of them is of no use."""
 
 
 class ApiSource:
@@ -111,45 +114,50 @@ class ApiSource:
             Partial(target).start_over(file.mark)
             spool.unlink(missing_ok=True)
         begun = await asyncio.to_thread(_mend, spool)
-        xmls = self.xmls[file.name]
         with spool.open("ab") as out:
-            for number in range(begun.xmls, len(xmls)):
-                rows, cursor, asked = NONE_YET
-                if number == begun.xmls:
-                    rows, cursor, asked = begun[1:]
-                while cursor is not None:
-                    asked |= {cursor}
-                    page = await self._page(file.place, xmls[number], cursor)
-                    rows, cursor = rows + len(page.rows), page.cursor_after(rows)
-                    self._check(page, xmls[number], rows, is_last=cursor is None)
-                    if cursor in asked:
-                        raise PassingTrouble(
-                            f"{xmls[number]} leads from page to page in a circle: try again"
-                        )
-                    came = (
-                        page.model_copy(update={"next_cursor": cursor}).model_dump_json().encode()
-                    )
-                    out.write(came + b"\n")
-                    out.flush()
-                    tell(file.name, len(came))
+            for xml in self.xmls[file.name][begun.xmls :]:
+                try:
+                    await self._append(file, xml, begun, out, tell)
+                except WrongPagesError:
+                    out.truncate(begun.begins_at)
+                    raise
+                begun = _Spooled(begun.xmls + 1, out.tell())
         await asyncio.to_thread(_convert, spool, target)
 
+    async def _append(
+        self, file: RemoteFile, xml: str, begun: _Spooled, out: BinaryIO, tell: Tell
+    ) -> None:
+        """Writes the pages of an XML that have not come yet, as they come."""
+        rows, cursor, asked = begun.rows, begun.cursor, begun.asked
+        before: Page | None = None
+        while cursor is not None:
+            asked |= {str(cursor)}
+            page = await self._page(file.place, xml, cursor)
+            rows, cursor = rows + len(page.rows), page.cursor_after(rows)
+            _check(page, before, xml, rows, is_last=cursor is None)
+            if str(cursor) in asked:
+                raise WrongPagesError(f"{xml} leads from page to page in a circle: {AGAIN}")
+            came = page.model_copy(update={"next_cursor": cursor}).model_dump_json().encode()
+            out.write(came + b"\n")
+            out.flush()
+            tell(file.name, len(came))
+            before = page
+
     async def _page(self, chain: str, xml: str, cursor: int | str) -> Page:
-        """Asks with the names of both generations of the API; it ignores those it does not know."""
+        """Asks with the names of both generations of the API; it ignores those it does not know.
+
+        A cursor that is refused has expired: the first page of the XML leads to others.
+        """
         count = self.settings.page_rows
         query = {"chain": chain, "file": xml, "chunk_size": count, "limit": count}
-        return await self._ask(
-            "raw/file_content", query | {"offset": cursor, "cursor": cursor}, Page
-        )
-
-    def _check(self, page: Page, xml: str, rows: int, *, is_last: bool) -> None:
-        foreign = next((row for row in page.rows if row.file_name != xml), None)
-        if foreign:
-            raise PassingTrouble(f"{xml} came with rows of {foreign.file_name}: try again")
-        if is_last and page.total_count is not None and page.total_count != rows:
-            raise PassingTrouble(
-                f"{xml} came with {rows} rows instead of {page.total_count}: try again"
+        try:
+            return await self._ask(
+                "raw/file_content", query | {"offset": cursor, "cursor": cursor}, Page
             )
+        except (NotFound, WrongConfiguration) as error:
+            if not cursor:
+                raise
+            raise WrongPagesError(f"{xml} does not go on at {cursor} ({error}): {AGAIN}") from error
 
     async def _ask(self, path: str, query: dict[str, Any], kind: type[Answer]) -> Answer:
         asked = f"{self.url}/{path}"
@@ -179,26 +187,41 @@ class ApiSource:
             await asyncio.sleep(max(0.01, window.reset_time - datetime.now(UTC).timestamp()))
 
 
+def _check(page: Page, before: Page | None, xml: str, rows: int, *, is_last: bool) -> None:
+    """Raises WrongPagesError; rows: how many came with this page and those before it."""
+    foreign = next((row for row in page.rows if row.file_name != xml), None)
+    if foreign:
+        raise WrongPagesError(f"{xml} came with rows of {foreign.file_name}: {AGAIN}")
+    if not page.rows and not is_last:
+        raise WrongPagesError(f"{xml} came with an empty page before its end: {AGAIN}")
+    if before and page.rows and page.rows == before.rows:
+        raise WrongPagesError(f"{xml} came with the same page twice: {AGAIN}")
+    total = page.total_count
+    if total is not None and (rows > total or (is_last and rows != total)):
+        raise WrongPagesError(f"{xml} came with {rows} rows instead of {total}: {AGAIN}")
+
+
 def _mend(spool: Path) -> _Spooled:
     """What a spool holds; a line that a kill tore is cut off."""
-    xmls, whole_bytes = 0, 0
-    rows, cursor, asked = NONE_YET
+    begun, whole_bytes = _Spooled(0, 0), 0
     if not spool.exists():
-        return _Spooled(0, *NONE_YET)
+        return begun
     with spool.open("rb") as file:
         for line in file:
             if not line.endswith(b"\n"):
                 break
             page = json.loads(line)
             whole_bytes += len(line)
-            asked |= {cursor}
-            rows, cursor = rows + len(page["rows"]), page["next_cursor"]
-            if cursor is None:
-                xmls += 1
-                rows, cursor, asked = NONE_YET
+            begun = begun._replace(
+                rows=begun.rows + len(page["rows"]),
+                cursor=page["next_cursor"],
+                asked=begun.asked | {str(begun.cursor)},
+            )
+            if begun.cursor is None:
+                begun = _Spooled(begun.xmls + 1, whole_bytes)
     with spool.open("r+b") as file:
         file.truncate(whole_bytes)
-    return _Spooled(xmls, rows, cursor, asked)
+    return begun
 
 
 def _convert(spool: Path, target: Path) -> None:

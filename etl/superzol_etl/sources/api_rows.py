@@ -15,11 +15,15 @@ Cell: TypeAlias = str | int | float | bool | None
 
 
 class Row(BaseModel):
-    """A row as the API gives it: nothing is masked in it, and an empty value may be null or NaN."""
+    """A row as the API gives it: nothing is masked in it, and an empty value may be null or NaN.
+
+    row_index: counts rows, where told; of some servers those of the XML, of some those of a page.
+    """
 
     found_folder: str
     file_name: str
     row_content: dict[str, Cell]
+    row_index: int | None = None
 
 
 class Page(BaseModel):

@@ -67,6 +67,53 @@ def test_an_empty_page_before_the_end_is_no_end(api: PriceApi, fetcher: Fetcher)
     assert read_rows(fetcher.files()[CSV]).height == 7
 
 
+EMPTY = said({"rows": [], "next_cursor": 6})
+WRONG = {
+    "more rows than there are": (page(2, {"next_cursor": 9, "total_count": 5}), "instead of 5"),
+    "a page comes twice": (page(0, {"next_cursor": 6}), "the same page twice"),
+    "an empty page leads on": (EMPTY, "an empty page before its end"),
+    "the same cursor in other words": (page(3, {"next_cursor": "3"}), "in a circle"),
+    "the cursor expired": (Answer(410), "does not go on at 3"),
+    "the cursor is unknown": (Answer(400), "does not go on at 3"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_came_before_a_wrong_page_is_thrown_away_and_the_next_run_completes(
+    api: PriceApi, fetcher: Fetcher, wrong: str
+) -> None:
+    answer, told = WRONG[wrong]
+    api.web.trouble("/raw/file_content", page(0, {"next_cursor": 3}), answer)
+    outcome = fetcher.run()
+    assert outcome.exit_code == 75, outcome.stderr
+    assert told in outcome.summary["message"]
+    api.web.troubles.clear()
+    assert fetcher.run().exit_code == 0
+    assert read_rows(fetcher.files()[CSV])["x"].to_list() == [str(number) for number in range(7)]
+
+
+def test_an_early_page_that_lost_a_row_does_not_stay(api: PriceApi, fetcher: Fetcher) -> None:
+    two = json.loads(page(1, {}).body)["rows"][:2]
+    lost = said({"rows": two, "next_cursor": 3, "total_count": 7})
+    api.web.trouble("/raw/file_content", lost)
+    assert fetcher.run().exit_code == 75
+    assert fetcher.run().exit_code == 0
+    assert read_rows(fetcher.files()[CSV])["x"].to_list() == [str(number) for number in range(7)]
+
+
+def test_pages_without_an_end_are_not_asked_for_beyond_what_was_told(
+    api: PriceApi, fetcher: Fetcher
+) -> None:
+    endless = [page(number % 4, {"next_cursor": 3 * number + 3}) for number in range(9)]
+    told = [
+        answer._replace(body=json.dumps(json.loads(answer.body) | {"total_count": 7}).encode())
+        for answer in endless
+    ]
+    api.web.trouble("/raw/file_content", *told)
+    assert fetcher.run().exit_code == 75
+    assert len(api.web.asked("/raw/file_content")) == 3
+
+
 def test_two_chains_whose_files_would_have_one_name_are_told(
     api: PriceApi, fetcher: Fetcher
 ) -> None:
