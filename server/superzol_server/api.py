@@ -21,6 +21,7 @@ from superzol_server.catalog.service import CatalogService
 from superzol_server.connections import Connections
 from superzol_server.database import Database
 from superzol_server.dataset.service import DatasetService
+from superzol_server.generations import Generations
 from superzol_server.health import Health
 from superzol_server.interceptors import CallInterceptor
 from superzol_server.listening import listen
@@ -49,6 +50,7 @@ class Api(NamedTuple):
     health: Health
     port: int
     calls: CallInterceptor
+    generations: Generations
 
 
 def build_api(
@@ -66,4 +68,5 @@ def build_api(
     add_HealthServicer_to_server(checks.servicer, server)
     names = [DATASET, *with_data, health.SERVICE_NAME, reflection.SERVICE_NAME]
     reflection.enable_server_reflection(names, server)
-    return Api(server, checks, listen(server, host, port), calls)
+    port = listen(server, host, port)
+    return Api(server, checks, port, calls, database.generations)

@@ -12,6 +12,7 @@ from google.type.date_pb2 import Date
 
 from superzol_server.calls import Call, current_call
 from superzol_server.errors import ApiError
+from superzol_server.generations import Generations
 
 Connection = asyncpg.pool.PoolConnectionProxy
 Row = dict[str, Any]
@@ -62,13 +63,13 @@ class Answer(NamedTuple):
 class Database:
     """A pool of connections that can only read.
 
-    generation: of the newest answer; 0 before the first load. answers: how many there were.
+    generations: told by its answers. answers: how many there were.
     """
 
     def __init__(self, pool: asyncpg.Pool, limits: Limits) -> None:
         self._pool = pool
         self._limits = limits
-        self.generation = 0
+        self.generations = Generations()
         self.answers = 0
 
     @classmethod
@@ -205,7 +206,7 @@ class Database:
         return Answer([to_row(record) for record in records if record["answer_found"]], generation)
 
     def _remember(self, call: Call | None, generation: int) -> None:
-        self.generation = max(self.generation, generation)
+        self.generations.tell(generation)
         self.answers += 1
         if call is not None:
             call.generation = generation

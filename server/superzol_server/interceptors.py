@@ -108,7 +108,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         await context.abort(failure.code, failure.sentence, trailer)
 
     def _trailer(self, call: Call) -> Metadata:
-        generation = self._database.generation if call.generation is None else call.generation
+        newest = self._database.generations.newest
+        generation = newest if call.generation is None else call.generation
         total, database = perf_counter() - call.begun, call.database_seconds
         return (
             ("x-request-id", call.request_id),

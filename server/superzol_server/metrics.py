@@ -94,11 +94,11 @@ class _State(Collector):
         self._database = database
 
     def collect(self) -> Iterator[Metric]:
-        pool = self._database.pool()
+        pool, generations = self._database.pool(), self._database.generations
         for name, text, value in (
             ("pool_connections", "Connections to the database.", pool.connections),
             ("pool_idle_connections", "Those of them that nobody uses.", pool.idle),
             ("pool_limit", "Connections there may be at most.", pool.limit),
-            ("generation", "Of the newest answer of the database.", self._database.generation),
+            ("generation", "Of the newest answer of the database.", generations.newest),
         ):
             yield GaugeMetricFamily(f"superzol_server_{name}", text, value=float(value))

@@ -89,7 +89,8 @@ class Monitor:
             return web.json_response({"status": "starting", **process}, status=503)
         database = await look(self._database)
         status = self._status(database)
-        told = {"status": status, **process, "generation": self._database.generation, **database}
+        newest = self._database.generations.newest
+        told = {"status": status, **process, "generation": newest, **database}
         pool = self._database.pool()._asdict()
         return web.json_response(
             {**told, "pool": pool}, status=200 if status in ("serving", "no data") else 503
@@ -100,7 +101,7 @@ class Monitor:
             return "database away"
         if not self.is_ready:
             return "starting or stopping"
-        return "serving" if self._database and self._database.generation else "no data"
+        return "serving" if self._database and self._database.generations.newest else "no data"
 
 
 async def look(database: Database) -> dict[str, Any]:

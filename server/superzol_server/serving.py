@@ -111,6 +111,7 @@ async def drain(api: Api, settings: Settings) -> None:
     await api.health.drain()
     await asyncio.sleep(settings.drain_seconds)
     api.calls.refuse_calls()
+    api.generations.stop()
     quiet, looks = 0, 0
     # Many short looks: a loop that stood still through one long look has heard of no call yet.
     while quiet < QUIET_LOOKS and looks < MOST_LOOKS:

@@ -13,7 +13,7 @@ from superzol_server.catalog.service import (
     MOST_PRODUCTS_RANKED,
 )
 from superzol_server.catalog.words import read_words
-from superzol_server.dataset.service import RAW_LENGTH
+from superzol_server.dataset.service import PUBLICATIONS, RAW_LENGTH
 from superzol_server.unseen import LEFT_OUT_DAYS, NEVER
 
 Argument = str | int | float | bool | list[str] | None
@@ -105,6 +105,7 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "get_run_stages": [(RUN,)],
     "get_stats": [()],
     "get_store": [("chain_3:17",)],
+    "watch_generations": [(DATASET, 0, PUBLICATIONS)],
     "list_cheapest_stores": [
         ("dairy.milk", None, "חיפה", LEFT_OUT_DAYS, 2),
         ("dairy", CHAINS[:3], None, LEFT_OUT_DAYS, 2),

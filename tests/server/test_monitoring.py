@@ -175,7 +175,10 @@ async def test_metrics_count_calls_by_method_and_status(
             seconds = await http.sample("grpc_server_handling_seconds_sum", **stats)
             waited = await http.sample("superzol_server_database_seconds_sum", **stats)
             assert seconds and waited and 0 < waited < seconds
-            assert await http.sample("superzol_server_generation") == running.database.generation
+            assert (
+                await http.sample("superzol_server_generation")
+                == running.database.generations.newest
+            )
             assert await http.sample("superzol_server_pool_limit") == 4
             assert await http.sample("process_resident_memory_bytes")
 

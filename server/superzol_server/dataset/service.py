@@ -1,5 +1,6 @@
 """DatasetService: where the data comes from, what was loaded and how old it is."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from google.protobuf.message import Message
@@ -21,6 +22,8 @@ from superzol.dataset.v1.dataset_pb2 import (
     GetStatsResponse,
     ListDatasetVersionsRequest,
     ListDatasetVersionsResponse,
+    WatchGenerationsRequest,
+    WatchGenerationsResponse,
 )
 from superzol.dataset.v1.dataset_pb2_grpc import DatasetServiceServicer
 from superzol.dataset.v1.run_pb2 import (
@@ -38,7 +41,7 @@ from superzol.dataset.v1.run_pb2 import (
 )
 from superzol_server.database import Answer, Database, Row
 from superzol_server.dataset.coverage import Seen, age_seconds, find_flags
-from superzol_server.errors import InvalidRequest, NotFound
+from superzol_server.errors import InvalidRequest, NotFound, OutOfRange
 from superzol_server.identifiers import shown
 from superzol_server.pages import open_page, to_fields
 from superzol_server.sql import load_statement
@@ -54,11 +57,13 @@ LIST_COVERAGE = load_statement(__package__, "list_coverage")
 LIST_DATASET_VERSIONS = load_statement(__package__, "list_dataset_versions")
 LIST_REJECTS = load_statement(__package__, "list_rejects")
 LIST_RUNS = load_statement(__package__, "list_runs")
+WATCH_GENERATIONS = load_statement(__package__, "watch_generations")
 
 AFTER_THE_NEWEST = (32767,)
 AFTER_THE_NEWEST_RUN = ("infinity", "")
 # A thousand rows of Hebrew, two bytes a letter, stay below the 4 MB that clients take.
 RAW_LENGTH = 1000
+PUBLICATIONS = 500  # of one look; a version has some 40
 
 
 class DatasetService(DatasetServiceServicer):
@@ -131,6 +136,22 @@ class DatasetService(DatasetServiceServicer):
         answer = await self._database.fetch(GET_STATS)
         return GetStatsResponse(**answer.rows[0])
 
+    async def WatchGenerations(
+        self, request: WatchGenerationsRequest, context: Context
+    ) -> AsyncIterator[WatchGenerationsResponse]:
+        newest = (await self._find(request.dataset_id))["generation"]
+        told = find_place(request, newest)
+        while True:
+            seen = self._database.generations.newest
+            arguments = request.dataset_id, told, PUBLICATIONS
+            rows = (await self._database.fetch(WATCH_GENERATIONS, *arguments)).rows
+            for row in rows:
+                yield WatchGenerationsResponse(**row)
+                told = row["generation"]
+            if len(rows) < PUBLICATIONS:
+                # At once if something was published since seen.
+                await self._database.generations.wait_after(seen)
+
     async def _find(self, dataset_id: str) -> Row:
         check_named(dataset_id, "dataset_id")
         row = (await self._database.fetch(GET_DATASET, dataset_id)).row
@@ -138,6 +159,18 @@ class DatasetService(DatasetServiceServicer):
             sentence = f"no dataset is {shown(dataset_id)}"
             raise NotFound("DATASET_NOT_FOUND", sentence, dataset_id=dataset_id)
         return row
+
+
+def find_place(request: WatchGenerationsRequest, newest: int) -> int:
+    """Returns the generation after which a watch begins; raises InvalidRequest and OutOfRange."""
+    if not request.HasField("after_generation"):
+        return newest
+    if request.after_generation < 0:
+        raise InvalidRequest("after_generation", "must not be negative", "GENERATION_NEGATIVE")
+    if request.after_generation > newest:
+        sentence = f"after_generation {request.after_generation} is newer than {newest}, the newest"
+        raise OutOfRange("GENERATION_AHEAD", sentence, generation=str(newest))
+    return request.after_generation
 
 
 def check_named(name: str, field: str) -> None:
