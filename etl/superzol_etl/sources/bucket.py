@@ -92,10 +92,11 @@ class BucketSource:
     async def _receive(self, file: RemoteFile, target: Path, tell: Tell) -> None:
         partial = Partial(target)
         size, mark = partial.continued()
-        if not size or mark != file.mark:
+        is_too_long = file.size_bytes is not None and size > file.size_bytes
+        if not size or mark != file.mark or is_too_long:
             size = 0
             partial.start_over(file.mark)
-        if file.size_bytes is not None and size >= file.size_bytes > 0:
+        if size and size == file.size_bytes:
             return
         with (
             trouble_told(f"{self.url}/{file.name}"),

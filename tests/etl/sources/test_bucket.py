@@ -63,6 +63,19 @@ def test_an_object_replaced_since_the_listing_is_fetched_whole(
     assert fetcher.files() == other
 
 
+def test_what_is_longer_than_the_object_is_fetched_anew(
+    minio: Minio, fetcher: Fetcher, prefix: str
+) -> None:
+    """As a server leaves it that sends too much."""
+    files = {LARGE: os.urandom(12 << 20)}
+    minio.put(prefix, files)
+    assert fetcher.run_limited(file_bytes=4 << 20).exit_code == 75
+    (partial,) = fetcher.volume.rglob(LARGE)
+    partial.write_bytes(files[LARGE] + b"too much")
+    assert fetcher.run().exit_code == 0
+    assert fetcher.files() == files
+
+
 def test_content_with_another_digest_than_its_manifest_says_is_refused(
     minio: Minio, fetcher: Fetcher, prefix: str
 ) -> None:
