@@ -79,13 +79,14 @@ def silence_told(asked: str) -> Iterator[None]:
 
 
 class Download(NamedTuple):
-    """One file on its way to the volume."""
+    """One file on its way to the volume; is_judged: who asked for it notices what is lacking."""
 
     client: httpx.AsyncClient
     settings: SourceSettings
     file: RemoteFile
     target: Path
     tell: Tell
+    is_judged: bool = False
 
     async def run(self, locate: Locate) -> None:
         """Brings the whole file, in as many attempts as it takes.
@@ -115,6 +116,7 @@ class Download(NamedTuple):
         with silence_told(self.file.name):
             async with self.client.stream("GET", request.url, headers=headers) as response:
                 self._refuse(response, request.hint)
+                self._refuse_without_end(response)
                 if response.status_code == 200 or not size:
                     size = 0
                     partial.start_over(mark_of(response))
@@ -150,6 +152,17 @@ class Download(NamedTuple):
             # Of the right length it would pass for the rest of the file.
             Partial(self.target).start_over("")
             raise PassingTrouble(f"{self.file.name} was continued elsewhere than asked for")
+
+    def _refuse_without_end(self, response: httpx.Response) -> None:
+        """Raises where nothing would tell a body that was cut from a whole one."""
+        promised = self.file.size_bytes, self.file.digest, digest_promised(response)
+        is_told = size_of(response, 0) is not None or "Transfer-Encoding" in response.headers
+        if not (is_told or self.is_judged or any(each is not None for each in promised)):
+            raise WrongConfiguration(
+                f"{self.file.name}: the server tells neither its size nor where its body ends, so"
+                " that a cut one would pass for whole: let it, or put a manifest or SHA256SUMS"
+                " beside the files"
+            )
 
     async def _receive(self, response: httpx.Response, size: int) -> None:
         with self.target.open("ab" if size else "wb", buffering=0) as out:

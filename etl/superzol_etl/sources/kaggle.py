@@ -93,7 +93,8 @@ class KaggleSource:
 
         # What Kaggle lists may be the size on its disk or the size of what it sends.
         unsized = file._replace(size_bytes=None)
-        await Download(self.client, self.settings, unsized, arriving, tell).run(locate)
+        download = Download(self.client, self.settings, unsized, arriving, tell, is_judged=True)
+        await download.run(locate)
         came_bytes = arriving.stat().st_size
         if is_zip:
             await asyncio.to_thread(_unpack, arriving, target, file.name)

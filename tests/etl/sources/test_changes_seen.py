@@ -1,6 +1,7 @@
 """A change of the files behind a web server is seen, by whatever it tells of them."""
 
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,19 @@ def test_sums_of_names_that_begin_with_their_folder_are_compared(
     web.routes["/day/"] = partial(send, Answer(200, links, {"Content-Type": "text/html"}))
     web.files["/day/SHA256SUMS"] = f"{'0' * 64}  ./{NAME}\n".encode()
     assert fetcher.run().exit_code == 65
+
+
+@pytest.mark.parametrize("sums", [False, True])
+def test_a_body_whose_cut_nothing_would_tell_is_refused_with_what_to_do(
+    web: Web, fetcher: Fetcher, sums: bool
+) -> None:
+    content = snapshot_files()[NAME]
+    publish(web, content, {"Content-Length": "", "Connection": "close", "ETag": tag(content)})
+    if sums:
+        web.files["/day/SHA256SUMS"] = f"{sha256(content).hexdigest()}  {NAME}".encode()
+        links = f'<a href="{NAME}">1</a> <a href="SHA256SUMS">2</a>'.encode()
+        web.routes["/day/"] = partial(send, Answer(200, links, {"Content-Type": "text/html"}))
+    outcome = fetcher.run()
+    assert outcome.exit_code == (0 if sums else 78), outcome.stderr
+    assert sums or f"{NAME}: the server tells neither its size" in outcome.summary["message"]
+    assert fetcher.versions() == ([1] if sums else [])
