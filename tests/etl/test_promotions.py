@@ -209,3 +209,44 @@ async def test_what_a_promotion_is_for_does_not_depend_on_which_chain_came_first
     beta = {"promo_full_file_beta.csv": promotions_csv("PromoFull", [second])}
     load(2, beta | gamma | {"price_full_file_delta.csv": PRICES})
     assert await counted() == [("beta:1", 1), ("gamma:1", 1)]
+
+
+LINKED = """
+    SELECT promotion_id, cardinality(product_keys), unlinked_codes,
+           (SELECT count(*) FROM promotion_of_product WHERE promotion_key = ANY (promotion_keys))
+    FROM promotion
+    ORDER BY 1
+"""
+
+
+async def test_good_that_a_delta_tells_after_its_promotion_is_linked_to_it(
+    load: Load, connection: asyncpg.Connection
+) -> None:
+    async def linked() -> list[tuple[str, int, list[str], int]]:
+        return [tuple(row) for row in await connection.fetch(LINKED)]
+
+    load(1, full(("1", "202606010600", [Promo("1", [MILK, CHEESE, OTHER], "5.00"), B])))
+    assert await linked() == [("alpha:1", 1, [CHEESE, OTHER], 1), ("alpha:2", 2, [], 2)]
+    sold = prices_csv("Price", [Xml("1", "202606020600", [Item(CHEESE, "9.00")])])
+    load(2, {"price_file_alpha.csv": sold})
+    assert await linked() == [("alpha:1", 2, [OTHER], 2), ("alpha:2", 2, [], 2)]
+    before = await written(connection)
+    load(3, {"price_file_alpha.csv": sold.replace(b"20260602", b"20260603")})
+    assert await written(connection) == before
+    # What is told again in the same words has nothing more to link.
+    again = full(("1", "202606040600", [Promo("1", [MILK, CHEESE, OTHER], "5.00"), B]))
+    load(4, again)
+    assert await written(connection) == before
+
+
+async def test_ended_promotion_is_linked_to_no_good_that_comes_after_its_end(
+    load: Load, connection: asyncpg.Connection
+) -> None:
+    load(1, full(("1", "202606010600", [Promo("1", [MILK, CHEESE], "5.00"), B])))
+    load(2, full(("1", "202606020600", [B])))
+    sold = prices_csv("Price", [Xml("1", "202606030600", [Item(CHEESE, "9.00")])])
+    load(3, {"price_file_alpha.csv": sold})
+    assert [tuple(row)[:3] for row in await connection.fetch(LINKED)] == [
+        ("alpha:1", 1, [CHEESE]),
+        ("alpha:2", 2, []),
+    ]

@@ -10,6 +10,7 @@ from superzol_etl.clean.parts import StorePlan, plan_store
 from superzol_etl.clean.promotions import Promotion
 from superzol_etl.database import Connection
 from superzol_etl.decode.codes import WELL_FORMED
+from superzol_etl.load.links import LINKS, Links, read_links
 from superzol_etl.load.observe_promotions import PromotionRows, Told, observe_promotions
 from superzol_etl.records import Part, StoreState
 from superzol_etl.sql import load_sql
@@ -35,7 +36,7 @@ PLAIN_COLUMNS = (
 OWN_COLUMNS = ("chain_key", "promotion_id", "changed_version", "reward", "items", "clubs")
 SPAN_COLUMNS = ("promotion_key", "valid_to", "store_keys", "valid_from")
 Span = tuple[int, int, list[int], list[int]]
-CHANGING = ("product_keys", "gift_keys", "store_keys", "since")
+CHANGING = (*LINKS, "store_keys", "since")
 COLUMNS = (*OWN_COLUMNS, *PLAIN_COLUMNS, *dict.fromkeys(REWARD_COLUMNS.values()), *CHANGING)
 
 
@@ -53,8 +54,7 @@ class Known(NamedTuple):
     key: int
     code: str
     stores: dict[int, int]
-    products: list[int]
-    gifts: list[int]
+    links: Links
 
 
 class Loaded(NamedTuple):
@@ -84,8 +84,8 @@ async def load_promotions(connection: Connection, chain: Chain, rows: PromotionR
     told = observe_promotions(rows, plans, store_keys)
     based = {store_keys[code] for code, plan in plans.items() if plan.base is not None}
     known = await _read_known(connection, chain.chain_key)
-    products = await _find_products(connection, chain, told.promotions.values())
-    changed = await _write(connection, chain, told, known, based, products)
+    found = await _find_products(connection, chain, told.promotions.values(), known.values())
+    changed = await _write(connection, chain, told, known, based, found)
     await _note_sightings(connection, chain.version, parts, plans, store_keys)
     applied = sum(bool(plan.applied) for plan in plans.values())
     partial = tuple(sorted(code for code, plan in plans.items() if plan.partial))
@@ -134,30 +134,33 @@ async def _read_known(connection: Connection, chain_key: int) -> dict[bytes, Kno
             row["promotion_key"],
             row["code"],
             dict(zip(row["store_keys"], row["since"], strict=True)),
-            row["product_keys"],
-            row["gift_keys"],
+            Links(*(row[name] for name in LINKS)),
         )
         for row in rows
     }
 
 
 async def _find_products(
-    connection: Connection, chain: Chain, promotions: Iterable[Promotion]
-) -> dict[str, int]:
-    """The key of each published code of a product that is known; promotions add none.
+    connection: Connection, chain: Chain, told: Iterable[Promotion], known: Iterable[Known]
+) -> dict[str, int | None]:
+    """The key of each published code, None of what is no known product; promotions add none.
 
     Of what other chains tell, that of versions published before: what they have told by now depends
     on which of them were loaded first.
     """
+    codes = {item.code for promotion in told for item in promotion.items}
+    for old in known:
+        if old.stores:
+            codes.update(old.links.codes, old.links.gift_codes)
     ids = {
         code: read_item_code(code).product_id(chain.chain_id)
-        for code in {item.code for promotion in promotions for item in promotion.items}
+        for code in codes
         if WELL_FORMED.fullmatch(code)
     }
     statement = load_sql(PACKAGE, "find_promoted_products")
     found = await connection.fetch(statement, chain.chain_key, sorted(set(ids.values())))
     keys = {row["product_id"]: row["product_key"] for row in found}
-    return {code: keys[product_id] for code, product_id in ids.items() if product_id in keys}
+    return {code: keys.get(product_id) for code, product_id in ids.items()}
 
 
 async def _write(
@@ -166,7 +169,7 @@ async def _write(
     told: Told,
     known: Mapping[bytes, Known],
     based: set[int],
-    products: Mapping[str, int],
+    found: Mapping[str, int | None],
 ) -> int:
     """Writes what differs; returns the number of promotions changed."""
     added, changes, ended, spans = [], [], [], []
@@ -174,25 +177,26 @@ async def _write(
     for key, promotion in told.promotions.items():
         old = known.get(key)
         stores = place_stores(old, told.stores[key], chain.version, told.replaced, based)
-        bought, given = (_keys(promotion, products, is_gift) for is_gift in (False, True))
+        links = read_links(promotion, found)
         if old is None:
-            added.append(_record(chain, promotion, key, bought, given, stores))
-            touched.update(bought)
-        elif (old.stores, old.products, old.gifts) != (stores, bought, given):
-            changes.append((old.key, bought, given, list(stores), list(stores.values())))
+            added.append(_record(chain, promotion, key, links, stores))
+            touched.update(links.products)
+        elif (old.stores, old.links) != (stores, links):
+            changes.append((old.key, *links, list(stores), list(stores.values())))
             # The products of one that had ended do not name it.
-            touched.update(set(bought) ^ set(old.products if old.stores else ()))
+            touched.update(set(links.products) ^ set(old.links.products if old.stores else ()))
             spans.append(_span(old, stores, chain.version))
     for key, old in known.items():
         if key in told.promotions or not old.stores:
             continue
         stores = place_stores(old, (), chain.version, told.replaced, based)
+        links = old.links.link(found)
         if not stores:
             ended.append(old.key)
-            touched.update(old.products)
-        elif stores != old.stores:
-            places = (list(stores), list(stores.values()))
-            changes.append((old.key, old.products, old.gifts, *places))
+            touched.update(old.links.products)
+        elif (old.stores, old.links) != (stores, links):
+            changes.append((old.key, *links, list(stores), list(stores.values())))
+            touched.update(set(links.products) ^ set(old.links.products))
         spans.append(_span(old, stores, chain.version))
     await _execute(connection, chain, added, changes, ended, sorted(touched))
     closed = [span for span in spans if span[2]]
@@ -237,17 +241,11 @@ def _span(old: Known, stores: Mapping[int, int], version: int) -> Span:
     return old.key, version, list(gone), list(gone.values())
 
 
-def _keys(promotion: Promotion, products: Mapping[str, int], is_gift: bool) -> list[int]:
-    codes = {item.code for item in promotion.items if item.is_gift is is_gift}
-    return sorted({products[code] for code in codes if code in products})
-
-
 def _record(
     chain: Chain,
     promotion: Promotion,
     body_hash: bytes,
-    bought: list[int],
-    given: list[int],
+    links: Links,
     stores: Mapping[int, int],
 ) -> tuple[object, ...]:
     plain = [
@@ -264,8 +262,7 @@ def _record(
         list(promotion.clubs),
         *plain,
         *paid.values(),
-        bought,
-        given,
+        *links,
         list(stores),
         list(stores.values()),
     )

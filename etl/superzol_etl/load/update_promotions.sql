@@ -3,6 +3,8 @@
 UPDATE promotion
 SET product_keys = change.product_keys,
     gift_keys = change.gift_keys,
+    unlinked_codes = change.unlinked_codes,
+    unlinked_gift_codes = change.unlinked_gift_codes,
     store_keys = change.store_keys,
     since = change.since,
     ended_version = NULL,
