@@ -24,6 +24,7 @@ from superzol_server.dataset.service import DatasetService
 from superzol_server.generations import Generations
 from superzol_server.health import Health
 from superzol_server.interceptors import CallInterceptor
+from superzol_server.known_words import KnownWords
 from superzol_server.listening import listen
 from superzol_server.metrics import Metrics
 from superzol_server.pricing.service import PricingService
@@ -51,6 +52,7 @@ class Api(NamedTuple):
     port: int
     calls: CallInterceptor
     generations: Generations
+    known_words: KnownWords
 
 
 def build_api(
@@ -58,8 +60,9 @@ def build_api(
 ) -> Api:
     """Builds the server; port 0 takes a free one. Raises PortError."""
     calls = CallInterceptor(database, version("superzol"), metrics)
+    known_words = KnownWords(database)
     server = grpc.aio.server(interceptors=[calls], options=(*OPTIONS, *connections.options()))
-    add_CatalogServiceServicer_to_server(CatalogService(database), server)
+    add_CatalogServiceServicer_to_server(CatalogService(database, known_words), server)
     add_DatasetServiceServicer_to_server(DatasetService(database), server)
     add_PricingServiceServicer_to_server(PricingService(database), server)
     add_AnalyticsServiceServicer_to_server(AnalyticsService(database), server)
@@ -69,4 +72,4 @@ def build_api(
     names = [DATASET, *with_data, health.SERVICE_NAME, reflection.SERVICE_NAME]
     reflection.enable_server_reflection(names, server)
     port = listen(server, host, port)
-    return Api(server, checks, port, calls, database.generations)
+    return Api(server, checks, port, calls, database.generations, known_words)

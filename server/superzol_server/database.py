@@ -23,7 +23,6 @@ CONNECT_SECONDS = 2
 # Of the wait for a cancelled statement to end; by the deadline of its call, as is the driver's way,
 # a storm of short deadlines closed connection after connection.
 RELEASE_SECONDS = 5
-LIKE = "0.45"  # share of the trigrams of a word; a slip leaves half of those of a short one
 ARRAYS = "SELECT NULL::int2[], NULL::int4[], NULL::int8[], NULL::text[], NULL::timestamptz[]"
 
 
@@ -81,7 +80,6 @@ class Database:
             "role": "superzol_reader",
             "statement_timeout": str(milliseconds),
             "jit": "off",
-            "pg_trgm.word_similarity_threshold": LIKE,
             # Dates and keys of pages come as text, which a database may be set to write otherwise.
             "datestyle": "ISO",
             "timezone": "UTC",

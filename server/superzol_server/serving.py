@@ -58,6 +58,7 @@ async def serve(settings: Settings) -> None:
             await api.server.start()
             monitor.is_ready = True
             keep_what_is_there()
+            api.known_words.begin()
             log.info("serving", extra={"host": settings.host, "port": api.port})
             await watch_until(stop, api, settings.health_seconds)
             monitor.is_ready = False

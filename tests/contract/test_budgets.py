@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import asyncpg
 import pytest
 
-from superzol_server.database import LIKE
 from tests.contract.buffers import MILLION_OFFERS, count_buffers
 from tests.contract.statements import STATEMENTS, Statement
 from tests.contract.worst_arguments import WORST_ARGUMENTS, Argument
@@ -61,7 +60,6 @@ async def test_statement_keeps_its_budget(
     connection = await asyncpg.connect(million_offers)
     try:
         await connection.execute(f"SET plan_cache_mode = {plan}")
-        await connection.execute(f"SET pg_trgm.word_similarity_threshold = {LIKE}")
         buffers = await count_buffers(connection, statement, arguments)
     finally:
         await connection.close()

@@ -9,7 +9,6 @@ from superzol.dataset.v1.run_pb2 import Run, RunFile, RunStage
 from superzol.pricing.v1.promotion_pb2 import Promotion
 from superzol_server.analytics.comparison import Priced
 from superzol_server.analytics.trend import Moment
-from superzol_server.catalog.likeness import Likeness
 from superzol_server.monitoring import RUN, TIMES
 from superzol_server.sql import load_statements
 from tests.contract.rpcs import RPCS, Rpc, item_message
@@ -78,7 +77,7 @@ PRIVATE_COLUMNS = {
     "compare_basket_promotions": {"product_ids", "store_ids", *RULE_COLUMNS},
     "list_cheapest_stores": {"category_known", "unknown_chain_ids", "city_known"},
     "find_chain": {"chain_id"},
-    "find_near_words": {*Likeness._fields},
+    "read_names": {"names"},
     "find_identifiers": {
         "product_id",
         "store_known",

@@ -5,15 +5,10 @@ Products 1 to 1000 are in all 300 stores; number 1 also has a price change in ev
 
 from datetime import date, timedelta
 
-from superzol_server.catalog.service import (
-    FEW_PRODUCTS,
-    LEAST_ALIKE,
-    MOST_LIKE,
-    MOST_MISSPELT,
-    MOST_PRODUCTS_RANKED,
-)
+from superzol_server.catalog.service import MOST_PRODUCTS_RANKED
 from superzol_server.catalog.words import read_words
 from superzol_server.dataset.service import PUBLICATIONS, RAW_LENGTH
+from superzol_server.known_words import NAMES_AT_ONCE
 from superzol_server.unseen import LEFT_OUT_DAYS, NEVER
 
 Argument = str | int | float | bool | list[str] | None
@@ -43,7 +38,6 @@ MIDNIGHTS = [f"{date(2025, 11, 20) + timedelta(days=day)} 00:00+02" for day in r
 HOLDING, LONG_GONE = "2026-01-15 12:00+00", "2001-01-01 00:00+00"
 
 DATASET, RUN = "israeli-supermarkets", "run-40"
-MISSPELT = "תנובח שטראוח ביצימח ויסוצקח יוגורח"
 BEFORE_THE_BEST = (-1, 0, 0, "")
 
 
@@ -264,12 +258,10 @@ WORST_ARGUMENTS: dict[str, list[tuple[Argument, ...]]] = {
     "count_cities": [()],
     "count_manufacturers": [()],
     "count_stores": [(None, None, None, None), ("chain_3", "חיפה", 1, "הרצל 1")],
-    "find_near_words": [
-        (MISSPELT, FEW_PRODUCTS, MOST_MISSPELT, LEAST_ALIKE, MOST_LIKE),
-    ],
     "find_category": [("dairy.milk",)],
     "find_chain": [("chain_3",)],
     "find_identifiers": [(EVERYWHERE, "chain_3:17", "chain_3", "חיפה", DEPARTMENT)],
+    "read_names": [(0, NAMES_AT_ONCE)],
     "search_products": [
         search("חלב"),
         search("ביצים 1 יח"),

@@ -1,65 +1,55 @@
-"""Which words were meant where no name holds those of a search."""
+"""How far apart two words are, in the slips that make one the other."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from functools import cache
+
+from rapidfuzz.distance import OSA, Levenshtein
 
 # Hebrew writes vowels with these or without (יוגורט, יוגרט), and what sounds alike in several ways.
 VOWELS = frozenset("אהוי")
-SOUNDS = tuple(map(frozenset, ("אהע", "בו", "חכק", "טת", "סשצ", "גכ", "ck", "sz", "iy")))
-SLIP, SPELLING = 2, 1  # what a letter too many, too few or another one weighs
-LONG = 6  # letters of a word that may hold two slips
-SO_MANY_MORE = 8  # times as many products as hold the word that was written
+ALIKE = "אע", "וב", "כחקג", "טת", "סצש", "kc", "sz", "iy"
+SOUNDS = {letter: alike[0] for alike in ALIKE for letter in alike}
+SLIP = 2  # what a letter too many, too few or another one weighs; vowels and what sounds alike half
+LONG = 6  # letters of a word that may hold a slip and a half
+BEYOND_LETTERS = 0x40000
 
 
-class Likeness(NamedTuple):
-    """A word of a search, a word of names that is like it, and how many products hold each."""
+def weigh(word: str, other: str) -> int | None:
+    """Returns the least weight of the slips that make one word the other.
 
-    word: str
-    word_count: int
-    like_word: str
-    like_count: int
-
-
-def choose_words(found: Iterable[Likeness]) -> dict[str, str]:
-    """Returns the word that was meant for each that seems misspelt, all as search_text leaves them.
-
-    The nearest one, of equals that of more products; vowels and what sounds alike weigh half.
+    None where that is more than the first word may hold. Neighbours that changed places are a slip.
     """
-    nearest: dict[str, tuple[int, int, str]] = {}
-    for each in found:
-        weight = weigh(each.word, each.like_word)
-        most = SLIP if len(each.word) < LONG else 2 * SLIP
-        if weight <= most and each.like_count > SO_MANY_MORE * each.word_count:
-            meant = weight, -each.like_count, each.like_word
-            nearest[each.word] = min(meant, nearest.get(each.word, meant))
-    return {word: meant for word, (_, _, meant) in nearest.items()}
+    most = most_weight(word)
+    spelled = Levenshtein.distance(spell(word), spell(other), score_cutoff=most)
+    plain = SLIP * OSA.distance(word, other, score_cutoff=most // SLIP)
+    weight = min(spelled, plain)
+    return weight if weight <= most else None
 
 
-def weigh(word: str, other: str) -> int:
-    """Returns how far words are apart: the least weight of the slips that make one the other."""
-    before: list[int] = []
-    row = [0]
-    for letter in other:
-        row.append(row[-1] + _gap(letter))
-    for place, letter in enumerate(word):
-        before, last, row = row, before, [row[0] + _gap(letter)]
-        for column, another in enumerate(other):
-            least = min(
-                before[column + 1] + _gap(letter),
-                row[-1] + _gap(another),
-                before[column] + _swap(letter, another),
-            )
-            if last and column and letter + another == other[column - 1] + word[place - 1]:
-                least = min(least, last[column - 1] + SLIP)
-            row.append(least)
-    return row[-1]
+def most_weight(word: str) -> int:
+    """Returns what the slips in a word may weigh, and so how much longer or shorter it may be."""
+    return SLIP if len(word) < LONG else SLIP + 1
 
 
-def _gap(letter: str) -> int:
-    return SPELLING if letter in VOWELS else SLIP
+def spell(word: str) -> str:
+    """Returns a word by signs, of which slips that weigh half change one, and others two."""
+    return "".join(map(_signs, word))
 
 
-def _swap(letter: str, other: str) -> int:
-    if letter == other:
-        return 0
-    return SPELLING if any({letter, other} <= alike for alike in SOUNDS) else SLIP
+def shape(word: str) -> str:
+    """Returns the sounds of the consonants, of which a slip changes one and most half ones none."""
+    return "".join(map(_consonant, word))
+
+
+@cache
+def _signs(letter: str) -> str:
+    """Returns a vowel itself; of another letter its sound, and a sign that no other one has."""
+    own = "" if letter in VOWELS else chr(ord(letter) + BEYOND_LETTERS)
+    return SOUNDS.get(letter, letter) + own
+
+
+@cache
+def _consonant(letter: str) -> str:
+    sound = SOUNDS.get(letter, letter)
+    if letter in VOWELS:
+        return ""
+    return letter if sound in VOWELS else sound

@@ -41,12 +41,12 @@ from superzol.catalog.v1.store_pb2 import (
     Store,
     StoreKind,
 )
-from superzol_server.catalog.likeness import Likeness, choose_words
 from superzol_server.catalog.limits import read_batch
-from superzol_server.catalog.words import Words, read_words, replace_words
+from superzol_server.catalog.words import Words, read_words, split_words
 from superzol_server.database import Answer, Database
 from superzol_server.errors import InvalidRequest
 from superzol_server.identifiers import read_barcode, read_product_id, read_store_id
+from superzol_server.known_words import KnownWords
 from superzol_server.order import read_order_by
 from superzol_server.pages import open_page
 from superzol_server.sql import load_statement
@@ -63,7 +63,6 @@ COUNT_PRODUCTS = load_statement(__package__, "count_products")
 COUNT_STORES = load_statement(__package__, "count_stores")
 FIND_CATEGORY = load_statement(__package__, "find_category")
 FIND_CHAIN = load_statement(__package__, "find_chain")
-FIND_NEAR_WORDS = load_statement(__package__, "find_near_words")
 GET_PRODUCT = load_statement(__package__, "get_product")
 GET_STORE = load_statement(__package__, "get_store")
 LIST_CATEGORIES = load_statement(__package__, "list_categories")
@@ -80,10 +79,6 @@ SEARCH_PRODUCTS = load_statement(__package__, "search_products")
 
 MOST_PRODUCTS_OF_A_CODE = 1000
 MOST_PRODUCTS_RANKED = 8000
-FEW_PRODUCTS = 20  # hold a word that may be a slip of somebody in a chain too
-MOST_MISSPELT = 5  # words, as each takes up to 130 ms among 230,000 products
-LEAST_ALIKE = 0.25  # share of the trigrams of two words: שמנט and שמנת share 0.43, two slips less
-MOST_LIKE = 30
 PLANNED_ORDERS = ("name", "store_count", "price_min_agorot")
 SEARCH_KEY = ("key_rank", "key_rarity", "key_length", "product_id")
 BEFORE_THE_BEST = (-1, 0, 0, "")
@@ -92,8 +87,9 @@ BEFORE_THE_BEST = (-1, 0, 0, "")
 class CatalogService(CatalogServiceServicer):
     """Each method: check, fetch, decide, answer."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, known_words: KnownWords) -> None:
         self._database = database
+        self._known_words = known_words
 
     async def ListChains(self, request: ListChainsRequest, context: Context) -> ListChainsResponse:
         page = open_page(request, first=("",))
@@ -182,7 +178,7 @@ class CatalogService(CatalogServiceServicer):
             return await self._database.fetch_page(SEARCH_PRODUCTS, chosen, page.place)
 
         answer = await search(words)
-        corrected = None if answer.rows else await self._correct(words)
+        corrected = None if answer.rows else await self._correct(words, answer.generation)
         if corrected:
             answer = await search(corrected)
         await self._check_chain(request.chain_id, answer)
@@ -215,12 +211,11 @@ class CatalogService(CatalogServiceServicer):
         categories = [Category(**row) for row in part.rows]
         return ListCategoriesResponse(categories=categories, total_size=answer.total, **part.walk)
 
-    async def _correct(self, words: Words) -> Words | None:
+    async def _correct(self, words: Words, generation: int) -> Words | None:
         """Returns the words that were meant where some seem misspelt, else None."""
-        asked = words.plain, FEW_PRODUCTS, MOST_MISSPELT, LEAST_ALIKE, MOST_LIKE
-        found = await self._database.fetch(FIND_NEAR_WORDS, *asked)
-        meant = choose_words(Likeness(**row) for row in found.rows)
-        return replace_words(words, meant) if meant else None
+        lexicon, written = await self._known_words.as_of(generation), split_words(words)
+        meant = lexicon.correct(written)
+        return None if meant == written else words._replace(plain=" ".join(meant))
 
     async def _check_chain(self, chain_id: str, answer: Answer) -> None:
         """Tells an unknown chain from one that offers nothing."""

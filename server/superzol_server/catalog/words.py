@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -21,7 +20,6 @@ LAST_DOTS = re.compile(r"\.+(?![\w%.])")
 # Found glued too, as search_products looks for numbers beside words.
 NUMBER_AFTER_WORD = re.compile("(?<=[א-ת])(?=[0-9])")
 PERCENT = re.compile(r"(?<=[0-9]) ?(?:%|אחוז(?:ימ)?)(?!\w)")
-WORD = re.compile(r"[^\W\d_]+")
 FINAL_LETTERS = str.maketrans("ךםןףץ", "כמנפצ")
 
 # Units as search_text leaves them, also cut short, by how many of the smallest they are.
@@ -65,9 +63,9 @@ def read_words(query: str) -> Words:
     return Words(QUANTITY.sub(" ", plain), list(quantities))
 
 
-def replace_words(words: Words, meant: Mapping[str, str]) -> Words:
-    """Returns the words with those that were meant in place of those that were written."""
-    return words._replace(plain=WORD.sub(lambda word: meant.get(word[0], word[0]), words.plain))
+def split_words(words: Words) -> list[str]:
+    """Returns the plain words, as search_text leaves them."""
+    return BETWEEN_WORDS.sub(" ", words.plain).split()
 
 
 def to_pattern(found: re.Match[str]) -> str:

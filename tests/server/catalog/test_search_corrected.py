@@ -36,6 +36,10 @@ async def shelf(database: str, connection: asyncpg.Connection) -> AsyncIterator[
         ("להמבורגר", "לחמניות המבורגר"),
         ("לחמניה להמבורגר", "לחמניות המבורגר"),
         ("יוגורט יוני", "יוגורט יווני 150 גרם"),
+        ("יוגורט יוווני", "יוגורט יווני 150 גרם"),
+        ("קצשופ", "קטשופ היינץ 500 גרם"),
+        ("קטשופהיינץ", "קטשופ היינץ 500 גרם"),
+        ("500ג' קט-שופ", "קטשופ היינץ 500 גרם"),
     ],
 )
 async def test_where_nothing_is_found_misspelt_words_are_read_as_those_of_names(
@@ -67,3 +71,15 @@ async def test_a_corrected_search_is_walked_in_pages(shelf: CatalogClient) -> No
     assert first.corrected and second.corrected and not second.next_page_token
     names = {product.name for answer in (first, second) for product in answer.products}
     assert names == set(NAMES[:2])
+
+
+async def test_what_is_not_found_costs_one_statement_once_the_words_are_known(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    await fill(connection, Store("shop:1"), Product("shop:1", NAMES[0]))
+    async with running_api(database) as running:
+        client, query = CatalogClient(running.channel), "מחשב טלפון אופניים מכונית ארון"
+        await client.SearchProducts(SearchProductsRequest(query=query))
+        before = running.database.answers
+        assert not (await client.SearchProducts(SearchProductsRequest(query=query))).products
+        assert running.database.answers - before == 1
