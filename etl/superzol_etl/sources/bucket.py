@@ -9,7 +9,7 @@ import obstore
 
 from superzol_etl.clean.windows import ISRAEL
 from superzol_etl.environment import SourceSettings
-from superzol_etl.errors import BadData, NotFound, PassingTrouble
+from superzol_etl.errors import NotFound, PassingTrouble
 from superzol_etl.sources.pace import Pace
 from superzol_etl.sources.retries import repeat
 from superzol_etl.sources.source import Digest, Listing, RemoteFile, Tell, is_wanted
@@ -83,7 +83,7 @@ class BucketSource:
                     return
                 Partial(target).start_over("")
                 if mismatch.found in wrong:
-                    raise BadData(f"{mismatch}, twice: the source is damaged") from mismatch
+                    raise mismatch.twice from mismatch
                 wrong.add(mismatch.found)
                 raise
 

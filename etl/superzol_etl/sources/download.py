@@ -101,7 +101,7 @@ class Download(NamedTuple):
             except DigestMismatch as mismatch:
                 Partial(self.target).start_over("")
                 if mismatch.found in wrong:
-                    raise BadData(f"{mismatch}, twice: the source is damaged") from mismatch
+                    raise mismatch.twice from mismatch
                 wrong.add(mismatch.found)
                 raise
 

@@ -88,7 +88,8 @@ def test_a_body_that_stays_truncated_is_passing_and_never_becomes_a_version(
     kaggle.web.files[f"{OBJECTS}/1/{LARGE}"] = whole[:-1]
     outcome = fetcher.run()
     assert outcome.exit_code == 75
-    assert f"{LARGE} came with {len(BODY) - 1} bytes instead of {len(BODY)}" in outcome.stderr
+    told = f"{LARGE} came with {len(BODY) - 1} bytes instead of {len(BODY)}: run the same command"
+    assert told in outcome.stderr
     assert fetcher.versions() == []
     kaggle.web.files[f"{OBJECTS}/1/{LARGE}"] = whole
     assert fetcher.run().exit_code == 0

@@ -114,6 +114,7 @@ def test_content_with_another_digest_is_refused_after_a_second_look(
     outcome = fetcher.run()
     assert outcome.exit_code == 65
     assert name in outcome.stderr
+    assert "twice: the source is damaged, tell its owner" in outcome.stderr
     assert fetcher.versions() == []
     web.troubles.clear()
     web.files |= {f"/day/{file}": body for file, body in files.items()}
@@ -129,6 +130,18 @@ def test_a_damage_on_the_way_is_mended_by_a_second_look(web: Web, fetcher: Fetch
     web.trouble(f"/day/{name}", Answer(200, files[name].replace(b"1", b"2")))
     assert fetcher.run().exit_code == 0
     assert fetcher.files() == files
+
+
+def test_damages_that_differ_each_time_say_what_to_do(web: Web, fetcher: Fetcher) -> None:
+    files = snapshot_files()
+    name = next(iter(files))
+    web.files["/day/download_manifest.json"] = manifest(files, 3)
+    serve(web, files, page([*files, "download_manifest.json"]))
+    web.trouble(f"/day/{name}", *[Answer(200, files[name][:-1] + bytes([b])) for b in range(9)])
+    outcome = fetcher.run()
+    assert outcome.exit_code == 75
+    assert "digest" in outcome.summary["message"]
+    assert "run the same command again" in outcome.summary["message"]
 
 
 def test_files_replaced_while_they_are_read_make_no_version(web: Web, fetcher: Fetcher) -> None:
