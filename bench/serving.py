@@ -62,7 +62,8 @@ def _row(name: str, load: Load, empty: Load) -> list[str]:
 def serving(url: str) -> Iterator[str]:
     """The address of a server over the database."""
     port = free_port()
-    command = [sys.executable, "-m", "superzol_server", "serve", "--port", str(port)]
+    ports = "--port", str(port), "--http-port", "0"
+    command = [sys.executable, "-m", "superzol_server", "serve", *ports]
     environment = os.environ | {"DATABASE_URL": url}
     # A session of its own, as `superzol up` and services give it: Linux shares its time among those
     # first, and in that of the bench it had to share with the workers of a load.

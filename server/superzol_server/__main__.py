@@ -84,7 +84,7 @@ def serve_command(
 
     superzol-server serve --database postgresql://reader@localhost/superzol
 
-    DATABASE_URL=postgresql://reader@db/superzol superzol-server serve --host 127.0.0.1 --port 0
+    DATABASE_URL=postgresql://reader@db/superzol superzol-server serve --port 0 --http-port 0
 
     Exit codes: 0 stopped, 64 usage, 70 unforeseen, 75 database not reachable, 77 not allowed,
     78 configuration.

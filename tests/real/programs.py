@@ -37,7 +37,8 @@ def refresh(database: str, source: Path, *options: str) -> Finished:
 def serving(database: str) -> Iterator[str]:
     """Runs `superzol-server serve` on a free port and yields its address once it answers."""
     port = free_port()
-    command = [sys.executable, "-m", "superzol_server", "serve", "--port", str(port)]
+    ports = "--port", str(port), "--http-port", "0"
+    command = [sys.executable, "-m", "superzol_server", "serve", *ports]
     server = subprocess.Popen(command, env=os.environ | {"DATABASE_URL": database})
     address = f"localhost:{port}"
     try:
