@@ -1,7 +1,6 @@
 """The source `api:`: the REST API of OpenIsraeliSupermarkets, which serves raw rows by pages."""
 
 import asyncio
-import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -202,19 +201,22 @@ def _check(page: Page, before: Page | None, xml: str, rows: int, *, is_last: boo
 
 
 def _mend(spool: Path) -> _Spooled:
-    """What a spool holds; a line that a kill tore is cut off."""
+    """What a spool holds; it is cut off at a line that a kill or a power cut tore."""
     begun, whole_bytes = _Spooled(0, 0), 0
     if not spool.exists():
         return begun
     with spool.open("rb") as file:
         for line in file:
+            try:
+                page = Page.model_validate_json(line)
+            except ValidationError:
+                break
             if not line.endswith(b"\n"):
                 break
-            page = json.loads(line)
             whole_bytes += len(line)
             begun = begun._replace(
-                rows=begun.rows + len(page["rows"]),
-                cursor=page["next_cursor"],
+                rows=begun.rows + len(page.rows),
+                cursor=page.next_cursor,
                 asked=begun.asked | {str(begun.cursor)},
             )
             if begun.cursor is None:

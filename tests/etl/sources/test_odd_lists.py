@@ -101,6 +101,17 @@ def test_an_early_page_that_lost_a_row_does_not_stay(api: PriceApi, fetcher: Fet
     assert read_rows(fetcher.files()[CSV])["x"].to_list() == [str(number) for number in range(7)]
 
 
+def test_pages_that_a_power_cut_tore_are_asked_for_again(api: PriceApi, fetcher: Fetcher) -> None:
+    api.web.trouble("/raw/file_content", page(0, {"next_cursor": 3}), *[Answer(503)] * 3)
+    assert fetcher.run().exit_code == 75
+    (spool,) = fetcher.volume.rglob("*.pages")
+    whole = spool.read_bytes()
+    spool.write_bytes(whole + bytes(len(whole) - 1) + b"\n" + whole)
+    outcome = fetcher.run()
+    assert outcome.exit_code == 0, outcome.stderr
+    assert read_rows(fetcher.files()[CSV])["x"].to_list() == [str(number) for number in range(7)]
+
+
 def test_pages_without_an_end_are_not_asked_for_beyond_what_was_told(
     api: PriceApi, fetcher: Fetcher
 ) -> None:
