@@ -64,12 +64,22 @@ def explain(error: BaseException) -> EtlError:
         return error
     if isinstance(error, BaseExceptionGroup):
         return _worst([explain(each) for each in error.exceptions])
+    if isinstance(error, asyncpg.InterfaceError) and (cause := _hidden(error)):
+        return cause
     for kind, ours, sentence in KNOWN:
         if isinstance(error, kind):
             return ours(sentence.format(error=str(error) or type(error).__name__))
     if isinstance(error, OSError):
         return told_of_disk(Path(error.filename or "the disk"), error)
     return EtlError(f"unforeseen: {type(error).__name__}: {error}")
+
+
+def _hidden(error: asyncpg.InterfaceError) -> EtlError | None:
+    """What ended the connection, where all that a transaction says is that it cannot be left."""
+    if not isinstance(error.__context__, asyncpg.PostgresError):
+        return None
+    told = explain(error.__context__)
+    return told if isinstance(told, PassingTrouble) else None
 
 
 def _worst(failures: list[EtlError]) -> EtlError:

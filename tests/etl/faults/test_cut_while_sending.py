@@ -46,3 +46,22 @@ async def test_a_copy_that_cannot_send_more_ends_with_its_connection(
                 await connection.execute("SELECT pg_terminate_backend($1)", session)
                 await sending
     assert isinstance(explain(failed.value), PassingTrouble)
+
+
+async def test_a_transaction_whose_connection_was_ended_tells_what_ended_it(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    """The driver itself says that it cannot call Transaction.__aexit__()."""
+    with pytest.raises(asyncpg.InterfaceError) as failed:
+        async with connected(database) as opened, opened.transaction():
+            session = opened.get_server_pid()
+            sleeping = asyncio.create_task(opened.execute("SELECT pg_sleep(60)"))
+            await wait_for(
+                connection,
+                f"SELECT 1 FROM pg_stat_activity WHERE pid = {session} AND wait_event = 'PgSleep'",
+            )
+            await connection.execute("SELECT pg_terminate_backend($1)", session)
+            await sleeping
+    told = explain(failed.value)
+    assert isinstance(told, PassingTrouble)
+    assert "terminating connection due to administrator command" in str(told)
