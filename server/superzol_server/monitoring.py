@@ -60,9 +60,10 @@ class Monitor:
         try:
             try:
                 await web.TCPSite(runner, host.strip("[]"), port).start()
+            except (socket.gaierror, UnicodeError) as error:
+                raise PortError(to_address(host, port), None, "--http-port") from error
             except OSError as error:
-                number = None if isinstance(error, socket.gaierror) else error.errno
-                raise PortError(to_address(host, port), number, "--http-port") from error
+                raise PortError(to_address(host, port), error.errno, "--http-port") from error
             yield runner.addresses[0][1]
         finally:
             await runner.cleanup()

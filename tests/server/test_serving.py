@@ -169,6 +169,7 @@ def test_a_port_without_the_right_to_it_is_not_allowed() -> None:
     [
         (["serve"], 64, "--database"),
         (["serve", "--port", "99999", "--database", "postgresql://x"], 64, "port"),
+        (["serve", "--host", "a..b", "--database", "postgresql://x"], 78, "correct --host"),
         (["serve", "--nonsense"], 64, "--nonsense"),
         (["serve", "--database", "mysql://x"], 78, "postgresql://"),
         (["serve", "--database", "postgresql://u@localhost:99999/x"], 78, "postgresql://"),
