@@ -21,6 +21,7 @@ from superzol_server.sql import load_statement
 GET_CONDITION = load_statement(__package__, "get_condition")
 LOOK_SECONDS = 2
 STOP_SECONDS = 1  # for who still reads when all calls have ended
+ALL_ADDRESSES = "0.0.0.0", "::"
 RUN = "run_id", "stage", "state", "result", "version"
 TIMES = "start_time", "end_time"
 
@@ -59,7 +60,7 @@ class Monitor:
         await runner.setup()
         try:
             try:
-                await web.TCPSite(runner, host.strip("[]"), port).start()
+                await _site(runner, host.strip("[]"), port).start()
             except (socket.gaierror, UnicodeError) as error:
                 raise PortError(to_address(host, port), None, "--http-port") from error
             except OSError as error:
@@ -103,6 +104,17 @@ class Monitor:
         if not self.is_ready:
             return "starting or stopping"
         return "serving" if self._database and self._database.generations.newest else "no data"
+
+
+def _site(runner: web.AppRunner, host: str, port: int) -> web.BaseSite:
+    """Returns where to listen; all addresses are those of IPv4 and IPv6, as gRPC takes them.
+
+    Of a pod that has one of them, 0.0.0.0 and the :: of asyncio would leave the other out.
+    """
+    if host not in ALL_ADDRESSES or not socket.has_dualstack_ipv6():
+        return web.TCPSite(runner, host, port)
+    bound = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
+    return web.SockSite(runner, bound)
 
 
 async def look(database: Database) -> dict[str, Any]:

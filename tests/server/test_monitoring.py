@@ -1,5 +1,6 @@
 """What the server tells over HTTP, of a server and a database that are real."""
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,12 +9,16 @@ from typing import Any, NamedTuple
 
 import aiohttp
 import asyncpg
+import grpc.aio
+import pytest
 import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
 from superzol.catalog.v1.store_pb2 import GetStoreRequest
 from superzol.dataset.v1.dataset_pb2 import GetStatsRequest
+from superzol_server.api import OPTIONS
 from superzol_server.database import Limits
+from superzol_server.listening import listen
 from superzol_server.metrics import Metrics
 from superzol_server.monitoring import Monitor
 from tests.support.catalogue import Store, fill
@@ -181,6 +186,29 @@ async def test_metrics_count_calls_by_method_and_status(
             )
             assert await http.sample("superzol_server_pool_limit") == 4
             assert await http.sample("process_resident_memory_bytes")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+async def test_probes_are_reached_by_all_addresses_by_which_grpc_is(host: str) -> None:
+    server = grpc.aio.server(options=OPTIONS)
+    port = listen(server, host, 0)
+    await server.start()
+    addresses = "127.0.0.1", "::1"
+    async with Monitor(Metrics()).listening(host, 0) as http_port:
+        over_grpc = [await is_open(address, port) for address in addresses]
+        over_http = [await is_open(address, http_port) for address in addresses]
+    await server.stop(None)
+    assert over_http == over_grpc
+
+
+async def is_open(address: str, port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(address, port)
+    except OSError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
 
 
 async def test_taken_http_port_is_a_fault_of_configuration(database: str) -> None:
