@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from superzol_server.connections import Connections
@@ -79,6 +79,14 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="INFO has one line per call."
     )
+
+    @field_validator("http_port")
+    @classmethod
+    def is_another_port(cls, value: int, info: ValidationInfo) -> int:
+        """Refuses the port of gRPC, which a pod of before may have put on 8080."""
+        if value and value == info.data.get("port"):
+            raise ValueError(f"{value} is the port of gRPC already: choose another")
+        return value
 
     def limits(self) -> Limits:
         """Returns the limits of the pool."""

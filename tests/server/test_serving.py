@@ -40,6 +40,8 @@ logging.basicConfig(level=logging.INFO)
 asyncio.run(serve(Settings(host="127.0.0.1", port=0, http_port=0)))
 """
 
+ONE_PORT = "--port", "81", "--http-port", "81"
+
 
 async def test_server_announces_where_it_serves_and_stops_on_ctrl_c(database: str) -> None:
     async with serving(database) as server:
@@ -170,6 +172,11 @@ def test_a_port_without_the_right_to_it_is_not_allowed() -> None:
         (["serve"], 64, "--database"),
         (["serve", "--port", "99999", "--database", "postgresql://x"], 64, "port"),
         (["serve", "--host", "a..b", "--database", "postgresql://x"], 78, "correct --host"),
+        (
+            ["serve", *ONE_PORT, "--database", "postgresql://x"],
+            64,
+            "81 is the port of gRPC already",
+        ),
         (["serve", "--nonsense"], 64, "--nonsense"),
         (["serve", "--database", "mysql://x"], 78, "postgresql://"),
         (["serve", "--database", "postgresql://u@localhost:99999/x"], 78, "postgresql://"),
