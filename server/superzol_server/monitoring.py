@@ -10,8 +10,7 @@ from time import perf_counter
 from typing import Any
 
 from aiohttp import web
-from prometheus_client import generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
+from prometheus_client.exposition import choose_encoder
 
 from superzol_server.database import Database, Row
 from superzol_server.listening import PortError, to_address
@@ -77,9 +76,9 @@ class Monitor:
             return web.Response(text="ok\n")
         return web.Response(status=503, text="starting or stopping\n")
 
-    async def _measure(self, _: web.Request) -> web.Response:
-        text = generate_latest(self._metrics.registry)
-        return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_PLAIN_1_0_0})
+    async def _measure(self, request: web.Request) -> web.Response:
+        encode, kind = choose_encoder(request.headers.get("Accept", ""))
+        return web.Response(body=encode(self._metrics.registry), headers={"Content-Type": kind})
 
     async def _health(self, _: web.Request) -> web.Response:
         process = {

@@ -188,6 +188,27 @@ async def test_metrics_count_calls_by_method_and_status(
             assert await http.sample("process_resident_memory_bytes")
 
 
+@pytest.mark.parametrize(
+    ("accepted", "kind"),
+    [
+        ("*/*", "text/plain; version=0.0.4; charset=utf-8"),
+        ("text/plain;version=0.0.4", "text/plain; version=0.0.4; charset=utf-8"),
+        (
+            "application/openmetrics-text;version=1.0.0",
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores",
+        ),
+    ],
+)
+async def test_metrics_come_in_the_version_that_was_asked_for(
+    accepted: str, kind: str, session: aiohttp.ClientSession
+) -> None:
+    async with Monitor(Metrics()).listening("127.0.0.1", 0) as port:
+        address, asked = f"http://127.0.0.1:{port}/metrics", {"Accept": accepted}
+        async with session.get(address, headers=asked) as answer:
+            assert answer.headers["Content-Type"] == kind
+            assert "process_resident_memory_bytes" in await answer.text()
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
 async def test_probes_are_reached_by_all_addresses_by_which_grpc_is(host: str) -> None:
     server = grpc.aio.server(options=OPTIONS)
