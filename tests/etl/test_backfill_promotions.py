@@ -227,6 +227,7 @@ async def test_a_promotion_names_the_products_of_late_versions_too(
     late = snapshot(tmp_path, 1, "12", told)
     assert run("backfill", f"1={late}", "--database", database).exit_code == 0
     assert await connection.fetchval("SELECT cardinality(product_keys) FROM promotion") == 2
+    assert await connection.fetchval("SELECT unlinked_codes FROM promotion") == ["3"]
     assert await connection.fetchval("SELECT count(*) FROM promotion_of_product") == 2
 
 
