@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -17,14 +17,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from superzol.catalog.v1.store_pb2 import GetStoreRequest
 from superzol.dataset.v1.dataset_pb2 import GetStatsRequest
 from superzol_server.api import OPTIONS
-from superzol_server.database import Limits
+from superzol_server.database import Database, Limits
 from superzol_server.listening import listen
 from superzol_server.metrics import Metrics
-from superzol_server.monitoring import Monitor
+from superzol_server.monitoring import GET_CONDITION, Monitor
 from tests.support.catalogue import Store, fill
 from tests.support.clients import CatalogClient, DatasetClient
 from tests.support.runs import Run, note_runs
-from tests.support.server import reached, refusal, running_api
+from tests.support.server import LIMITS, reached, refusal, running_api
 from tests.support.server_process import log_until, run, serving, start
 
 
@@ -154,6 +154,29 @@ async def test_database_that_does_not_answer_is_told_and_the_process_stays_ready
         # A pod that were not ready, or killed, would answer nobody once the database is back.
         assert (await http.get("/livez")).status == 200
         assert (await http.get("/readyz")).status == 200
+
+
+async def test_database_that_answers_others_in_a_jam_is_not_away(
+    database: str, connection: asyncpg.Connection, session: aiohttp.ClientSession
+) -> None:
+    await fill(connection, Store("shop:1"))
+
+    async def jam(held: Database) -> None:
+        async with held.snapshot() as snapshot:
+            while True:
+                await snapshot.fetch(GET_CONDITION)
+
+    async with running_api(database, LIMITS._replace(connections=1)) as running:
+        running.monitor.observe(running.database)
+        running.monitor.is_ready = True
+        jammed = asyncio.create_task(jam(running.database))
+        async with running.monitor.listening("127.0.0.1", 0) as port:
+            status, told = await Http(port, session).health()
+        jammed.cancel()
+        with suppress(asyncio.CancelledError):
+            await jammed
+    assert (status, told["status"]) == (200, "serving")
+    assert told["database"] == {"answers": True, "problem": "TimeoutError"}
 
 
 async def test_metrics_count_calls_by_method_and_status(
